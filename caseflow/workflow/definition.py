@@ -1,0 +1,160 @@
+"""A workflow as a value: what may happen, who may do it, by when, and on which ground.
+
+Nothing here knows a case. ``reader`` turns YAML into a ``Definition``; the canonical JSON of a definition
+is what is hashed, stored and loaded again for ever.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import ConfigDict, StringConstraints, model_validator
+from pydantic import Field as Value
+
+from caseflow.workflow.form import Section
+from caseflow.workflow.many import Letter, Members, Panel, Quota, Table
+from caseflow.workflow.parts import (
+    Id,
+    Named,
+    Part,
+    Path,
+    Period,
+    Text,
+    WorkflowId,
+    give_ids,
+)
+from caseflow.workflow.procedure import Action, State
+
+
+class Basis(Part):
+    """The document on which a workflow rests."""
+
+    notice: str
+    title: Text | None = None
+    issued: str | None = None
+
+
+class Role(Named):
+    """Who acts. ``sees`` bounds which cases; ``hides`` names what of them stays out of sight."""
+
+    title: Text
+    sees: Literal["own_organisation", "own_prefecture", "own_authority", "assigned"]
+    hides: tuple[Path, ...] = ()
+    opens: bool = False
+    """May open a case of this workflow."""
+
+
+class Always(Part):
+    """What holds on every path, checked before the definition runs."""
+
+    never: Id | None = None
+    """An action that may not be reached …"""
+    before: Id | None = None
+    """… before this state has been passed or this action done."""
+    at_most_once: Id | None = None
+    message: Text | None = None
+    basis: str | None = None
+
+
+class Step(Part):
+    """One step of a definition's own test: somebody acts, or time passes; then what stands."""
+
+    as_: Id | None = Value(default=None, alias="as")
+    do: Id | None = None
+    with_: dict[str, Any] = Value(default={}, alias="with")
+    after: Period | None = None
+    state: Id | None = None
+    refused: Id | None = None
+    """The guard that refuses."""
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Test(Part):
+    name: Text
+    given: dict[str, Any] = {}
+    steps: tuple[Step, ...]
+
+
+class Stage(Named):
+    """A step of the progress tracker that the applicant sees."""
+
+    title: Text
+
+
+class Definition(Part):
+    """One version of one workflow."""
+
+    language: Literal[1]
+    workflow: WorkflowId
+    version: Annotated[str, StringConstraints(pattern=r"^\d{4}\.\d{1,3}$")]
+    authority: Id
+    title: Text
+    kind: Literal["application", "collective"] = "application"
+    basis: Basis
+    calendar: WorkflowId
+    case_number: str
+    case_title: Path | None = None
+    """The dossier value by which a case is called (the unit's name)."""
+    case_subject: Path | None = None
+    """The dossier value that says what it is about (the product)."""
+    rounds: Literal["required", "none"] = "none"
+    roles: dict[Id, Role]
+    stages: dict[Id, Stage] = {}
+    dossier: dict[Id, Section] = {}
+    footprint: bool = False
+    prepare: tuple[Text, ...] = ()
+    """What an applicant needs before the first question."""
+    quotas: dict[Id, Quota] = {}
+    panels: dict[Id, Panel] = {}
+    members: Members | None = None
+    states: dict[Id, State]
+    anywhere: dict[Id, Action] = {}
+    """Actions offered in every state that is not final."""
+    letters: dict[Id, Letter] = {}
+    tables: dict[Id, Table] = {}
+    always: tuple[Always, ...] = ()
+    tests: tuple[Test, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _ids(cls, data: Any) -> Any:
+        return give_ids(
+            data, "roles", "stages", "dossier", "quotas", "panels", "states", "anywhere", "letters", "tables"
+        )
+
+    @property
+    def first_state(self) -> str:
+        return next(iter(self.states))
+
+    def actions_in(self, state: str) -> Iterator[Action]:
+        """The actions of a state, then those offered anywhere."""
+        yield from self.states[state].actions.values()
+        if not self.states[state].final:
+            yield from (action for action in self.anywhere.values() if state not in action.not_in)
+
+    def action(self, state: str, action: str) -> Action | None:
+        found = self.states[state].actions.get(action)
+        if found is None and not self.states[state].final:
+            found = self.anywhere.get(action)
+            return found if found is None or state not in found.not_in else None
+        return found
+
+    def by(self, state: str, action: Action) -> tuple[str, ...]:
+        """The roles that may perform ``action`` in ``state``."""
+        holder = self.states[state].holder
+        return action.by or ((holder,) if holder else ())
+
+    def canonical(self) -> str:
+        """The one JSON text of this version: what is hashed and stored."""
+        value = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        return json.dumps(value, ensure_ascii=False, sort_keys=False, separators=(",", ":"))
+
+    def digest(self) -> str:
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
+
+    @classmethod
+    def from_canonical(cls, text: str) -> Self:
+        return cls.model_validate(json.loads(text))

@@ -1,0 +1,317 @@
+"""The small language of conditions: CEL with a closed set of operators over typed answers.
+
+Each condition is compiled twice. First, as it is written, against an environment whose operators take only what
+may be compared: whole numbers, decimals and dates are three types, so that none is silently taken for another,
+and every error carries its line and column. Then for evaluation, where a decimal is a whole number of its
+smallest unit (``decimal × 10^scale``, one scale per condition) and a date is days since 1970-01-01: exact.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cache, lru_cache
+from typing import Literal, NamedTuple
+
+from cel_expr_python import cel
+
+from caseflow.words import Message
+from caseflow.workflow.problems import nearest
+
+MAX_LENGTH = 2000
+DEFAULT_DECIMALS = 6
+"""Places of a decimal whose field declares none."""
+EPOCH = date(1970, 1, 1)
+
+Kind = Literal["text", "integer", "decimal", "date", "boolean", "texts", "integers", "decimals", "dates", "booleans"]
+
+_T = cel.Type
+_DATE = _T.AbstractType("date")
+_WRITTEN: dict[str, cel.Type] = {
+    "text": _T.STRING, "integer": _T.INT, "decimal": _T.DOUBLE, "date": _DATE, "boolean": _T.BOOL,
+}  # fmt: skip
+_COUNTED: dict[str, cel.Type] = {**_WRITTEN, "decimal": _T.INT, "date": _T.INT}
+_TYPE_NAMES = {"string": "text", "int": "integer", "double": "decimal", "bool": "boolean", "date": "date"}
+
+_TOKEN = re.compile(
+    r"""(?P<space>\s+)
+    | (?P<string>"(?:[^"\\\n]|\\["'\\nt])*"|'(?:[^'\\\n]|\\["'\\nt])*')
+    | (?P<number>[0-9]+(?:\.[0-9]+)?(?![\w.]))
+    | (?P<path>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)
+    | (?P<sign>&&|\|\||==|!=|<=|>=|[-+*%<>!?:()\[\],.])""",
+    re.X | re.A,
+)
+_CEL_ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
+_UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
+_NO_OVERLOAD = re.compile(r"found no matching overload for '([^']*)' applied to '\((.*)\)'")
+_MACROS = ("all", "exists")
+_METHODS = ("contains", "startsWith", "endsWith", "matches")
+_FUNCTIONS = ("size", "date", "has")
+
+
+class Wrong(NamedTuple):
+    """What is wrong with a condition, and where in its text (from 1)."""
+
+    line: int
+    column: int
+    message: Message
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A compiled condition and what it reads."""
+
+    text: str
+    compiled: cel.Expression = field(compare=False)
+    reads: tuple[tuple[str, Kind], ...]
+    asks_for: tuple[str, ...]
+    """Names whose presence is asked with ``has``."""
+    scale: int
+
+
+class Token(NamedTuple):
+    kind: str
+    text: str
+    at: int
+
+
+def compile_expression(text: str, names: Mapping[str, tuple[Kind, int | None]]) -> Expression | list[Wrong]:
+    """Compile a condition over ``names`` (type, and decimal places for decimals), or say what is wrong with it."""
+    if len(text) > MAX_LENGTH:
+        return [Wrong(1, 1, Message("workflow.cel_too_long", {"limit": MAX_LENGTH}))]
+    tokens = _tokens(text)
+    if isinstance(tokens, Wrong):
+        return [tokens]
+    wrong = [*_lists(tokens, text), *_loops(tokens, text, names)]
+    if wrong:
+        return wrong
+    written, asked = _presence(tokens, text)
+    reads = _reads(tokens, names)
+    used = {name: names[name] for name in dict.fromkeys([*reads, *asked]) if name in names}
+    try:
+        kind = _checker(tuple(sorted((name, found[0]) for name, found in names.items()))).compile(written)
+    except RuntimeError as error:
+        return _said(str(error), text, names)
+    if kind.return_type().name() != "BOOL":
+        return [Wrong(1, 1, Message("workflow.cel_not_boolean"))]
+    literals = [token.text.partition(".")[2] for token in tokens if token.kind == "number"]
+    places = [DEFAULT_DECIMALS if found[1] is None else found[1] for found in used.values() if found[0][:7] == "decimal"]
+    scale = max([0, *places, *map(len, literals)])
+    counted, problem = _counted(tokens, text, written, scale)
+    if problem:
+        return [problem]
+    variables = {name: _type(found[0], _COUNTED) for name, found in used.items() if name in reads}
+    variables |= {f"has_.{name}": _T.BOOL for name in asked}
+    try:
+        compiled = cel.NewEnv(variables=variables).compile(counted)
+    except RuntimeError as error:
+        return _said(str(error), text, names)
+    return Expression(text, compiled, tuple((name, names[name][0]) for name in reads), tuple(asked), scale)
+
+
+def _tokens(text: str) -> list[Token] | Wrong:
+    found, at = [], 0
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        if match is None:
+            return _wrong(text, at, "cel_strange", near=text[at : at + 12].split("\n")[0])
+        if match.lastgroup != "space":
+            found.append(Token(str(match.lastgroup), match[0], at))
+        at = match.end()
+    for token in found:
+        if token.kind == "path" and token.text in ("null", "NULL"):
+            return _wrong(text, token.at, "cel_null")
+    return found
+
+
+def _lists(tokens: list[Token], text: str) -> list[Wrong]:
+    """A list holds literals of one kind, so that no type can slip in unseen."""
+    wrong = []
+    for number, token in enumerate(tokens):
+        if token.text != "[" or token.kind != "sign":
+            continue
+        kinds, index = set(), number + 1
+        while index < len(tokens) and tokens[index].text != "]":
+            inner = tokens[index]
+            if inner.kind == "number":
+                kinds.add("decimal" if "." in inner.text else "integer")
+            elif inner.kind == "string":
+                kinds.add("text")
+            elif inner.kind == "path" and inner.text == "date":
+                kinds.add("date")
+                index += 3
+            elif inner.text not in (",", "-"):
+                kinds.add("other")
+            index += 1
+        if len(kinds) != 1 or "other" in kinds:
+            wrong.append(_wrong(text, token.at, "cel_list"))
+    return wrong
+
+
+def _loops(tokens: list[Token], text: str, names: Mapping[str, tuple[Kind, int | None]]) -> list[Wrong]:
+    """``all`` and ``exists`` are not nested, and their variable hides no name."""
+    wrong, depth, inside = [], 0, 0
+    for number, token in enumerate(tokens):
+        if token.text == "(" and token.kind == "sign":
+            depth += 1
+            before = tokens[number - 1] if number else None
+            if before and before.kind == "path" and before.text.split(".")[-1] in _MACROS and "." in before.text:
+                if inside:
+                    wrong.append(_wrong(text, before.at, "cel_nested"))
+                inside = inside or depth
+                bound = tokens[number + 1].text if number + 1 < len(tokens) else ""
+                if bound in names or any(name.startswith(f"{bound}.") for name in names):
+                    wrong.append(_wrong(text, tokens[number + 1].at, "cel_hides", name=bound))
+        elif token.text == ")" and token.kind == "sign":
+            if inside == depth:
+                inside = 0
+            depth -= 1
+    return wrong
+
+
+def _presence(tokens: list[Token], text: str) -> tuple[str, list[str]]:
+    """``has(a.b)`` becomes a name of the same length, so that no column shifts."""
+    asked = []
+    for number in range(len(tokens) - 3):
+        name, opened, path, closed = tokens[number : number + 4]
+        if name.text == "has" and opened.text == "(" and path.kind == "path" and closed.text == ")":
+            asked.append(path.text)
+            end = closed.at + 1
+            text = text[: name.at] + f"has_.{path.text}".ljust(end - name.at) + text[end:]
+    return text, list(dict.fromkeys(asked))
+
+
+def _reads(tokens: list[Token], names: Mapping[str, tuple[Kind, int | None]]) -> list[str]:
+    """The declared names that a condition reads, outside ``has``."""
+    found: list[str] = []
+    for number, token in enumerate(tokens):
+        if token.kind != "path" or (number > 1 and tokens[number - 2].text == "has" and tokens[number - 1].text == "("):
+            continue
+        steps = token.text.split(".")
+        for length in range(len(steps), 0, -1):
+            name = ".".join(steps[:length])
+            if name in names:
+                found.append(name)
+                break
+    return list(dict.fromkeys(found))
+
+
+def _counted(tokens: list[Token], text: str, written: str, scale: int) -> tuple[str, Wrong | None]:
+    """The text for evaluation: decimals as whole numbers, dates as days."""
+    pieces, at = [], 0
+    for number, token in enumerate(tokens):
+        if token.kind == "number" and "." in token.text:
+            value = int(Decimal(token.text).scaleb(scale))
+            if value >= 2**63:
+                return "", _wrong(text, token.at, "cel_number_too_great", value=token.text[:40])
+            pieces += [written[at : token.at], str(value)]
+            at = token.at + len(token.text)
+        elif token.kind == "path" and token.text == "date":
+            literal = tokens[number + 2] if number + 2 < len(tokens) else token
+            try:
+                day = date.fromisoformat(literal.text[1:-1] if literal.kind == "string" else "")
+            except ValueError:
+                return "", _wrong(text, token.at, "cel_date", value=literal.text[:40])
+            end = tokens[number + 3].at + 1
+            pieces += [written[at : token.at], f"({(day - EPOCH).days})"]
+            at = end
+    return "".join([*pieces, written[at:]]), None
+
+
+@cache
+def _functions() -> list[cel.FunctionDecl]:
+    """Every operator of the language with the types that it takes."""
+    whole, decimal, text, day, truth = _T.INT, _T.DOUBLE, _T.STRING, _DATE, _T.BOOL
+    ordered = (whole, decimal, text, day)
+
+    def over(name: str, result: cel.Type, *takes: cel.Type, member: bool = False) -> cel.Overload:
+        return cel.Overload(name, return_type=result, parameters=list(takes), is_member=member)
+
+    found = []
+    for sign, name in (("_<_", "lt"), ("_<=_", "le"), ("_>_", "gt"), ("_>=_", "ge"), ("_==_", "eq"), ("_!=_", "ne")):
+        takes = (*ordered, truth) if name in ("eq", "ne") else ordered
+        found.append(cel.FunctionDecl(sign, [over(f"{name}_{kind.name()}", truth, kind, kind) for kind in takes]))
+    lists = [_T.List(kind) for kind in (*ordered, truth)]
+    found += [
+        cel.FunctionDecl("@in", [over(f"in_{kind.name()}", truth, kind, _T.List(kind)) for kind in ordered]),
+        cel.FunctionDecl(
+            "_+_", [over("add_int", whole, whole, whole), over("add_dec", decimal, decimal, decimal),
+                    over("add_days", day, day, whole)],
+        ),
+        cel.FunctionDecl(
+            "_-_", [over("sub_int", whole, whole, whole), over("sub_dec", decimal, decimal, decimal),
+                    over("sub_date", whole, day, day), over("sub_days", day, day, whole)],
+        ),
+        cel.FunctionDecl(
+            "_*_", [over("mul_int", whole, whole, whole), over("mul_dec_int", decimal, decimal, whole),
+                    over("mul_int_dec", decimal, whole, decimal)],
+        ),
+        cel.FunctionDecl("_%_", [over("mod_int", whole, whole, whole)]),
+        cel.FunctionDecl("-_", [over("neg_int", whole, whole), over("neg_dec", decimal, decimal)]),
+        cel.FunctionDecl("date", [over("date_of_text", day, text)]),
+        cel.FunctionDecl(
+            "size", [over("size_text", whole, text), *(over(f"size_{n}", whole, kind) for n, kind in enumerate(lists))]
+        ),
+        *(cel.FunctionDecl(name, [over(f"{name}_text", truth, text, text, member=True)]) for name in _METHODS),
+    ]  # fmt: skip
+    return found
+
+
+_ALLOWED = """stdlib:
+  include_macros: [all, exists]
+  include_functions:
+    - name: "_&&_"
+    - name: "_||_"
+    - name: "!_"
+    - name: "_?_:_"
+    - name: "@not_strictly_false"
+"""
+
+
+@lru_cache(maxsize=64)
+def _checker(names: tuple[tuple[str, Kind], ...]) -> cel.Env:
+    variables = {name: _type(kind, _WRITTEN) for name, kind in names}
+    variables |= {f"has_.{name}": _T.BOOL for name, _ in names}
+    return cel.NewEnv(config=cel.NewEnvConfigFromYaml(_ALLOWED), variables=variables, functions=_functions())
+
+
+def _type(kind: Kind, types: Mapping[str, cel.Type]) -> cel.Type:
+    return types[kind] if kind in types else _T.List(types[kind.removesuffix("s")])
+
+
+def _said(error: str, text: str, names: Mapping[str, tuple[Kind, int | None]]) -> list[Wrong]:
+    """The errors of the compiler in our own sentences."""
+    found = []
+    for line, column, said in _CEL_ERROR.findall(error):
+        line, column = int(line), int(column)
+        if undeclared := _UNDECLARED.match(said):
+            name = undeclared[1].removeprefix("has_.")
+            hint = nearest(name, [*names, *_FUNCTIONS, *_METHODS, *_MACROS])
+            found.append(Wrong(line, column, Message("workflow.cel_unknown", {"name": name}), hint))
+        elif overload := _NO_OVERLOAD.match(said):
+            if "*error*" in overload[2]:
+                continue
+            kinds = _kinds(overload[2])
+            values = {"sign": overload[1].replace("_", "").replace("@", ""), "types": kinds}
+            key = "cel_decimal_written" if set(kinds) == {"decimal", "integer"} else "cel_types"
+            found.append(Wrong(line, column, Message(f"workflow.{key}", values)))
+        else:
+            detail = said.removeprefix("Syntax error: ").split(" expecting ")[0]
+            found.append(Wrong(line, column, Message("workflow.cel_syntax", {"said": detail[:120]})))
+    return found[:5] or [Wrong(1, 1, Message("workflow.cel_syntax", {"said": error.splitlines()[0][:120]}))]
+
+
+def _kinds(written: str) -> list[str]:
+    return [
+        f"{_TYPE_NAMES.get(kind[5:-1], kind)} [ ]" if kind.startswith("list(") else _TYPE_NAMES.get(kind, kind)
+        for kind in written.split(", ")
+    ]
+
+
+def _wrong(text: str, at: int, key: str, **values: object) -> Wrong:
+    before = text[:at]
+    return Wrong(before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1, Message(f"workflow.{key}", dict(values)))

@@ -1,0 +1,131 @@
+"""What concerns many cases: quotas, panels, members, letters and summary tables."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import ConfigDict, model_validator
+from pydantic import Field as Value
+
+from caseflow.workflow.parts import Id, Named, Part, Path, Text, WorkflowId, give_ids
+
+
+class Quota(Named):
+    """A ceiling, never a target. One counter per value of ``per``."""
+
+    title: Text
+    per: tuple[Path, ...]
+    across: Literal["round", "all_rounds"] = "round"
+    limit: int = Value(ge=0)
+    over: Literal["warn", "block"]
+    """``warn`` shows and must be answered; ``block`` refuses."""
+    set_by: Id | None = None
+    """The role that may set the limit and ``across``, with a reason."""
+    basis: str
+    reading: str | None = None
+
+
+class Criterion(Named):
+    title: Text
+    maximum: int = Value(ge=1, le=1000)
+    help: Text | None = None
+    basis: str
+
+
+class Aggregate(Part):
+    method: Literal["mean", "trimmed_mean"]
+    drop_high: int = 0
+    drop_low: int = 0
+    trim_from: int = 7
+    """With fewer scores than this none is dropped."""
+    min_scores: int = Value(ge=1)
+    decimals: int = 2
+    basis: str
+
+
+class Panel(Named):
+    """Experts who score the members of a case, blind to each other until their own score is in."""
+
+    title: Text
+    role: Id
+    size: int = Value(ge=1)
+    reserves: int = 0
+    match: tuple[Path, ...] = ()
+    avoid: tuple[Literal["same_organisation", "agent_in_round", "adviser_3_years", "declared"], ...] = ()
+    rubric: dict[Id, Criterion]
+    aggregate: Aggregate
+    rank_within: Path | None = None
+    pledges: dict[Id, Text] = {}
+    """What each expert accepts before the first dossier opens."""
+    basis: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _ids(cls, data: Any) -> Any:
+        return give_ids(data, "rubric")
+
+
+class Block(Part):
+    """One typed block of a letter; texts hold ``{path}`` places from a closed list."""
+
+    kind: Literal["heading", "text", "fields", "list", "table", "signature", "date"]
+    text: Text | None = None
+    fields: tuple[Path, ...] = ()
+    table: Id | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "kind" not in data:
+            for kind in ("heading", "text", "signature", "date"):
+                if kind in data:
+                    return {"kind": kind, "text": data[kind], **{k: v for k, v in data.items() if k != kind}}
+            for kind in ("fields", "table"):
+                if kind in data:
+                    return {"kind": kind, **data}
+            if "list" in data:
+                return {"kind": "list", "fields": data["list"], **{k: v for k, v in data.items() if k != "list"}}
+        return data
+
+
+class Letter(Named):
+    """A paper of this workflow. Caseflow numbers only its own slips; formal numbers are recorded."""
+
+    title: Text
+    number: str | None = None
+    to: Literal["applicant", "prefecture", "authority"] = "applicant"
+    blocks: tuple[Block, ...]
+
+
+class Column(Named):
+    title: Text
+    value: Path | None = None
+    max_characters: int | None = None
+    width: int = 12
+
+
+class Table(Named):
+    """A summary over the members of a case (an annex of the notice)."""
+
+    title: Text
+    each: Literal["member"] = "member"
+    columns: dict[Id, Column]
+    header: Text | None = None
+    foot: Text | None = None
+    having: dict[Path, str] = {}
+    """Only the members with these values stand in it: ``{member.result: selected}``."""
+    basis: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _ids(cls, data: Any) -> Any:
+        return give_ids(data, "columns")
+
+
+class Members(Part):
+    """A procedure over many cases: whose cases, in which state, sharing what."""
+
+    of: tuple[WorkflowId, ...]
+    in_: Id = Value(alias="in")
+    same: tuple[Literal["round", "prefecture"], ...] = ()
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)

@@ -1,0 +1,233 @@
+"""Every name that a definition mentions must exist, and take the argument that is given to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from caseflow.workflow.form import Field
+from caseflow.workflow.graph import ORIGIN
+from caseflow.workflow.parts import Call, Check, Named, Part
+from caseflow.workflow.problems import Place
+from caseflow.workflow.procedure import Action, State
+from caseflow.workflow.report import CASE_PATHS, ENGINE_ACTS, Report, paths
+from caseflow.workflow.vocabulary import Entry
+
+
+def check(report: Report) -> None:
+    definition = report.definition
+    for state in definition.states.values():
+        _state(report, state)
+    for place, at, action in report.actions():
+        _action(report, place, at, action)
+    for place, field in report.questions():
+        report.known("unknown_panel", field.panel, definition.panels, (*place, "panel"))
+    known = paths(definition)
+    for role in definition.roles.values():
+        for number, path in enumerate(role.hides):
+            _path(report, path, known, ("roles", role.id, "hides", number), sections=True)
+    for key in ("case_title", "case_subject"):
+        _path(report, getattr(definition, key), known, (key,))
+    for quota in definition.quotas.values():
+        place = ("quotas", quota.id)
+        report.known("unknown_role", quota.set_by, definition.roles, (*place, "set_by"))
+        for number, path in enumerate(quota.per):
+            _path(report, path, known, (*place, "per", number))
+    for panel in definition.panels.values():
+        place = ("panels", panel.id)
+        report.known("unknown_role", panel.role, definition.roles, (*place, "role"))
+        if definition.kind == "application":
+            for number, path in enumerate(panel.match):
+                _path(report, path, known, (*place, "match", number))
+            _path(report, panel.rank_within, known, (*place, "rank_within"))
+    _tests(report)
+    _reserved(report)
+
+
+def all_actions(report: Report) -> list[str]:
+    return list(dict.fromkeys(action.id for _, _, action in report.actions()))
+
+
+def _state(report: Report, state: State) -> None:
+    definition = report.definition
+    place: Place = ("states", state.id)
+    report.known("unknown_role", state.holder, definition.roles, (*place, "holder"))
+    report.known("unknown_stage", state.stage, definition.stages, (*place, "stage"))
+    report.known("unknown_panel", state.panel, definition.panels, (*place, "panel"))
+    if state.clock:
+        for number, paused in enumerate(state.clock.pauses_in):
+            report.known("unknown_state", paused, definition.states, (*place, "clock", "pauses_in", number))
+        for number, role in enumerate(state.clock.breach.notify):
+            report.known("unknown_role", role, definition.roles, (*place, "clock", "breach", "notify", number))
+    if state.publicity:
+        report.known("unknown_action", state.publicity.ends, state.actions, (*place, "publicity", "ends"))
+        _path(report, state.publicity.posted_on, paths(definition), (*place, "publicity", "posted_on"))
+    for duty in state.duties.values():
+        report.known("unknown_role", duty.role, definition.roles, (*place, "duties", duty.id, "role"))
+        offered = [action.id for action in definition.actions_in(state.id)]
+        report.known("unknown_action", duty.action, offered, (*place, "duties", duty.id, "action"))
+
+
+def _action(report: Report, place: Place, at: State | None, action: Action) -> None:
+    definition = report.definition
+    states = [*definition.states, ORIGIN]
+    report.known("unknown_state", action.to, states, (*place, "to"))
+    report.known("unknown_state", action.resume, definition.states, (*place, "resume"))
+    for key in ("by", "sign_off"):
+        for number, role in enumerate(getattr(action, key)):
+            report.known("unknown_role", role, definition.roles, (*place, key, number))
+    if action.id in ENGINE_ACTS:
+        report.say("engine_action", place, name=action.id)
+    if at is not None and action.id in definition.anywhere:
+        report.say("action_twice", place, name=action.id)
+    vocabulary = report.vocabulary
+    for number, condition in enumerate(action.needs):
+        if isinstance(condition, Call):
+            _call(report, "unknown_guard", condition, vocabulary.guards, (*place, "needs", number), at)
+        elif isinstance(condition, Check) and condition.basis is None:
+            report.say("check_without_basis", (*place, "needs", number))
+    for number, call in enumerate(action.warns):
+        _call(report, "unknown_warning", call, vocabulary.warnings, (*place, "warns", number), at)
+    for number, call in enumerate(action.then):
+        _call(report, "unknown_effect", call, vocabulary.effects, (*place, "then", number), at)
+
+
+def _call(
+    report: Report, rule: str, call: Call, entries: Mapping[str, Entry], place: Place, at: State | None
+) -> None:
+    if not report.known(rule, call.name, entries, place):
+        return
+    entry = entries[call.name]
+    at_argument = (*place, call.name)
+    if call.argument is None:
+        if entry.argument != "none" and not entry.optional:
+            report.say("argument_missing", place, name=call.name, kind=entry.argument)
+    elif entry.argument == "none":
+        report.say("argument_unwanted", at_argument, name=call.name)
+    else:
+        _argument(report, entry, call.argument, at_argument, at)
+
+
+def _argument(report: Report, entry: Entry, argument: Any, place: Place, at: State | None) -> None:
+    definition = report.definition
+    duties = [duty for state in definition.states.values() for duty in state.duties]
+    named: dict[str, Iterable[str]] = {
+        "quota": definition.quotas,
+        "letter": definition.letters,
+        "duty": at.duties if at is not None and at.duties else duties,
+        "action": all_actions(report),
+        "state": definition.states,
+        "panel": definition.panels,
+        "role": definition.roles,
+        "section": definition.dossier,
+        "table": definition.tables,
+    }
+    kind = entry.argument
+    if kind in named:
+        if not isinstance(argument, str):
+            report.say("argument_wrong", place, name=entry.name, kind=kind)
+        else:
+            report.known(f"unknown_{kind}", argument, named[kind], place)
+    elif kind == "dossier":
+        if argument != "dossier":
+            report.say("argument_wrong", place, "dossier", name=entry.name, kind=kind)
+    elif kind == "path":
+        if not isinstance(argument, str):
+            report.say("argument_wrong", place, name=entry.name, kind=kind)
+        else:
+            _path(report, argument, paths(definition), place)
+    elif kind == "paths":
+        if not isinstance(argument, dict) or not all(isinstance(path, str) for path in argument.values()):
+            report.say("argument_wrong", place, name=entry.name, kind=kind)
+        else:
+            for key, path in argument.items():
+                _path(report, path, paths(definition), (*place, key))
+    elif kind == "notify":
+        _notify(report, entry, argument, place)
+    elif kind == "members":
+        _members(report, entry, argument, place)
+    elif (kind == "text" and not isinstance(argument, str)) or (
+        kind == "number" and (not isinstance(argument, int) or isinstance(argument, bool))
+    ):
+        report.say("argument_wrong", place, name=entry.name, kind=kind)
+
+
+def _notify(report: Report, entry: Entry, argument: Any, place: Place) -> None:
+    shape = isinstance(argument, dict) and set(argument) == {"role", "text"}
+    said = argument["text"] if shape else None
+    if not shape or not isinstance(said, dict) or set(said) != {"zh", "en"}:
+        report.say("argument_wrong", place, name=entry.name, kind="notify")
+    else:
+        report.known("unknown_role", str(argument["role"]), report.definition.roles, (*place, "role"))
+
+
+def _members(report: Report, entry: Entry, argument: Any, place: Place) -> None:
+    if report.definition.members is None:
+        report.say("members_outside_collective", place, name=entry.name)
+    if isinstance(argument, str):
+        return
+    if not isinstance(argument, dict) or set(argument) != {"by", "acts"} or not isinstance(argument["acts"], dict):
+        report.say("argument_wrong", place, name=entry.name, kind="members")
+        return
+    known = paths(report.definition)
+    path = str(argument["by"])
+    if path not in known:
+        _path(report, path, known, (*place, "by"))
+    elif known[path].choices:
+        for value in argument["acts"]:
+            report.known("unknown_choice", value, known[path].choices, (*place, "acts", value))
+        for choice in known[path].choices:
+            if choice not in argument["acts"]:
+                report.say("choice_without_act", (*place, "acts"), name=choice)
+
+
+def _path(
+    report: Report, path: str | None, known: Mapping[str, Field], place: Place, *, sections: bool = False
+) -> None:
+    if path is None or path in known or path in CASE_PATHS:
+        return
+    if sections and path.removeprefix("dossier.") in report.definition.dossier:
+        return
+    report.known("unknown_path", path, [*known, *CASE_PATHS], place)
+
+
+def _tests(report: Report) -> None:
+    definition = report.definition
+    actions = [*all_actions(report), *ENGINE_ACTS]
+    for number, test in enumerate(definition.tests):
+        given = test.given.get("state")
+        report.known("unknown_state", str(given) if given else None, definition.states, ("tests", number, "given"))
+        for at, step in enumerate(test.steps):
+            place = ("tests", number, "steps", at)
+            report.known("unknown_role", step.as_, definition.roles, (*place, "as"))
+            report.known("unknown_action", step.do, actions, (*place, "do"))
+            report.known("unknown_state", step.state, definition.states, (*place, "state"))
+            if step.do is None and step.after is None:
+                report.say("step_does_nothing", place)
+            if step.refused and step.state:
+                report.say("step_both", place)
+
+
+def own_ids(report: Report) -> bool:
+    """An id that is written out must be the key under which the part stands."""
+    _ids(report, report.definition, ())
+    return not report.findings
+
+
+def _ids(report: Report, part: Part, place: Place) -> None:
+    for key in type(part).model_fields:
+        value = getattr(part, key)
+        if isinstance(value, Part):
+            _ids(report, value, (*place, key))
+        elif isinstance(value, dict):
+            for name, inner in value.items():
+                if isinstance(inner, Named) and inner.id != name:
+                    report.say("other_id", (*place, key, name, "id"), name=inner.id, key=name)
+                if isinstance(inner, Part):
+                    _ids(report, inner, (*place, key, name))
+
+
+def _reserved(report: Report) -> None:
+    for place, field in report.questions():
+        if field.id in ("true", "false", "null", "in"):
+            report.say("reserved_id", place, name=field.id)

@@ -1,0 +1,119 @@
+"""What workflows say about each other: members, the actions done to them, and the columns shown of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from caseflow.words import Message
+from caseflow.workflow.definition import Definition
+from caseflow.workflow.papers import COLUMN_PATHS
+from caseflow.workflow.parts import Call
+from caseflow.workflow.problems import Finding, Place, nearest
+from caseflow.workflow.procedure import Action
+from caseflow.workflow.report import paths
+
+STAY = "stay"
+"""In ``acts`` of ``members``: nothing is done to the cases with this value."""
+RANKED = ("score", "place", "group")
+"""What a ranking says of each member."""
+
+
+def check(definition: Definition, peers: Mapping[str, Definition]) -> list[Finding]:
+    """The findings about one definition that need the others. ``peers`` are all workflows by id."""
+    return [*_movers(definition, peers), *_members(definition, peers)]
+
+
+def member_acts(definition: Definition) -> Iterator[tuple[Place, str]]:
+    """Every action that a workflow over many cases performs on its members, with the place that says so."""
+    for place, action in _actions(definition):
+        for number, call in enumerate(action.then):
+            if isinstance(call, Call) and call.name == "members":
+                at = (*place, "then", number, call.name)
+                if isinstance(call.argument, str):
+                    yield at, call.argument
+                elif isinstance(call.argument, dict) and isinstance(call.argument.get("acts"), dict):
+                    for value, act in call.argument["acts"].items():
+                        if act != STAY:
+                            yield (*at, "acts", value), str(act)
+
+
+def _movers(definition: Definition, peers: Mapping[str, Definition]) -> Iterator[Finding]:
+    for state in definition.states.values():
+        for number, mover in enumerate(state.moved_by):
+            if mover not in peers:
+                yield _found("unknown_workflow", ("states", state.id, "moved_by", number), peers, name=mover)
+    for place, action in _actions(definition):
+        for number, mover in enumerate(action.moved_by):
+            at = (*place, "moved_by", number)
+            other = peers.get(mover)
+            if other is None:
+                yield _found("unknown_workflow", at, peers, name=mover)
+            elif other.members is None or definition.workflow not in other.members.of:
+                yield _found("mover_not_collective", at, name=mover)
+            elif not any(act == action.id for _, act in member_acts(other)):
+                yield _found("mover_does_nothing", at, name=mover, action=action.id)
+
+
+def _members(definition: Definition, peers: Mapping[str, Definition]) -> Iterator[Finding]:
+    if definition.members is None:
+        return
+    known = []
+    for number, name in enumerate(definition.members.of):
+        if name not in peers:
+            yield _found("unknown_workflow", ("members", "of", number), peers, name=name)
+            continue
+        known.append(peers[name])
+        if definition.members.in_ not in peers[name].states:
+            hint = nearest(definition.members.in_, peers[name].states)
+            message = Message("workflow.member_state_unknown", {"workflow": name, "name": definition.members.in_})
+            yield Finding("member_state_unknown", ("members", "in"), message, hint)
+    if len(known) < len(definition.members.of):
+        return
+    for place, act in member_acts(definition):
+        having = [(peer, [action for _, action in _actions(peer) if action.id == act]) for peer in known]
+        if not any(actions for _, actions in having):
+            names = {action.id for peer in known for _, action in _actions(peer)}
+            workflows = list(definition.members.of)
+            yield _found("member_action_unknown", place, names, name=act, workflows=workflows)
+        for peer, actions in having:
+            if actions and not any(definition.workflow in action.moved_by for action in actions):
+                yield _found("member_not_moved_by", place, name=act, workflow=peer.workflow, by=definition.workflow)
+    yield from _columns(definition, known)
+
+
+def _columns(definition: Definition, members: list[Definition]) -> Iterator[Finding]:
+    """Paths of summary tables, and of a panel's draw, lead into the members."""
+    said = (question.columns for question in paths(definition).values() if question.type == "members")
+    known = {*COLUMN_PATHS, *paths(definition), *(path for member in members for path in paths(member))}
+    known |= {f"member.{column}" for columns in (*said, RANKED) for column in columns}
+    workflows = [member.workflow for member in members]
+    for table in definition.tables.values():
+        for column in table.columns.values():
+            if column.value is not None and column.value not in known:
+                place: Place = ("tables", table.id, "columns", column.id, "value")
+                yield _found("member_path_unknown", place, known, name=column.value, workflows=workflows)
+        for path in table.having:
+            if path not in known:
+                place = ("tables", table.id, "having", path)
+                yield _found("member_path_unknown", place, known, name=path, workflows=workflows)
+    for panel in definition.panels.values():
+        for number, path in enumerate(panel.match):
+            if path not in known:
+                place = ("panels", panel.id, "match", number)
+                yield _found("member_path_unknown", place, known, name=path, workflows=workflows)
+        if panel.rank_within is not None and panel.rank_within not in known:
+            place = ("panels", panel.id, "rank_within")
+            yield _found("member_path_unknown", place, known, name=panel.rank_within, workflows=workflows)
+
+
+def _actions(definition: Definition) -> Iterator[tuple[Place, Action]]:
+    for state in definition.states.values():
+        for action in state.actions.values():
+            yield ("states", state.id, "actions", action.id), action
+    for action in definition.anywhere.values():
+        yield ("anywhere", action.id), action
+
+
+def _found(rule: str, place: Place, known: Mapping[str, object] | set[str] | None = None, **values: object) -> Finding:
+    hint = nearest(str(values["name"]), known) if known is not None else None
+    return Finding(rule, place, Message(f"workflow.{rule}", dict(values)), hint)

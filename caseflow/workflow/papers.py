@@ -1,0 +1,123 @@
+"""Letters, tables, quotas, panels and names of a case: what they mention must exist and fit together."""
+
+from __future__ import annotations
+
+import re
+
+from caseflow.workflow.parts import Text
+from caseflow.workflow.problems import Place, nearest
+from caseflow.workflow.report import CASE_PATHS, Report, paths
+
+CASE_NUMBER = re.compile(r"(?:[^{}]|\{(year|round|prefecture|serial(:0[1-9])?)\})*")
+LETTER_PLACES = (*CASE_PATHS, "today", "reasons", "comments", "due", "posted_on", "first_day", "last_day", "url")
+"""What a letter may name besides the dossier and the facts of the case."""
+COLUMN_PATHS = (*CASE_PATHS, "serial", "rank", "score", "outcome", "reason", "remark")
+"""What a summary table may show of a member besides its dossier and facts."""
+_NUMBERS = "{year} {round} {prefecture} {serial:04}"
+_PLACE = re.compile(r"\{([^{}]*)\}")
+
+
+def check(report: Report) -> None:
+    definition = report.definition
+    fields = paths(definition)
+    places = [*fields, *LETTER_PLACES]
+    if not CASE_NUMBER.fullmatch(definition.case_number) or "{serial" not in definition.case_number:
+        report.say("case_number_wrong", ("case_number",), value=definition.case_number, allowed=_NUMBERS)
+    for letter in definition.letters.values():
+        place: Place = ("letters", letter.id)
+        _texts(report, letter.title, places, (*place, "title"))
+        if letter.number is not None and not CASE_NUMBER.fullmatch(letter.number):
+            report.say("case_number_wrong", (*place, "number"), value=letter.number, allowed=_NUMBERS)
+        for number, block in enumerate(letter.blocks):
+            at = (*place, "blocks", number)
+            _texts(report, block.text, places, (*at, block.kind if block.kind != "list" else "text"))
+            for index, path in enumerate(block.fields):
+                if path not in places and path.removeprefix("dossier.") not in definition.dossier:
+                    report.known("unknown_path", path, places, (*at, "fields", index))
+            if block.kind in ("heading", "text", "signature") and block.text is None:
+                report.say("block_empty", at, kind=block.kind)
+            if block.kind in ("fields", "list") and not block.fields:
+                report.say("block_empty", at, kind=block.kind)
+            if block.kind == "table" and block.table not in definition.tables:
+                tables = [path for path, field in fields.items() if field.type == "table"]
+                if not any(path == block.table or path.split(".")[-1] == block.table for path in tables):
+                    report.known("unknown_table", block.table or "", definition.tables, (*at, "table"))
+    for table in definition.tables.values():
+        if definition.members is None:
+            report.say("table_outside_collective", ("tables", table.id))
+        for key in ("header", "foot"):
+            _texts(report, getattr(table, key), places, ("tables", table.id, key))
+    _panels(report)
+    _personal(report)
+    _unused(report)
+
+
+def _texts(report: Report, text: Text | None, places: list[str], place: Place) -> None:
+    for language in ("zh", "en"):
+        for match in _PLACE.finditer(getattr(text, language, "")):
+            name = match[1].split(":")[0]
+            if name not in places:
+                report.say("unknown_place", (*place, language), nearest(name, places), name=name)
+    if text is not None and set(_PLACE.findall(text.zh)) != set(_PLACE.findall(text.en)):
+        report.say("places_differ", place, level="warning")
+
+
+def _panels(report: Report) -> None:
+    for panel in report.definition.panels.values():
+        place: Place = ("panels", panel.id)
+        counted = panel.aggregate
+        if counted.min_scores > panel.size:
+            report.say("quorum_too_large", (*place, "aggregate"), wanted=counted.min_scores, size=panel.size)
+        if counted.method == "trimmed_mean":
+            left = max(counted.min_scores, counted.trim_from) - counted.drop_high - counted.drop_low
+            if left < 1:
+                report.say("all_scores_dropped", (*place, "aggregate"))
+        elif counted.drop_high or counted.drop_low:
+            report.say("mean_drops", (*place, "aggregate"))
+        if not panel.rubric:
+            report.say("no_criteria", place)
+        if panel.size % 2 == 0:
+            report.say("even_panel", (*place, "size"), level="warning", size=panel.size)
+
+
+def _personal(report: Report) -> None:
+    """Personal data may not become the name of a case, a counter's key or a published column."""
+    definition = report.definition
+    fields = paths(definition)
+    shown: list[tuple[Place, str | None]] = [
+        (("case_title",), definition.case_title),
+        (("case_subject",), definition.case_subject),
+    ]
+    for quota in definition.quotas.values():
+        shown += [(("quotas", quota.id, "per", number), path) for number, path in enumerate(quota.per)]
+    for panel in definition.panels.values():
+        shown += [(("panels", panel.id, "match", number), path) for number, path in enumerate(panel.match)]
+    for place, path in shown:
+        if path in fields and fields[path].personal:
+            report.say("personal_shown", place, path=path)
+
+
+def _unused(report: Report) -> None:
+    """What nothing refers to is probably misspelt somewhere else."""
+    definition = report.definition
+    calls = [
+        (call.name, call.argument)
+        for _, _, action in report.actions()
+        for call in [*action.needs, *action.warns, *action.then]
+        if hasattr(call, "name")
+    ]
+    arguments = {argument for _, argument in calls if isinstance(argument, str)}
+    for quota in definition.quotas:
+        if quota not in arguments:
+            report.say("unused", ("quotas", quota), level="warning", name=quota)
+    for letter in definition.letters:
+        if letter not in arguments:
+            report.say("unused", ("letters", letter), level="warning", name=letter)
+    panels = {state.panel for state in definition.states.values()} | {field.panel for _, field in report.questions()}
+    for panel in definition.panels:
+        if panel not in panels | arguments:
+            report.say("unused", ("panels", panel), level="warning", name=panel)
+    stages = {state.stage for state in definition.states.values()}
+    for stage in definition.stages:
+        if stage not in stages:
+            report.say("unused", ("stages", stage), level="warning", name=stage)

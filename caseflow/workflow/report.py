@@ -1,0 +1,80 @@
+"""Where the checks of a definition write down what they find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from caseflow.words import Message
+from caseflow.workflow.definition import Definition
+from caseflow.workflow.form import Field
+from caseflow.workflow.problems import Finding, Level, Place, nearest
+from caseflow.workflow.procedure import Action, State
+from caseflow.workflow.vocabulary import Vocabulary
+
+CASE_PATHS = (
+    "number", "receipt_code", "workflow", "authority", "organisation", "prefecture", "round", "state", "revision",
+    "title", "subject",
+)  # fmt: skip
+"""What every case has besides its dossier and its facts."""
+ENGINE_ACTS = ("sign", "send_back", "answer_finding")
+"""Acts that the engine itself offers on every case; no definition may define them."""
+
+
+class Report:
+    """The findings about one definition, and what its parts may refer to."""
+
+    def __init__(self, definition: Definition, vocabulary: Vocabulary) -> None:
+        self.definition = definition
+        self.vocabulary = vocabulary
+        self.findings: list[Finding] = []
+
+    def say(self, rule: str, place: Place, hint: str | None = None, level: Level = "error", **values: Any) -> None:
+        self.findings.append(Finding(rule, place, Message(f"workflow.{rule}", values), hint, level))
+
+    def known(self, rule: str, name: str | None, names: Iterable[str], place: Place) -> bool:
+        """Whether a name stands among the names; if not, it is said with the nearest one."""
+        names = list(names)
+        if name is None or name in names:
+            return True
+        self.say(rule, place, nearest(name, names), name=name)
+        return False
+
+    def actions(self) -> Iterator[tuple[Place, State | None, Action]]:
+        """Every action with its place and the state in which it is offered (none: anywhere)."""
+        for state in self.definition.states.values():
+            for action in state.actions.values():
+                yield ("states", state.id, "actions", action.id), state, action
+        for action in self.definition.anywhere.values():
+            yield ("anywhere", action.id), None, action
+
+    def questions(self) -> Iterator[tuple[Place, Field]]:
+        """Every field of the dossier and of the actions, columns of tables included."""
+        for section in self.definition.dossier.values():
+            yield from _with_columns(("dossier", section.id, "fields"), section.fields)
+        for place, _, action in self.actions():
+            yield from _with_columns((*place, "asks"), action.asks)
+
+
+def paths(definition: Definition) -> dict[str, Field]:
+    """Every path that leads to an answer: ``dossier.section.field`` and ``store.field``, columns included."""
+    found: dict[str, Field] = {}
+
+    def put(path: str, field: Field) -> None:
+        found.setdefault(path, field)
+        for column in field.columns.values():
+            put(f"{path}.{column.id}", column)
+
+    for section in definition.dossier.values():
+        for field in section.fields.values():
+            put(f"dossier.{section.id}.{field.id}", field)
+    for action in [*definition.anywhere.values(), *(a for s in definition.states.values() for a in s.actions.values())]:
+        for field in action.asks.values():
+            put(f"{action.store or action.id}.{field.id}", field)
+    return found
+
+
+def _with_columns(place: Place, fields: dict[str, Field]) -> Iterator[tuple[Place, Field]]:
+    for field in fields.values():
+        yield (*place, field.id), field
+        yield from _with_columns((*place, field.id, "columns"), field.columns)

@@ -1,0 +1,33 @@
+"""The names that a definition may use for what is done in code, and what stands behind each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Argument = Literal[
+    "none", "any", "text", "number", "dossier", "quota", "letter", "duty", "action", "state", "members", "panel",
+    "role", "section", "table", "path", "paths", "notify",
+]  # fmt: skip
+"""What may stand behind a name. ``members`` is an action of the member workflow, or ``{by, acts}``;
+``paths`` maps names to paths; ``notify`` is ``{role, text}``; ``dossier`` is the word itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A registered guard, warning or effect: its line of documentation and the argument it takes."""
+
+    name: str
+    doc: str
+    argument: Argument = "none"
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Everything that ``needs``, ``warns`` and ``then`` may name."""
+
+    guards: Mapping[str, Entry] = field(default_factory=dict)
+    warnings: Mapping[str, Entry] = field(default_factory=dict)
+    effects: Mapping[str, Entry] = field(default_factory=dict)

@@ -1,0 +1,314 @@
+"""Every rule of the checks has a bad example here that it, and as far as possible only it, refuses."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from caseflow.words import LANGUAGES, catalogue
+from caseflow.workflow.check import check
+from caseflow.workflow.definition import Definition
+from caseflow.workflow.pairs import check as check_pairs
+from caseflow.workflow.reader import examine_text, read_text
+from tests.workflow import garden
+
+ROOM = Path(__file__).parents[2] / "caseflow" / "workflow"
+T = "{zh: 甲, en: A}"
+
+SINGLE: list[tuple[str, list[tuple[str, str]]]] = [
+    # names
+    ("unknown_state", [("to: review\n", "to: reviw\n")]),
+    ("unknown_state", [("pauses_in: [correcting]", "pauses_in: [corecting]")]),
+    ("unknown_role", [("holder: clerk", "holder: clark")]),
+    ("unknown_role", [("sign_off: head", "sign_off: haed")]),
+    ("unknown_role", [("{role: gardener, text", "{role: gardner, text")]),
+    ("unknown_role", [("as: clerk", "as: clark")]),
+    ("unknown_stage", [("stage: filing\n", "stage: filling\n")]),
+    ("unknown_action", [("ends: close", "ends: clsoe")]),
+    ("unknown_action", [("{never: grant, before: shown", "{never: grnat, before: shown")]),
+    ("unknown_action", [("{at_most_once: grant}", "{at_most_once: granted}")]),
+    ("unknown_action", [("do: submit", "do: sumbit")]),
+    ("unknown_panel", [("    panel: jury", "    panel: jurry")]),
+    ("unknown_quota", [("{place_free: plots}", "{place_free: plot}")]),
+    ("unknown_letter", [("{issue: receipt}", "{issue: reciept}")]),
+    ("unknown_duty", [("{duty_done: opinion}", "{duty_done: opinions}")]),
+    ("unknown_table", [("- fields: [dossier.person.name, dossier.plot.area]", "- table: annex")]),
+    ("unknown_choice", [
+        ("calendar:", "kind: collective\nmembers: {of: [other], in: waiting}\ncalendar:"),
+        ("{title: {zh: 不通过, en: Refuse}, style: careful, to: refused}",
+         "{title: {zh: 不通过, en: Refuse}, asks: {x: {type: choice, label: {zh: 甲, en: A}, choices: {yes_: {title: {zh: 是, en: Good}}, not_: {title: {zh: 否, en: Bad}}}}}, "
+         "then: [{members: {by: refuse.x, acts: {yes_: go, not_: go, maybe: go}}}], to: refused}"),
+    ]),
+    ("choice_without_act", [
+        ("calendar:", "kind: collective\nmembers: {of: [other], in: waiting}\ncalendar:"),
+        ("{title: {zh: 不通过, en: Refuse}, style: careful, to: refused}",
+         "{title: {zh: 不通过, en: Refuse}, asks: {x: {type: choice, label: {zh: 甲, en: A}, choices: {yes_: {title: {zh: 是, en: Good}}, not_: {title: {zh: 否, en: Bad}}}}}, "
+         "then: [{members: {by: refuse.x, acts: {yes_: go}}}], to: refused}"),
+    ]),
+    ("unknown_path", [("case_title: dossier.person.name", "case_title: dossier.person.nmae")]),
+    ("unknown_path", [("hides: [dossier.person.phone]", "hides: [dossier.person.fone]")]),
+    ("unknown_path", [("then: [{commit: plots}, publish]", "then: [{commit: plots}, {set_case: {subject: dossier.x.y}}]")]),
+    ("unknown_place", [("收到 {number}。", "收到 {nummer}。"), ("{number} received", "{nummer} received")]),
+    ("unknown_guard", [("- dossier_complete", "- dossier_compleet")]),
+    ("unknown_warning", [("{quota_exceeded: asked}", "{quota_exceded: asked}")]),
+    ("unknown_effect", [("publish]", "publsh]")]),
+    ("argument_missing", [("{place_free: plots}", "place_free")]),
+    ("argument_unwanted", [("- dossier_complete", "- {dossier_complete: now}")]),
+    ("argument_wrong", [("{freeze: dossier}, {issue", "{freeze: [dossier]}, {issue")]),
+    ("argument_wrong", [("publish]", "{wait: soon}]")]),
+    ("argument_wrong", [("{role: gardener, text: {zh: 已通过, en: Approved}}", "{role: gardener}")]),
+    ("engine_action", [("      refuse:", "      sign:")]),
+    ("action_twice", [("      refuse:", "      withdraw:")]),
+    ("check_without_basis", [(", basis: 镇规一}", "}")]),
+    ("members_outside_collective", [("publish]", "{members: go}]")]),
+    ("step_does_nothing", [("{after: 3 workdays}", "{state: review}")]),
+    ("step_both", [("do: approve, refused", "do: approve, state: shown, refused")]),
+    ("other_id", [("    holder: clerk", "    id: revue\n    holder: clerk")]),
+    ("reserved_id", [("      beds:  {", "      in: {type: text, label: {zh: 甲, en: A}}\n      beds:  {")]),
+    # questions
+    ("field_incomplete", [("choices: {sunny: {title: {zh: 向阳, en: Sunny}}, shady: {title: {zh: 背阴, en: Shady}}}", "required: true")]),
+    ("field_key_unwanted", [("label: {zh: 面积, en: Area}, decimals: 2", "label: {zh: 面积, en: Area}, decimals: 2, max_characters: 3")]),
+    ("table_in_table", [("crop: {type: text, label: {zh: 作物, en: Crop}}", "crop: {type: table, label: {zh: 作物, en: Crop}, columns: {a: {type: text, label: {zh: 甲, en: A}}}}")]),
+    ("limits_crossed", [("minimum: 1, maximum: 20", "minimum: 30, maximum: 20")]),
+    ("bound_wrong", [("minimum: 1, maximum: 20", 'minimum: "1.5", maximum: 20')]),
+    ("boolean_without_text", [("{type: boolean, label: {zh: 委托代理, en: Agent}, text: {zh: 我委托代理人办理。, en: An agent acts for me.}}", "{type: boolean, label: {zh: 委托代理, en: Agent}, required: true}")]),
+    ("one_choice", [(", shady: {title: {zh: 背阴, en: Shady}}", "")]),
+    ("stored_twice", [("{title: {zh: 不通过, en: Refuse}, style: careful,", "{title: {zh: 不通过, en: Refuse}, store: approve, asks: {opinion: {type: date, label: {zh: 甲, en: A}}},")]),
+    ("store_reserved", [("{title: {zh: 不通过, en: Refuse}, style: careful,", "{title: {zh: 不通过, en: Refuse}, store: today, asks: {x: {type: date, label: {zh: 甲, en: A}}},")]),
+    # papers
+    ("case_number_wrong", [("CD-{year}-{serial:04}", "CD-{yaer}-{serial:04}")]),
+    ("case_number_wrong", [("CD-{year}-{serial:04}", "CD-{year}")]),
+    ("block_empty", [("- fields: [dossier.person.name, dossier.plot.area]", "- fields: []")]),
+    ("places_differ", [("{number} received", "received")]),
+    ("table_outside_collective", [("letters:", f"tables:\n  annex: {{title: {T}, columns: {{a: {{title: {T}}}}}}}\n\nletters:")]),
+    ("quorum_too_large", [("min_scores: 3", "min_scores: 6")]),
+    ("all_scores_dropped", [("drop_high: 1, drop_low: 1, trim_from: 5, min_scores: 3", "drop_high: 1, drop_low: 1, trim_from: 2, min_scores: 2")]),
+    ("mean_drops", [("method: trimmed_mean", "method: mean")]),
+    ("no_criteria", [("rubric: {care: {title: {zh: 养护, en: Care}, maximum: 100, basis: 镇规三}}", "rubric: {}")]),
+    ("even_panel", [("size: 5", "size: 6")]),
+    ("personal_shown", [("case_title: dossier.person.name", "case_title: dossier.person.phone")]),
+    ("unused", [("{issue: receipt}", "publish")]),
+    ("unused", [("    stage: filing\n", "")]),
+    # soundness
+    ("no_final_state", [(f"{name}\n    final: true\n    outcome: {outcome}\n    retention: {years} years", name) for name, outcome, years in (
+        ("title: {zh: 已批准, en: Granted}", "positive", 10), ("title: {zh: 未通过, en: Refused}", "negative", 10), ("title: {zh: 已撤回, en: Withdrawn}", "neutral", 3))]),
+    ("first_is_final", [("states:\n", f"states:\n  over: {{title: {T}, final: true, outcome: neutral, retention: 1 year}}\n")]),
+    ("final_with_actions", [("    retention: 10 years\n    listed: published", f"    retention: 10 years\n    listed: published\n    actions: {{again: {{title: {T}, by: clerk, to: review}}}}")]),
+    ("final_without_retention", [("    retention: 3 years\n", "")]),
+    ("final_without_outcome", [("    outcome: neutral\n", "")]),
+    ("final_with", [("    outcome: neutral\n", "    outcome: neutral\n    holder: clerk\n")]),
+    ("only_final", [("    holder: clerk", "    retention: 1 year\n    holder: clerk")]),
+    ("dead_end", [(", then: [{commit: plots}, publish], to: granted}", ", then: [{commit: plots}, publish]}")]),
+    ("unreachable", [("states:\n  drafting:", f"states:\n  drafting:"), ("  granted:\n", f"  lost: {{title: {T}, public: {T}, holder: clerk, actions: {{leave: {{title: {T}, to: granted}}}}}}\n  granted:\n")]),
+    ("no_end", [(", to: granted}", ", to: waiting}"), ("  withdraw: {title: {zh: 撤回, en: Withdraw}, by: gardener, then: [{release: plots}], to: withdrawn}", f"  note: {{title: {T}, by: clerk}}"),
+        ("  granted:\n", f"  waiting: {{title: {T}, public: {T}, holder: clerk, actions: {{back: {{title: {T}, to: granting}}}}}}\n  granted:\n")]),
+    ("no_footprint", [("footprint: true\n", "")]),
+    ("no_dossier", [(garden.TEXT[garden.TEXT.index("dossier:\n"):garden.TEXT.index("quotas:\n")], "")]),
+    ("edits_without_holder", [("    holder: gardener\n    edits: [unlocked]", "    edits: [unlocked]"), ("resubmit: {title", "resubmit: {by: gardener, title")]),
+    ("public_missing", [("    public: {zh: 审核中, en: Under review}\n", "")]),
+    ("moved_by_nothing", [("    stage: review\n", "    stage: review\n    moved_by: other\n")]),
+    ("clock_without_holder", [("    holder: clerk\n", "")]),
+    ("warning_too_late", [("warn: 3 workdays", "warn: 15 days")]),
+    ("no_rounds", [("rounds: required\n", "")]),
+    ("pauses_in_itself", [("pauses_in: [correcting]", "pauses_in: [review]")]),
+    ("ends_not_system", [("system: true, to: granting", "to: granting")]),
+    ("posted_on_no_date", [("posted_on: approve.posted_on", "posted_on: approve.opinion")]),
+    ("clock_too_short", [("    publicity: {period", "    clock: {limit: 3 workdays, basis: 甲}\n    publicity: {period")]),
+    ("nobody_acts", [("{title: {zh: 撤回, en: Withdraw}, by: gardener,", "{title: {zh: 撤回, en: Withdraw},")]),
+    ("system_without_timer", [("{title: {zh: 异议成立, en: Uphold objection},", "{title: {zh: 异议成立, en: Uphold objection}, system: true,")]),
+    ("system_asks", [("system: true, to: granting", "system: true, sign_off: head, to: granting")]),
+    ("beyond_without_signers", [("        sign_off: [head]\n", "")]),
+    ("beyond_without_limit", [("        at_most: 1\n", "")]),
+    ("signer_twice", [("sign_off: head", "sign_off: [head, head]")]),
+    ("signs_own", [("sign_off: head", "sign_off: clerk")]),
+    ("unlocks_without_comments", [("gaps: {type: field_comments,", "gaps: {type: long_text,")]),
+    ("unlocks_nothing", [("edits: [unlocked]", "edits: [dossier]")]),
+    ("origin_without_resume", [("        resume: review\n", "")]),
+    ("resume_without_return", [("to: origin}", "to: review}")]),
+    ("resume_without_move", [("{title: {zh: 不通过, en: Refuse}, style: careful, to: refused}", "{title: {zh: 不通过, en: Refuse}, resume: review}")]),
+    ("collective_without_members", [("calendar:", "kind: collective\ncalendar:")]),
+    ("members_without_collective", [("calendar:", "members: {of: [other], in: waiting}\ncalendar:")]),
+    ("nobody_opens", [(", opens: true", "")]),
+    ("assigned_opens", [("sees: assigned", "sees: assigned, opens: true")]),
+    ("always_shape", [("{at_most_once: grant}", "{never: grant}")]),
+    ("always_broken", [("{never: grant, before: shown", "{never: approve, before: correcting")]),
+    ("more_than_once", [("{at_most_once: grant}", "{at_most_once: resubmit}"), ("beyond: sign_off\n", "beyond: refuse\n"),
+        ("      refuse: {title", f"      again: {{title: {T}, asks: {{g: {{type: field_comments, label: {T}}}}}, unlocks: commented_fields, to: correcting, resume: review}}\n      refuse: {{title")]),
+    ("place_kept", [("by: gardener, then: [{release: plots}],", "by: gardener,")]),
+    # conditions
+    ("cel_too_long", [("when: agent == true", "when: " + "agent == true || " * 130 + "agent")]),
+    ("cel_strange", [("dossier.plot.beds < 10", "dossier.plot.beds < 1e1")]),
+    ("cel_null", [("dossier.plot.beds < 10", "dossier.plot.beds == null")]),
+    ("cel_list", [("{check: dossier.plot.area <= 40.5 && dossier.plot.beds < 10,", '{check: "dossier.plot.beds in [1, 2.5]",')]),
+    ("cel_nested", [("dossier.plot.beds < 10", "dossier.plot.crops.sown.all(a, dossier.plot.crops.sown.exists(b, a < b))")]),
+    ("cel_hides", [("{check: dossier.plot.area <= 40.5 && dossier.plot.beds < 10,", '{check: "dossier.plot.crops.crop.all(today, size(today) > 1)",')]),
+    ("cel_not_boolean", [("dossier.plot.area <= 40.5 && dossier.plot.beds < 10", "dossier.plot.beds")]),
+    ("cel_number_too_great", [("40.5", "99999999999999999999.5")]),
+    ("cel_date", [("{check: dossier.plot.area <= 40.5 && dossier.plot.beds < 10,", '''{check: 'today < date("2025-02-30")',''')]),
+    ("cel_unknown", [("dossier.plot.area <=", "dossier.plot.aera <=")]),
+    ("cel_unknown", [("when: agent == true", "when: agnet == true")]),
+    ("cel_types", [("dossier.plot.beds < 10", "dossier.plot.since < 10")]),
+    ("cel_decimal_written", [("40.5", "40")]),
+    ("cel_syntax", [("dossier.plot.beds < 10", "dossier.plot.beds <")]),
+]  # fmt: skip
+"""Rule, and what must be changed in the example for it to speak."""
+
+
+def _quoted(changes: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A condition with commas must be quoted inside a flow mapping."""
+    return [
+        (old, new) if "crops.sown.all" not in new else
+        ("dossier.plot.area <= 40.5 && dossier.plot.beds < 10", f'"{new}"') for old, new in changes
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "changes"), SINGLE, ids=[f"{n}-{rule}" for n, (rule, _) in enumerate(SINGLE)])
+def test_a_bad_example_is_found_by_its_rule(rule: str, changes: list[tuple[str, str]]) -> None:
+    found = garden.problems(garden.changed(*_quoted(changes)))
+
+    assert rule in [problem.rule for problem in found]
+
+
+def test_the_example_itself_is_sound() -> None:
+    assert garden.problems(garden.TEXT) == []
+
+
+def test_every_rule_of_the_code_has_a_text_and_a_bad_example() -> None:
+    """One that is said in ``names``, ``questions``, ``papers``, ``soundness``, ``expressions`` or ``pairs``."""
+    said: set[str] = set()
+    for room in ("names", "questions", "papers", "soundness", "pairs"):
+        code = (ROOM / f"{room}.py").read_text("utf-8")
+        said |= set(re.findall(r'(?:report\.say|report\.known|_found|_call|Finding)\(\s*(?:report, )?"(\w+)"', code))
+    said |= set(re.findall(r'"(cel_\w+)"', (ROOM / "expressions.py").read_text("utf-8")))
+    texts = {key.removeprefix("workflow.") for key in catalogue()}
+    shown = {rule for rule, _ in SINGLE} | set(BETWEEN) | {"too_many_states", "no_states"}
+
+    assert sorted(said - texts) == []
+    assert sorted(said - shown) == []
+    assert len(shown) > 90
+
+
+def test_names_that_are_misspelt_come_with_the_nearest_name() -> None:
+    found = garden.problems(garden.changed(("holder: clerk", "holder: clark"), ("to: review\n", "to: reviw\n")))
+
+    assert [(problem.rule, problem.hint, problem.line) for problem in found if problem.hint] == [
+        ("unknown_role", "clerk", 81),
+        ("unknown_state", "review", 79),
+    ]
+
+
+def test_a_broken_promise_is_told_with_the_way_on_which_it_breaks() -> None:
+    found = garden.problems(garden.changed(("{never: grant, before: shown", "{never: granted, before: correcting")))
+
+    assert [found[0].message.values["way"]] == [
+        "drafting —submit→ review —approve→ shown —close→ granting —grant→ granted"
+    ]
+
+
+def test_a_place_that_is_kept_is_a_warning_with_its_way() -> None:
+    found = garden.problems(garden.changed(("by: gardener, then: [{release: plots}],", "by: gardener,")))
+
+    assert [(problem.level, problem.message.values["way"]) for problem in found] == [
+        ("warning", "drafting —submit→ review —approve→ shown —withdraw→ withdrawn")
+    ]
+
+
+def test_more_states_than_a_procedure_can_have_are_refused_before_they_are_walked() -> None:
+    definition = garden.garden()
+    many = {f"s{n}": definition.states["granting"].model_copy(update={"id": f"s{n}"}) for n in range(501)}
+
+    found = check(definition.model_copy(update={"states": {**definition.states, **many}}), garden.VOCABULARY)
+
+    assert "too_many_states" in [finding.rule for finding in found]
+
+
+def test_a_workflow_without_states_is_refused() -> None:
+    start, end = garden.TEXT.index("states:\n"), garden.TEXT.index("anywhere:\n")
+    found = garden.rules(garden.TEXT[:start] + "states: {}\n\n" + garden.TEXT[end:])
+
+    assert "no_states" in found
+
+
+MEMBER = garden.changed(
+    ("{title: {zh: 不通过, en: Refuse}, style: careful, to: refused}", "{title: {zh: 不通过, en: Refuse}, moved_by: plot-list, to: refused}"),
+    ("    stage: review\n    panel", "    stage: review\n    moved_by: plot-list\n    panel"),
+)  # fmt: skip
+LIST = f"""
+language: 1
+workflow: plot-list
+version: "2025.1"
+authority: town
+title: {T}
+kind: collective
+basis: {{notice: 镇规}}
+calendar: mainland-china
+case_number: "L-{{serial:04}}"
+roles: {{clerk: {{title: {T}, sees: own_authority, opens: true}}, expert: {{title: {T}, sees: assigned}}}}
+members: {{of: [garden-plot], in: review}}
+panels:
+  jury:
+    title: {T}
+    role: expert
+    size: 3
+    match: [dossier.plot.kind]
+    rank_within: dossier.plot.kind
+    rubric: {{care: {{title: {T}, maximum: 100, basis: 甲}}}}
+    aggregate: {{method: mean, min_scores: 3, basis: 甲}}
+    basis: 甲
+states:
+  open:
+    title: {T}
+    holder: clerk
+    panel: jury
+    actions: {{close: {{title: {T}, then: [{{members: refuse}}], to: closed}}}}
+  closed: {{title: {T}, final: true, outcome: neutral, retention: 1 year}}
+tables:
+  annex: {{title: {T}, columns: {{no: {{title: {T}, value: serial}}, name: {{title: {T}, value: dossier.person.name}}}}}}
+"""
+
+BETWEEN: dict[str, tuple[str, str, str]] = {
+    "unknown_workflow": ("list", "of: [garden-plot]", "of: [garden-plots]"),
+    "member_state_unknown": ("list", "in: review", "in: revue"),
+    "member_action_unknown": ("list", "{members: refuse}", "{members: refuze}"),
+    "member_not_moved_by": ("member", "en: Refuse}, moved_by: plot-list", "en: Refuse}"),
+    "mover_not_collective": ("list", "of: [garden-plot]", "of: [plot-list]"),
+    "mover_does_nothing": ("list", "{members: refuse}", "{members: approve}"),
+    "member_path_unknown": ("list", "value: dossier.person.name", "value: dossier.person.nmae"),
+}
+
+
+def _pair(member: str, collective: str) -> list[str]:
+    peers = {}
+    for text in (member, collective):
+        definition = Definition.from_canonical(examine_text(text, vocabulary=garden.VOCABULARY).definition.canonical())  # type: ignore[union-attr]
+        peers[definition.workflow] = definition
+    return [finding.rule for definition in peers.values() for finding in check_pairs(definition, peers)]
+
+
+def test_two_workflows_that_name_each_other_are_sound() -> None:
+    assert _pair(MEMBER.replace("    moved_by: plot-list\n", ""), LIST) == []
+    assert read_text(LIST, vocabulary=garden.VOCABULARY).workflow == "plot-list"
+
+
+@pytest.mark.parametrize("rule", BETWEEN)
+def test_a_fault_between_two_workflows_is_found(rule: str) -> None:
+    which, old, new = BETWEEN[rule]
+    member, collective = MEMBER.replace("    moved_by: plot-list\n", ""), LIST
+    assert old in (member if which == "member" else collective)
+
+    found = _pair(
+        member.replace(old, new) if which == "member" else member,
+        collective.replace(old, new) if which == "list" else collective,
+    )
+
+    assert rule in found
+
+
+def test_every_finding_can_be_said_in_both_languages() -> None:
+    for rule, changes in SINGLE:
+        for problem in garden.problems(garden.changed(*_quoted(changes))):
+            said = [problem.text(language) for language in LANGUAGES]
+
+            assert len(set(said)) == 2, rule
