@@ -1,0 +1,357 @@
+"""The one door. A case changes here and nowhere else.
+
+role → offered here? → answers valid → all guards (every reason) → move → journal → effects as rows → timers.
+The caller owns the transaction; all of it is committed, or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.engine import Connection, RowMapping
+
+from caseflow import clock
+from caseflow.cases import (
+    deadlines,
+    dossier,
+    entry,
+    findings,
+    guards,
+    members,
+    numbers,
+    questions,
+    signing,
+    standing,
+    tasks,
+    warnings,
+)
+from caseflow.cases.effects import EFFECTS, use_door
+from caseflow.cases.entry import Invalid, NotHere, Outcome, Stale
+from caseflow.cases.ground import Ground, Loaded
+from caseflow.cases.models import case as case_table
+from caseflow.cases.move import Move
+from caseflow.people.rights import Actor
+from caseflow.records import journal
+from caseflow.words import Message, Refused
+from caseflow.workflow import fields, machine
+from caseflow.workflow.definition import Definition
+from caseflow.workflow.procedure import Action
+
+
+def open_case(
+    tx: Connection,
+    ground: Ground,
+    actor: Actor,
+    workflow: str,
+    *,
+    round_id: int | None = None,
+    title: str = "",
+    subject: str = "",
+    prefecture_id: int | None = None,
+    request_key: str,
+) -> Outcome:
+    """Open a case of the newest version of ``workflow`` for the organisation the actor acts for."""
+    earlier = journal.outcome(tx, request_key)
+    if earlier is not None:
+        return entry.again(tx, earlier)
+    loaded = ground.current(tx, workflow)
+    definition = loaded.definition
+    opener = standing.opening_role(definition, actor)
+    if opener is None or actor.organisation_id is None:
+        raise NotHere
+    if definition.rounds == "required" and round_id is None:
+        raise Refused(Message("act.round_required"))
+    at = clock.now()
+    state = definition.states[definition.first_state]
+    row: dict[str, Any] = {
+        "number": None,
+        "receipt_code": numbers.receipt_code(),
+        "workflow": workflow,
+        "definition_id": loaded.id,
+        "authority_id": actor.authority_id,
+        "round_id": round_id,
+        "organisation_id": actor.organisation_id,
+        "prefecture_id": prefecture_id if prefecture_id is not None else actor.prefecture_id,
+        "state": state.id,
+        "shared": not state.private,
+        "final": False,
+        "version": 1,
+        "revision": 0,
+        "seq": 1,
+        "last_hash": journal.GENESIS,
+        "title": title or actor.organisation_name["zh"],
+        "title_key": numbers.sort_key(title or actor.organisation_name["zh"]),
+        "subject": subject,
+        "facts": {},
+        "unlocked": [],
+        "opened_at": at,
+        "moved_at": at,
+    }
+    if definition.kind == "collective":
+        row["number"] = numbers.next_number(tx, definition, actor.authority_id, at)
+    case_id = tx.execute(case_table.insert().values(row).returning(case_table.c.id)).scalar_one()
+    digest = journal.append(
+        tx,
+        case_id=case_id,
+        seq=1,
+        at=at,
+        person_id=actor.person_id,
+        person_name=actor.name,
+        role=opener,
+        organisation_id=actor.organisation_id,
+        act="open",
+        from_state=None,
+        to_state=state.id,
+        body={"definition": definition.digest(), "round": round_id},
+        request_key=request_key,
+        previous_hash=journal.GENESIS,
+    )
+    row["id"] = case_id
+    due_on = deadlines.start(tx, ground, definition, row, state.id, at)
+    tasks.enter(tx, definition, row, state.id, at, due_on)
+    tx.execute(case_table.update().where(case_table.c.id == case_id).values(last_hash=digest, due_on=due_on))
+    return Outcome(case_id, "open", state.id, row["number"], 1)
+
+
+def perform(
+    tx: Connection,
+    ground: Ground,
+    actor: Actor | None,
+    case_id: int,
+    action_id: str,
+    answers: Mapping[str, Any] | None = None,
+    *,
+    request_key: str,
+    seen: int | None = None,
+) -> Outcome:
+    """Do one act on one case.
+
+    Args:
+        actor: who acts; nobody when a timer does.
+        answers: what the form asked for, typed or as posted strings.
+        request_key: unique per intent; the same key again returns the first outcome.
+        seen: the version of the case on the screen.
+
+    Raises:
+        NotHere: the person may not know that the case exists.
+        Stale: the case has changed since ``seen``.
+        Invalid: answers that cannot be taken, by field.
+        Refused: the guards that do not hold, every reason.
+    """
+    earlier = journal.outcome(tx, request_key)
+    if earlier is not None:
+        return entry.again(tx, earlier)
+    return _act(tx, ground, actor, case_id, action_id, answers or {}, request_key=request_key, seen=seen)
+
+
+def move_member(host: Move, case_id: int, action_id: str, given: Mapping[str, Any]) -> Outcome:
+    """Do ``action_id`` on a member of the host's case, through the same door and in the same transaction."""
+    key = f"{host.request_key}/{case_id}"
+    return _act(
+        host.tx, host.ground, host.actor, case_id, action_id, {}, request_key=key, seen=None, host=host, given=given
+    )
+
+
+def _act(
+    tx: Connection,
+    ground: Ground,
+    actor: Actor | None,
+    case_id: int,
+    action_id: str,
+    answers: Mapping[str, Any],
+    *,
+    request_key: str,
+    seen: int | None,
+    host: Move | None = None,
+    given: Mapping[str, Any] | None = None,
+) -> Outcome:
+    row = entry.locked(tx, case_id)
+    loaded = ground.definition(tx, row["definition_id"])
+    roles = _roles(tx, loaded.definition, actor, row, host)
+    if seen is not None and seen != row["version"]:
+        raise Stale(entry.last(tx, case_id))
+    if action_id in signing.ACTS:
+        return _sign(tx, ground, loaded, actor, row, action_id, answers, request_key, roles)
+    if action_id == findings.ACT:
+        return _answer_finding(tx, ground, loaded, actor, row, answers, request_key, roles)
+    action = loaded.definition.action(row["state"], action_id)
+    if action is None:
+        raise Refused(guards.not_offered(loaded.definition, row, action_id))
+    role = standing.acting_role(loaded.definition, row["state"], action, roles, host)
+    if role is None:
+        raise Refused(Message("act.not_yours", {"action": _pair(action), "roles": _who(loaded.definition, row, action)}))
+    move = Move(
+        tx, ground, loaded, row, action, actor, role, clock.now(), request_key,
+        host=host.case if host else None, given=given or {},
+    )  # fmt: skip
+    move.answers = _clean(move, answers)
+    reasons = guards.reasons(move)
+    if reasons:
+        raise Refused(*reasons)
+    if signing.is_due(move):
+        return _propose(move)
+    return _carry_out(move)
+
+
+def _carry_out(move: Move) -> Outcome:
+    """The move itself, once nothing stands against it."""
+    tx, case, action, definition = move.tx, move.case, move.action, move.definition
+    target = machine.target(definition, case["state"], action.id, case["origin"])
+    if move.answers:
+        kept = dossier.keep_facts(tx, move.ground, case, move.store, action.asks, move.answers)
+        move.changes["facts"] = {**case["facts"], move.store: kept}
+        move.notes["answers"] = kept
+        dossier.drop_drafts(tx, case["id"], f"act.{action.id}")
+    for call in action.then:
+        EFFECTS[call.name].run(move, call.argument)
+    warnings.raise_all(move)
+    moves = target != case["state"] or action.to is not None
+    state = definition.states[target]
+    if moves:
+        move.changes |= {
+            "state": target,
+            "final": state.final,
+            "listed": state.listed,
+            "shared": case["shared"] or not state.private,
+            "moved_at": move.at,
+        }
+        if action.resume is not None:
+            move.changes["origin"] = action.resume
+        if action.unlocks is not None:
+            move.changes["unlocked"] = sorted(
+                {path for question in action.asks.values() if question.type == "field_comments"
+                 for path in move.answers.get(question.id, {})}
+            )  # fmt: skip
+        elif case["unlocked"] and "unlocked" not in state.edits:
+            move.changes["unlocked"] = []
+    if moves:
+        _settle(move, target)
+    written = entry.write(move, act=action.id, to_state=target, body=_body(move))
+    if moves and state.calculates is not None:
+        findings.recompute(move, written, state.calculates)
+    return Outcome(case["id"], action.id, target, written["number"], written["version"])
+
+
+def _settle(move: Move, target: str) -> None:
+    """Close what was owed where the case stood, open what is owed where it goes."""
+    row = {**move.case, **move.changes}
+    signing.void(move)
+    tasks.leave(move.tx, row, move.action.id, move.at)
+    move.changes["due_on"] = deadlines.move(move, row, target)
+    if move.definition.states[target].final and move.host is None:
+        members.leave(move.tx, row["id"])
+    if not move.definition.states[target].final:
+        tasks.enter(move.tx, move.definition, row, target, move.at, move.changes["due_on"])
+
+
+def _propose(move: Move) -> Outcome:
+    """Leave the act with its answers for the first signer; where the case stands does not change."""
+    proposal_id = signing.propose(move)
+    written = entry.write(
+        move,
+        act=move.action.id,
+        to_state=move.case["state"],
+        body={"phase": "proposed", "proposal": proposal_id},
+    )
+    return Outcome(
+        move.case["id"], move.action.id, move.case["state"], written["number"], written["version"], proposed=True
+    )
+
+
+def _sign(
+    tx: Connection,
+    ground: Ground,
+    loaded: Loaded,
+    actor: Actor | None,
+    row: RowMapping,
+    act: str,
+    answers: Mapping[str, Any],
+    request_key: str,
+    roles: frozenset[str],
+) -> Outcome:
+    """A signer signs or sends back; the last signature carries the act out after its guards were asked again."""
+    pending = signing.pending(tx, row["id"])
+    if pending is None or actor is None:
+        raise Refused(Message("signing.nothing_to_sign"))
+    action = loaded.definition.action(row["state"], pending["action"])
+    if action is None:
+        raise Refused(guards.not_offered(loaded.definition, row, pending["action"]))
+    move = Move(tx, ground, loaded, row, action, actor, pending["role"], clock.now(), request_key)
+    move.answers = signing.answers(ground, pending)
+    complete = signing.sign(move, pending, act, answers, roles)
+    if complete:
+        reasons = guards.reasons(move, signing_over=True)
+        if reasons:
+            raise Refused(*reasons)
+        move.notes |= {"phase": "signed", "proposal": pending["id"]}
+        return _carry_out(move)
+    written = entry.write(move, act=act, to_state=row["state"], body={"phase": act, "proposal": pending["id"]})
+    return Outcome(row["id"], act, row["state"], written["number"], written["version"])
+
+
+def _answer_finding(
+    tx: Connection,
+    ground: Ground,
+    loaded: Loaded,
+    actor: Actor | None,
+    row: RowMapping,
+    answers: Mapping[str, Any],
+    request_key: str,
+    roles: frozenset[str],
+) -> Outcome:
+    """The holder answers what a warning or the recomputation found."""
+    holder = loaded.definition.states[row["state"]].holder
+    if actor is None or holder is None or holder not in roles:
+        raise Refused(Message("findings.holder_only"))
+    at = clock.now()
+    body = findings.answer(tx, row["id"], answers, actor.person_id, at)
+    move = Move(tx, ground, loaded, row, findings.ACTION, actor, holder, at, request_key)
+    written = entry.write(move, act=findings.ACT, to_state=row["state"], body=body)
+    return Outcome(row["id"], findings.ACT, row["state"], written["number"], written["version"])
+
+
+def _roles(
+    tx: Connection, definition: Definition, actor: Actor | None, row: RowMapping, host: Move | None
+) -> frozenset[str]:
+    """The roles in which the actor stands to this case. A host or a timer needs none; a stranger is not told."""
+    if host is not None or actor is None:
+        return frozenset()
+    roles = standing.roles_on(tx, definition, actor, row)
+    if not roles:
+        raise NotHere
+    return roles
+
+
+def _clean(move: Move, posted: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers as typed values; a question that is not put is neither missed nor kept."""
+    asks = move.action.asks
+    if not asks and not posted:
+        return {}
+    references = {name: known.__contains__ for name, known in move.ground.references.items()}
+    asked = questions.in_form(move.loaded, move.case["state"], move.action, move.values())
+    values, errors = fields.clean_section(asks, posted, references=references, asked=asked)
+    if errors:
+        raise Invalid(errors)
+    return fields.relevant(asks, values, asked)
+
+
+def _body(move: Move) -> dict[str, Any]:
+    """What the journal keeps of an act: codes and salted hashes, never a person's data or free text."""
+    body: dict[str, Any] = {**move.notes}
+    if move.host is not None:
+        body["host"] = move.host["id"]
+    return body
+
+
+def _pair(action: Action) -> dict[str, str]:
+    return {"zh": action.title.zh, "en": action.title.en}
+
+
+def _who(definition: Definition, row: RowMapping, action: Action) -> list[dict[str, str]]:
+    """The titles of the roles that may do what this person may not."""
+    titles = (definition.roles[role].title for role in definition.by(row["state"], action))
+    return [{"zh": title.zh, "en": title.en} for title in titles]
+
+
+use_door(move_member)

@@ -1,0 +1,190 @@
+"""What the applicant filled in: drafts while typing, immutable revisions once frozen.
+
+Personal values and free text never stand in a revision or in a case row: they are sealed beside it, and the
+revision keeps a salted hash in their place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from caseflow import clock, db
+from caseflow.cases import questions
+from caseflow.cases.ground import Ground, Loaded
+from caseflow.cases.models import draft, revision
+from caseflow.records import personal
+from caseflow.words import Message
+from caseflow.workflow import fields
+from caseflow.workflow.definition import Definition
+from caseflow.workflow.form import Field
+
+SEALED_TYPES = ("long_text", "field_comments")
+
+
+def is_sealed(question: Field) -> bool:
+    """Personal, or free text in which anybody may stand."""
+    return question.personal or question.type in SEALED_TYPES
+
+
+class DraftChanged(Exception):
+    """Somebody saved this part in the meantime. Carries what is stored, so that both texts can be shown."""
+
+    def __init__(self, version: int, values: dict[str, Any], saved_by: int, saved_at: datetime) -> None:
+        super().__init__("draft changed")
+        self.version = version
+        self.values = values
+        self.saved_by = saved_by
+        self.saved_at = saved_at
+
+
+_DRAFT = sa.select(draft).where(
+    draft.c.case_id == sa.bindparam("case_id"),
+    draft.c.part == sa.bindparam("part"),
+    draft.c.owner == sa.bindparam("owner"),
+)
+_DRAFTS = sa.select(draft).where(draft.c.case_id == sa.bindparam("case_id"), draft.c.part.like("dossier.%"))
+_REVISION = sa.select(revision).where(
+    revision.c.case_id == sa.bindparam("case_id"), revision.c.number == sa.bindparam("number")
+)
+
+
+def read_draft(tx: Connection, ground: Ground, case_id: int, part: str, owner: str) -> tuple[int, dict[str, Any]]:
+    """Version and values of what is being typed; version 0 where nothing was."""
+    row = tx.execute(_DRAFT, {"case_id": case_id, "part": part, "owner": owner}).mappings().first()
+    if row is None:
+        return 0, {}
+    return row["version"], _opened(ground, row)
+
+
+def save_draft(
+    tx: Connection, ground: Ground, case_id: int, part: str, owner: str, values: dict[str, Any], seen: int, by: int
+) -> int:
+    """Keep what was typed over version ``seen``; returns the new version.
+
+    Raises:
+        DraftChanged: somebody else saved in the meantime.
+    """
+    sealed = personal.seal_json(ground.keys, values, f"{case_id}/{part}")
+    columns = {"sealed": sealed, "saved_at": clock.now(), "saved_by": by}
+    if seen == 0 and tx.execute(_DRAFT, {"case_id": case_id, "part": part, "owner": owner}).first() is None:
+        tx.execute(draft.insert().values(case_id=case_id, part=part, owner=owner, version=1, **columns))
+        return 1
+    written = tx.execute(
+        draft.update()
+        .where(draft.c.case_id == case_id, draft.c.part == part, draft.c.owner == owner, draft.c.version == seen)
+        .values(version=seen + 1, **columns)
+    )
+    if written.rowcount != 1:
+        row = tx.execute(_DRAFT, {"case_id": case_id, "part": part, "owner": owner}).mappings().one()
+        raise DraftChanged(row["version"], _opened(ground, row), row["saved_by"], row["saved_at"])
+    return seen + 1
+
+
+def _opened(ground: Ground, row: RowMapping) -> dict[str, Any]:
+    values: dict[str, Any] = personal.open_json(ground.keys, row["sealed"], f"{row['case_id']}/{row['part']}")
+    return values
+
+
+def drop_drafts(tx: Connection, case_id: int, part: str | None = None, owner: str | None = None) -> None:
+    """Forget what was typed: one part, or the whole dossier once it is frozen."""
+    statement = draft.delete().where(draft.c.case_id == case_id)
+    statement = statement.where(draft.c.part == part if part else draft.c.part.like("dossier.%"))
+    tx.execute(statement.where(draft.c.owner == owner) if owner else statement)
+
+
+def frozen(tx: Connection, ground: Ground, case_id: int, number: int) -> dict[str, Any]:
+    """A revision with its sealed values: ``{section: {field: value}}``."""
+    if number == 0:
+        return {}
+    row = tx.execute(_REVISION, {"case_id": case_id, "number": number}).mappings().one()
+    return personal.join(row["body"], personal.load(tx, ground.keys, case_id, number))
+
+
+def working(tx: Connection, ground: Ground, case: RowMapping) -> dict[str, Any]:
+    """The last revision with what has been typed since laid over it, section by section."""
+    values = frozen(tx, ground, case["id"], case["revision"])
+    for row in tx.execute(_DRAFTS, {"case_id": case["id"]}).mappings():
+        section = row["part"].removeprefix("dossier.")
+        values[section] = _opened(ground, row)
+    return values
+
+
+def has_drafts(tx: Connection, case_id: int) -> bool:
+    """Whether something was typed after the last freeze."""
+    return tx.execute(_DRAFTS, {"case_id": case_id}).first() is not None
+
+
+def gaps(loaded: Loaded, values: Mapping[str, Any]) -> dict[str, list[Message]]:
+    """Everything that is missing or wrong in the sections and questions that are put, by ``section.field``."""
+    found: dict[str, list[Message]] = {}
+    for section in questions.sections(loaded, values):
+        asked = questions.in_section(loaded, section, values)
+        for path, messages in fields.missing(section.fields, values.get(section.id, {}), asked=asked).items():
+            found[f"{section.id}.{path}"] = list(messages)
+    return found
+
+
+def freeze(
+    tx: Connection, ground: Ground, definition: Definition, case: RowMapping, at: datetime, by: int | None
+) -> tuple[int, str]:
+    """Make what is typed the next revision; nothing typed keeps the last. Returns number and hash."""
+    if case["revision"] and not has_drafts(tx, case["id"]):
+        row = tx.execute(_REVISION, {"case_id": case["id"], "number": case["revision"]}).mappings().one()
+        return row["number"], row["hash"]
+    number = case["revision"] + 1
+    body, hidden = personal.split(working(tx, ground, case), sealed_paths(definition))
+    digest = hashlib.sha256(db.canonical(body).encode()).hexdigest()
+    tx.execute(
+        revision.insert().values(
+            case_id=case["id"], number=number, body=body, hash=digest, created_at=at, created_by=by
+        )
+    )
+    personal.store(tx, ground.keys, case["id"], number, hidden)
+    drop_drafts(tx, case["id"])
+    return number, digest
+
+
+def revision_hash(tx: Connection, case_id: int, number: int) -> str:
+    return str(tx.scalar(sa.select(revision.c.hash).where(revision.c.case_id == case_id, revision.c.number == number)))
+
+
+def revision_code(digest: str) -> str:
+    """The eight signs printed in the footer of the form, by which a signed scan is matched to its revision."""
+    return f"{digest[:4]}-{digest[4:8]}".upper()
+
+
+def sealed_paths(definition: Definition) -> frozenset[str]:
+    """``section.field`` of everything that is kept apart."""
+    return frozenset(
+        f"{section.id}.{question.id}"
+        for section in definition.dossier.values()
+        for question in section.fields.values()
+        if is_sealed(question)
+    )
+
+
+FACTS = 0
+"""The revision number under which the sealed answers of acts are kept."""
+
+
+def facts(tx: Connection, ground: Ground, case: RowMapping) -> dict[str, Any]:
+    """The answers of all acts so far by store, with what is sealed: ``{store: {field: value}}``."""
+    return personal.join(case["facts"], personal.load(tx, ground.keys, case["id"], FACTS))
+
+
+def keep_facts(
+    tx: Connection, ground: Ground, case: RowMapping, store: str, questions: Mapping[str, Field], answers: dict[str, Any]
+) -> dict[str, Any]:
+    """Seal what must be sealed of the answers; returns what may stand in the open: ``{field: value or hash}``."""
+    paths = [f"{store}.{name}" for name, question in questions.items() if is_sealed(question)]
+    body, hidden = personal.split({store: answers}, paths)
+    if hidden:
+        personal.forget(tx, case["id"], FACTS, [one.path for one in hidden])
+        personal.store(tx, ground.keys, case["id"], FACTS, hidden)
+    return body[store]

@@ -1,0 +1,227 @@
+"""Everything that a workflow may name in ``then``: rows written in the same transaction as the act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from caseflow.cases import dossier, letters, members, numbers, panels, quotas, tasks
+from caseflow.cases.move import Move
+from caseflow.cases.registry import Effect, effect
+from caseflow.records import inbox, outbox
+from caseflow.words import Message, Refused
+
+EFFECTS: dict[str, Effect] = {}
+STAY = "stay"
+"""In ``acts`` of ``members``: nothing is done to the cases with this value."""
+MoveMember = Callable[[Move, int, str, dict[str, Any]], Any]
+_door: list[MoveMember] = []
+
+
+def use_door(move_member: MoveMember) -> None:
+    """The door hands itself in, so that members are moved through it and no circle of imports arises."""
+    _door[:] = [move_member]
+
+
+@effect(EFFECTS, "dossier")
+def freeze(move: Move, _: Any) -> None:
+    """Make what is typed an immutable revision; name the case after it."""
+    number, digest = dossier.freeze(
+        move.tx, move.ground, move.definition, move.case, move.at, move.actor.person_id if move.actor else None
+    )
+    move.changes["revision"] = number
+    move.notes |= {"revision": number, "revision_hash": digest}
+    for column, path in (("title", move.definition.case_title), ("subject", move.definition.case_subject)):
+        value = move.value(path) if path else None
+        if value:
+            move.changes[column] = str(value)
+    if "title" in move.changes:
+        move.changes["title_key"] = numbers.sort_key(move.changes["title"])
+
+
+@effect(EFFECTS)
+def number_case(move: Move, _: Any) -> None:
+    """Give the case its number, once."""
+    if move.case["number"] is None:
+        number = numbers.next_number(move.tx, move.definition, move.case["authority_id"], move.at)
+        move.changes["number"] = number
+        move.notes["number"] = number
+
+
+@effect(EFFECTS, "letter")
+def issue(move: Move, letter_id: str) -> None:
+    """Write a letter of the workflow and put it into the case and the inbox."""
+    letters.issue(move, letter_id)
+
+
+@effect(EFFECTS, "quota")
+def hold(move: Move, quota_id: str) -> None:
+    """Take a place under the ceiling; refuses when none is left."""
+    quotas.take(move, quota_id)
+
+
+@effect(EFFECTS, "quota")
+def count(move: Move, quota_id: str) -> None:
+    """Count the case under a ceiling that only warns."""
+    quotas.take(move, quota_id)
+
+
+@effect(EFFECTS, "quota")
+def commit(move: Move, quota_id: str) -> None:
+    """Make the held place final."""
+    quotas.commit(move, quota_id)
+
+
+@effect(EFFECTS, "quota")
+def release(move: Move, quota_id: str) -> None:
+    """Give the place back, if one is held."""
+    quotas.release(move, quota_id)
+
+
+@effect(EFFECTS, "members")
+def members_(move: Move, argument: Any) -> None:
+    """Act on every included case through the one door: all, or none."""
+    rows = sorted(members.rows(move.tx, move.case["id"]), key=lambda row: int(row["id"]))
+    for row in rows:
+        action, given = _member_act(move, argument, row["id"], row["data"])
+        if action is not None:
+            _door[0](move, row["id"], action, given)
+
+
+@effect(EFFECTS)
+def include_members(move: Move, _: Any) -> None:
+    """Take in the cases named in the form; all that may be, where it names none."""
+    named = _named(move)
+    rule = move.definition.members
+    if named is None and rule is not None:
+        named = [row["id"] for row in members.eligible(move.tx, rule, move.case)]
+    members.include(move, named or [])
+
+
+@effect(EFFECTS)
+def exclude_members(move: Move, _: Any) -> None:
+    """Take the cases named in the form out again."""
+    members.exclude(move, _named(move) or [])
+
+
+@effect(EFFECTS)
+def order_members(move: Move, _: Any) -> None:
+    """Put the cases in the order of the form."""
+    members.order(move, _named(move) or [])
+
+
+@effect(EFFECTS)
+def record_results(move: Move, _: Any) -> None:
+    """Keep with each case what the form said of it."""
+    said = next((move.answers.get(one.id) or {} for one in move.action.asks.values() if one.type == "members"), {})
+    for row in members.rows(move.tx, move.case["id"]):
+        if str(row["id"]) in said:
+            members.say(move.tx, row["member_id"], row["data"], said[str(row["id"])])
+
+
+@effect(EFFECTS)
+def finish_members(move: Move, _: Any) -> None:
+    """Let the cases go: this procedure is over for them."""
+    members.finish(move.tx, move.case["id"])
+
+
+@effect(EFFECTS, "panel")
+def seat_experts(move: Move, panel_id: str) -> None:
+    """Seat the experts named in the form: the first as chair, those past the size as reserves."""
+    people = next((move.answers.get(one.id) or [] for one in move.action.asks.values() if one.type == "people"), [])
+    panels.place(move, panel_id, [int(one) for one in people])
+
+
+@effect(EFFECTS, "panel")
+def sign_pledges(move: Move, panel_id: str) -> None:
+    """The expert accepts the pledges of the panel."""
+    panels.pledge(move, panel_id)
+
+
+@effect(EFFECTS, "panel")
+def declare_interest(move: Move, panel_id: str | None) -> None:
+    """Keep what the person says of an own interest: an expert for each case, an officer for this one."""
+    if panel_id:
+        said = next((move.answers.get(one.id) or {} for one in move.action.asks.values() if one.type == "members"), {})
+        panels.declare(move, said)
+        return
+    panels.declare_own(move, conflict=move.answers.get("conflict") is True, ground=str(move.answers.get("ground") or ""))
+
+
+@effect(EFFECTS, "panel")
+def score_member(move: Move, panel_id: str) -> None:
+    """Keep the expert's score sheet of one case."""
+    sheet = next((move.answers.get(one.id) for one in move.action.asks.values() if one.type == "score_sheet"), None)
+    if not sheet:
+        raise Refused(Message("panels.no_sheet"))
+    panels.mark(move, panel_id, sheet)
+
+
+@effect(EFFECTS, "panel")
+def rank_members(move: Move, panel_id: str) -> None:
+    """Work out score and place of every case, and keep them with it."""
+    rows = {row["id"]: row for row in members.rows(move.tx, move.case["id"])}
+    for one in panels.ranking(move, panel_id):
+        row = rows[one.key]
+        score = str(one.score) if one.score is not None else None
+        members.say(move.tx, row["member_id"], row["data"], {"score": score, "place": one.place, "group": one.group})
+
+
+@effect(EFFECTS, "duty")
+def close_duty(move: Move, duty: str) -> None:
+    """The own organisation has done what it owed."""
+    own = move.actor.organisation_id if move.actor else None
+    closed = tasks.close(move.tx, move.case["id"], f"duty:{duty}", move.action.id, move.at, organisation_id=own)
+    if closed == 0:
+        raise Refused(Message("act.duty_not_yours"))
+
+
+@effect(EFFECTS, "notify")
+def notify(move: Move, argument: dict[str, Any]) -> None:
+    """Tell a role of this case, in its inbox and by mail where the person wishes it."""
+    role = argument["role"]
+    owner = tasks.organisation_of(move.tx, move.definition, move.case, role)
+    values = {"text": argument["text"], "number": _number(move)}
+    inbox.post(
+        move.tx, Message("inbox.notice", values), organisation_id=owner, role=role, case_id=move.case["id"]
+    )
+    outbox.leave(
+        move.tx,
+        "mail",
+        f"{move.request_key}/{role}",
+        {"organisation": owner, "role": role, **values},
+        move.case["id"],
+    )
+
+
+@effect(EFFECTS)
+def copy_given(move: Move, _: Any) -> None:
+    """Keep in the case what the procedure over many cases said of it."""
+    move.changes["facts"] = {**move.case["facts"], **move.changes.get("facts", {}), move.store: dict(move.given)}
+    move.notes["given"] = dict(move.given)
+
+
+def _named(move: Move) -> list[int] | None:
+    """The case ids of the first ``members`` question; a mapping by id keeps its order."""
+    for question in move.action.asks.values():
+        if question.type == "members":
+            said = move.answers.get(question.id)
+            return [int(one) for one in said] if said else None
+    return None
+
+
+def _member_act(
+    move: Move, argument: Any, case_id: int, data: dict[str, Any]
+) -> tuple[str | None, dict[str, Any]]:
+    """The act for one case: one for all, or by a column of the results."""
+    if isinstance(argument, str):
+        return argument, data
+    by = str(argument["by"]).split(".")[-1]
+    said = next((move.answers.get(one.id) or {} for one in move.action.asks.values() if one.type == "members"), {})
+    own = {**data, **said.get(str(case_id), {})}
+    act = argument["acts"].get(str(own.get(by)))
+    return (None if act == STAY else act), own
+
+
+def _number(move: Move) -> str:
+    return str(move.changes.get("number") or move.case["number"] or "")

@@ -1,0 +1,112 @@
+"""The case row and its journal entry: always written together, under the lock of the row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row, RowMapping
+
+from caseflow.cases.models import case
+from caseflow.cases.move import Move
+from caseflow.records import journal
+from caseflow.words import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an act led to. ``first`` is false where the same request was carried out before."""
+
+    case_id: int
+    action: str
+    state: str
+    number: str | None
+    version: int
+    first: bool = True
+    proposed: bool = False
+    """The act waits for signatures; the state has not changed."""
+
+
+class NotHere(Exception):
+    """There is no such case for this person."""
+
+
+class Stale(Exception):
+    """The screen was older than the case. Carries what happened since."""
+
+    def __init__(self, entry: Row[Any]) -> None:
+        super().__init__("stale")
+        self.entry = entry
+
+
+class Invalid(Exception):
+    """Answers that cannot be taken, by field path, each with every reason."""
+
+    def __init__(self, errors: Mapping[str, list[Message]]) -> None:
+        super().__init__(", ".join(errors))
+        self.errors = dict(errors)
+
+
+_LOCKED = sa.select(case).where(case.c.id == sa.bindparam("case_id")).with_for_update()
+
+
+def locked(tx: Connection, case_id: int) -> RowMapping:
+    """The case row, held until the transaction ends (on SQLite the whole database is)."""
+    row = tx.execute(_LOCKED, {"case_id": case_id}).mappings().first()
+    if row is None:
+        raise NotHere
+    return row
+
+
+def last(tx: Connection, case_id: int) -> Row[Any]:
+    """What happened last on a case."""
+    return journal.entries(tx, case_id)[-1]
+
+
+def again(tx: Connection, earlier: Row[Any]) -> Outcome:
+    """The outcome of a request that was carried out before."""
+    row = tx.execute(_LOCKED, {"case_id": earlier.case_id}).mappings().one()
+    return Outcome(
+        row["id"],
+        earlier.act,
+        earlier.to_state,
+        row["number"],
+        row["version"],
+        first=False,
+        proposed=earlier.body.get("phase") == "proposed",
+    )
+
+
+def write(move: Move, *, act: str, to_state: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Append to the journal and write the changed columns; returns the row as it stands now.
+
+    Raises:
+        Stale: somebody else wrote the row after it was read, which the lock should not let happen.
+    """
+    old, actor = move.case, move.actor
+    seq = old["seq"] + 1
+    digest = journal.append(
+        move.tx,
+        case_id=old["id"],
+        seq=seq,
+        at=move.at,
+        person_id=actor.person_id if actor else None,
+        person_name=actor.name if actor else "",
+        role=move.role,
+        organisation_id=actor.organisation_id if actor else None,
+        act=act,
+        from_state=old["state"],
+        to_state=to_state,
+        body=body,
+        request_key=move.request_key,
+        previous_hash=old["last_hash"],
+    )
+    columns = {**move.changes, "version": old["version"] + 1, "seq": seq, "last_hash": digest}
+    written = move.tx.execute(
+        case.update().where(case.c.id == old["id"], case.c.version == old["version"]).values(columns)
+    )
+    if written.rowcount != 1:
+        raise Stale(last(move.tx, old["id"]))
+    return {**old, **columns}

@@ -1,0 +1,152 @@
+"""Finding cases. Every list, count and search reads through the one scoped condition of ``standing.visible``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from caseflow.cases import standing
+from caseflow.cases.ground import Ground
+from caseflow.cases.models import case, task
+from caseflow.people.models import organisation
+from caseflow.people.rights import Actor
+
+MOST_COUNTED = 1000
+"""Counting stops here: a list says "1000+" rather than walking a million rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; all of it stands in the page's address."""
+
+    text: str = ""
+    workflow: str = ""
+    state: str = ""
+    round_id: int | None = None
+    prefecture_id: int | None = None
+    due: str = ""
+    """``overdue``, ``soon`` or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    rows: list[RowMapping]
+    count: int
+    """At most ``MOST_COUNTED``."""
+
+
+def desk(
+    tx: Connection, actor: Actor, filters: Filters, today: date, *, limit: int = 50, offset: int = 0
+) -> Page:
+    """What the actor owes, due first: the open tasks of the own roles, and those put to the person."""
+    mine = _mine(actor)
+    statement = (
+        sa.select(
+            task.c.id.label("task_id"), task.c.kind, task.c.role, task.c.due_on.label("task_due"), task.c.opened_at,
+            case, organisation.c.name_zh.label("prefecture_zh"), organisation.c.name_en.label("prefecture_en"),
+        )
+        .join(case, case.c.id == task.c.case_id)
+        .outerjoin(organisation, organisation.c.id == case.c.prefecture_id)
+        .where(task.c.status == "open", mine, *_narrowed(filters, today, task.c.due_on))
+    )  # fmt: skip
+    due_last = sa.func.coalesce(task.c.due_on, case.c.due_on, sa.literal(date.max, sa.Date))
+    return _page(tx, statement, [due_last, task.c.id], limit, offset)
+
+
+def cases(
+    tx: Connection, ground: Ground, actor: Actor, filters: Filters, today: date, *, limit: int = 50, offset: int = 0
+) -> Page:
+    """Every case the actor may know of, the one that moved last first."""
+    definitions = [loaded.definition for loaded in ground.all_current(tx)]
+    statement = (
+        sa.select(case, organisation.c.name_zh.label("prefecture_zh"), organisation.c.name_en.label("prefecture_en"))
+        .outerjoin(organisation, organisation.c.id == case.c.prefecture_id)
+        .where(standing.visible(actor, definitions), *_narrowed(filters, today, case.c.due_on))
+    )
+    return _page(tx, statement, [case.c.moved_at.desc(), case.c.id.desc()], limit, offset)
+
+
+def counts_by_state(tx: Connection, ground: Ground, actor: Actor) -> list[RowMapping]:
+    """How many cases stand where, of those the actor may know of."""
+    definitions = [loaded.definition for loaded in ground.all_current(tx)]
+    return list(
+        tx.execute(
+            sa.select(case.c.workflow, case.c.state, case.c.prefecture_id, sa.func.count().label("n"))
+            .where(standing.visible(actor, definitions))
+            .group_by(case.c.workflow, case.c.state, case.c.prefecture_id)
+        ).mappings()
+    )
+
+
+def may_know(tx: Connection, ground: Ground, actor: Actor, case_id: int) -> bool:
+    """Whether the actor may know that a case exists."""
+    definitions = [loaded.definition for loaded in ground.all_current(tx)]
+    return (
+        tx.execute(sa.select(case.c.id).where(case.c.id == case_id, standing.visible(actor, definitions))).first()
+        is not None
+    )
+
+
+def listed(tx: Connection, authority_id: int | None, page: str) -> list[RowMapping]:
+    """What the public sees: the cases under publicity, or published."""
+    statement = (
+        sa.select(case, organisation.c.name_zh.label("prefecture_zh"), organisation.c.name_en.label("prefecture_en"))
+        .outerjoin(organisation, organisation.c.id == case.c.prefecture_id)
+        .where(case.c.listed == page)
+    )
+    if authority_id is not None:
+        statement = statement.where(case.c.authority_id == authority_id)
+    return list(tx.execute(statement.order_by(case.c.moved_at.desc(), case.c.title_key)).mappings())
+
+
+def by_receipt(tx: Connection, code: str) -> RowMapping | None:
+    """The case behind a receipt code, whoever asks: the code itself is the right."""
+    return tx.execute(sa.select(case).where(case.c.receipt_code == code.strip().upper())).mappings().first()
+
+
+def _mine(actor: Actor) -> sa.ColumnElement[bool]:
+    return sa.or_(
+        task.c.person_id == actor.person_id,
+        sa.and_(
+            task.c.person_id.is_(None),
+            task.c.organisation_id == actor.organisation_id,
+            task.c.role.in_(sorted(actor.roles)),
+        ),
+    )
+
+
+def _narrowed(filters: Filters, today: date, due: sa.ColumnElement[Any]) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    for word in filters.text.split():
+        like = f"%{word.replace('%', '').replace('_', '')}%"
+        found.append(
+            sa.or_(
+                case.c.title.like(like),
+                case.c.subject.like(like),
+                case.c.number.like(like.upper()),
+                case.c.title_key.like(like.lower()),
+            )
+        )
+    for column, wanted in (
+        (case.c.workflow, filters.workflow),
+        (case.c.state, filters.state),
+        (case.c.round_id, filters.round_id),
+        (case.c.prefecture_id, filters.prefecture_id),
+    ):
+        if wanted:
+            found.append(column == wanted)
+    if filters.due == "overdue":
+        found.append(due < today)
+    elif filters.due == "soon":
+        found.append(due >= today)
+    return found
+
+
+def _page(tx: Connection, statement: sa.Select[Any], order: list[Any], limit: int, offset: int) -> Page:
+    counted = statement.with_only_columns(sa.literal(1)).order_by(None).limit(MOST_COUNTED).subquery()
+    count = tx.scalar(sa.select(sa.func.count()).select_from(counted)) or 0
+    return Page(list(tx.execute(statement.order_by(*order).limit(limit).offset(offset)).mappings()), count)

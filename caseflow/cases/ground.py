@@ -1,0 +1,114 @@
+"""What every act stands on: the published definitions, the calendars, the reference lists and the key of sealed data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from caseflow import clock
+from caseflow.cases.models import workflow_version
+from caseflow.footprint.shelf import Shelf
+from caseflow.people.models import authority
+from caseflow.records.personal import Keyring
+from caseflow.words import Message, Refused
+from caseflow.workflow import rules
+from caseflow.workflow.definition import Definition
+from caseflow.workflow.holidays import Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A published version, ready to be used."""
+
+    id: int
+    definition: Definition
+    rules: rules.Rules
+
+
+@dataclass(slots=True)
+class Ground:
+    """Shared by all requests of a process. Published versions never change, so they are kept once loaded."""
+
+    keys: Keyring
+    """Under which personal data and free text are sealed."""
+    calendars: Mapping[str, Calendar]
+    shelf: Shelf
+    """Factor releases and stage schemes."""
+    references: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Reference lists by name: ``{"product_class": {"coke": {"title": {zh, en}, …}}}``."""
+    demo: bool = False
+    _loaded: dict[int, Loaded] = field(default_factory=dict)
+    _current: dict[str, int] = field(default_factory=dict)
+
+    def definition(self, tx: Connection, definition_id: int) -> Loaded:
+        """The version with this row number."""
+        found = self._loaded.get(definition_id)
+        if found is None:
+            body = tx.scalar(sa.select(workflow_version.c.body).where(workflow_version.c.id == definition_id))
+            if body is None:
+                raise LookupError(f"no workflow version {definition_id}")
+            definition = Definition.from_canonical(body)
+            found = self._loaded[definition_id] = Loaded(definition_id, definition, rules.compile_rules(definition))
+        return found
+
+    def current(self, tx: Connection, workflow: str) -> Loaded:
+        """The version under which a new case of ``workflow`` is opened: the one published last."""
+        known = self._current.get(workflow)
+        if known is None:
+            known = tx.scalar(
+                sa.select(sa.func.max(workflow_version.c.id)).where(workflow_version.c.workflow == workflow)
+            )
+            if known is None:
+                raise Refused(Message("act.unknown_workflow", {"workflow": workflow}))
+            self._current[workflow] = known
+        return self.definition(tx, known)
+
+    def all_current(self, tx: Connection) -> list[Loaded]:
+        """The newest version of every workflow."""
+        newest = sa.select(sa.func.max(workflow_version.c.id)).group_by(workflow_version.c.workflow)
+        return [self.definition(tx, number) for number in sorted(tx.scalars(newest))]
+
+    def titles(self, reference: str, code: str) -> Any:
+        """The ``{zh, en}`` title of a code in a reference list, or the code itself."""
+        entry = self.references.get(reference, {}).get(code)
+        return entry["title"] if entry else code
+
+    def calendar(self, definition: Definition) -> Calendar:
+        return self.calendars[definition.calendar]
+
+
+def publish(tx: Connection, definitions: list[Definition]) -> list[str]:
+    """Store every version not yet stored; return what was new. A version with other content than before is refused."""
+    stored = {
+        (row.workflow, row.version): row.hash
+        for row in tx.execute(sa.select(workflow_version.c.workflow, workflow_version.c.version, workflow_version.c.hash))
+    }
+    authorities = {row.code: row.id for row in tx.execute(sa.select(authority.c.code, authority.c.id))}
+    wrong = [
+        Message("act.version_changed", {"workflow": one.workflow, "version": one.version})
+        for one in definitions
+        if stored.get((one.workflow, one.version), one.digest()) != one.digest()
+    ] + [
+        Message("act.unknown_authority", {"workflow": one.workflow, "authority": one.authority})
+        for one in definitions
+        if one.authority not in authorities
+    ]
+    if wrong:
+        raise Refused(*wrong)
+    fresh = [one for one in definitions if (one.workflow, one.version) not in stored]
+    for one in fresh:
+        tx.execute(
+            workflow_version.insert().values(
+                workflow=one.workflow,
+                version=one.version,
+                authority_id=authorities[one.authority],
+                hash=one.digest(),
+                body=one.canonical(),
+                published_at=clock.now(),
+            )
+        )
+    return [f"{one.workflow} {one.version}" for one in fresh]

@@ -1,0 +1,107 @@
+"""One act while it is being done: what guards ask and what effects change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.engine import Connection, RowMapping
+
+from caseflow import clock
+from caseflow.cases import dossier
+from caseflow.cases.ground import Ground, Loaded
+from caseflow.people.rights import Actor
+from caseflow.words import Message
+from caseflow.workflow.definition import Definition
+from caseflow.workflow.procedure import Action
+
+
+@dataclass(slots=True)
+class Move:
+    """Given to every guard, warning and effect. Guards read it; effects write rows and ``changes``."""
+
+    tx: Connection
+    ground: Ground
+    loaded: Loaded
+    case: RowMapping
+    action: Action
+    actor: Actor | None
+    """Nobody when a timer acts."""
+    role: str
+    at: datetime
+    request_key: str
+    answers: dict[str, Any] = field(default_factory=dict)
+    host: RowMapping | None = None
+    """The case over many cases through which this one is moved."""
+    given: Mapping[str, Any] = field(default_factory=dict)
+    """What the host said of this member."""
+    changes: dict[str, Any] = field(default_factory=dict)
+    """Columns of the case row to be written with the move."""
+    notes: dict[str, Any] = field(default_factory=dict)
+    """What the journal keeps beside the answers (codes and hashes only)."""
+    _facts: dict[str, Any] | None = None
+    _dossier: dict[str, Any] | None = None
+
+    @property
+    def definition(self) -> Definition:
+        return self.loaded.definition
+
+    @property
+    def store(self) -> str:
+        return self.action.store or self.action.id
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The answers of earlier acts and of this one, by store, with what is sealed."""
+        if self._facts is None:
+            kept = dossier.facts(self.tx, self.ground, self.case)
+            self._facts = {**kept, self.store: {**kept.get(self.store, {}), **self.answers}}
+        return self._facts
+
+    @property
+    def dossier(self) -> dict[str, Any]:
+        """The frozen dossier; while it may still be edited, what is typed so far."""
+        if self._dossier is None:
+            state = self.definition.states[self.case["state"]]
+            self._dossier = (
+                dossier.working(self.tx, self.ground, self.case)
+                if state.edits
+                else dossier.frozen(self.tx, self.ground, self.case["id"], self.case["revision"])
+            )
+        return self._dossier
+
+    @property
+    def seat_holder(self) -> int:
+        """The person who acts. Guards and effects of experts are never called without one."""
+        if self.actor is None:
+            raise LookupError(f"{self.action.id} needs a person")
+        return self.actor.person_id
+
+    def values(self) -> dict[str, Any]:
+        """What conditions read: dossier, answers, earlier answers, and the names every case has."""
+        return {
+            "dossier": self.dossier,
+            "asks": self.answers,
+            "case": self.facts,
+            "today": clock.local_date(self.at),
+            "number": self.case["number"],
+        }
+
+    def value(self, path: str) -> Any:
+        """The value at a path of the definition; nothing where it is not there."""
+        if path == "round":
+            return self.case["round_id"]
+        if path == "prefecture":
+            return self.case["prefecture_id"]
+        if path in ("organisation", "workflow", "number"):
+            return self.case["organisation_id" if path == "organisation" else path]
+        head, *rest = path.split(".")
+        found: Any = self.dossier if head == "dossier" else self.facts.get(head)
+        for part in rest:
+            found = found.get(part) if isinstance(found, dict) else None
+        return found
+
+    def refuse(self, key: str, **values: Any) -> list[Message]:
+        return [Message(key, values)]

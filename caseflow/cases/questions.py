@@ -1,0 +1,55 @@
+"""Which questions are put: sections and fields that appear on a condition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from caseflow import clock
+from caseflow.cases.ground import Loaded
+from caseflow.workflow.fields import Asked
+from caseflow.workflow.form import Field, Section
+from caseflow.workflow.problems import Place
+from caseflow.workflow.procedure import Action
+
+
+def in_section(loaded: Loaded, section: Section, dossier: Mapping[str, Any]) -> Asked:
+    """Whether a question of a section is put, given the dossier so far."""
+    place: Place = ("dossier", section.id, "fields")
+    return _asked(loaded, _places(place, section.fields.values()), {"dossier": dossier})
+
+
+def in_form(loaded: Loaded, state: str, action: Action, values: Mapping[str, Any]) -> Asked:
+    """Whether a question of an action's form is put; ``values`` as conditions read them (dossier, case …)."""
+    owner: Place = (
+        ("states", state, "actions", action.id, "asks")
+        if action.id in loaded.definition.states[state].actions
+        else ("anywhere", action.id, "asks")
+    )
+    return _asked(loaded, _places(owner, action.asks.values()), values)
+
+
+def sections(loaded: Loaded, dossier: Mapping[str, Any]) -> list[Section]:
+    """The sections that are part of this dossier."""
+    values = {"dossier": dossier, "today": clock.today()}
+    return [
+        section
+        for section in loaded.definition.dossier.values()
+        if section.when is None or loaded.rules.applies(("dossier", section.id), section.when, values)
+    ]
+
+
+def _places(owner: Place, fields: Iterable[Field]) -> dict[str, Place]:
+    found: dict[str, Place] = {}
+    for question in fields:
+        if question.when:
+            found[question.when] = (*owner, question.id)
+        found |= _places((*owner, question.id, "columns"), question.columns.values())
+    return found
+
+
+def _asked(loaded: Loaded, places: Mapping[str, Place], base: Mapping[str, Any]) -> Asked:
+    def asked(when: str, values: Mapping[str, Any]) -> bool:
+        return loaded.rules.applies(places[when], when, {"today": clock.today(), **base, **values})
+
+    return asked

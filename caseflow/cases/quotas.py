@@ -1,0 +1,208 @@
+"""Ceilings. A place is taken by one conditional update of a counter row, never by counting and then inserting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from caseflow.cases.models import quota_counter, quota_entry, quota_setting
+from caseflow.cases.move import Move
+from caseflow.db import canonical
+from caseflow.records.models import InsertOnce
+from caseflow.words import Message, Refused
+from caseflow.workflow.definition import Definition
+from caseflow.workflow.many import Quota
+
+_MAKE = InsertOnce(quota_counter).inline()
+_TAKE = (
+    quota_counter.update()
+    .where(
+        quota_counter.c.id == sa.bindparam("on_counter"),
+        sa.or_(~quota_counter.c.blocks, quota_counter.c.used < quota_counter.c.limit),
+    )
+    .values(used=quota_counter.c.used + 1)
+)
+_GIVE = (
+    quota_counter.update()
+    .where(quota_counter.c.id == sa.bindparam("on_counter"), quota_counter.c.used > 0)
+    .values(used=quota_counter.c.used - 1)
+)
+
+
+def take(move: Move, quota_id: str) -> None:
+    """Hold a place for the case.
+
+    Raises:
+        Refused: no place is left where the ceiling blocks.
+    """
+    quota = quota_of(move.definition, quota_id)
+    if held(move.tx, move.case["id"], quota_id) is not None:
+        return
+    counter = _counter(move, quota)
+    if move.tx.execute(_TAKE, {"on_counter": counter["id"]}).rowcount != 1:
+        raise Refused(full(quota, counter))
+    _enter(move, counter["id"], "held")
+
+
+def commit(move: Move, quota_id: str) -> None:
+    """Make a held place final."""
+    row = held(move.tx, move.case["id"], quota_id)
+    if row is None:
+        raise Refused(Message("quotas.nothing_held"))
+    move.tx.execute(quota_entry.update().where(quota_entry.c.id == row["id"]).values(status="committed", at=move.at))
+
+
+def release(move: Move, quota_id: str) -> None:
+    """Give a place back; nothing happens where none is held."""
+    row = held(move.tx, move.case["id"], quota_id)
+    if row is None:
+        return
+    given = move.tx.execute(
+        quota_entry.update()
+        .where(quota_entry.c.id == row["id"], quota_entry.c.status != "released")
+        .values(status="released", at=move.at)
+    )
+    if given.rowcount:
+        move.tx.execute(_GIVE, {"on_counter": row["counter_id"]})
+
+
+def full(quota: Quota, counter: Mapping[str, Any]) -> Message:
+    return Message(
+        "quotas.full",
+        {"quota": {"zh": quota.title.zh, "en": quota.title.en}, "limit": counter["limit"], "basis": quota.basis},
+    )
+
+
+def is_over(move: Move, quota_id: str) -> Message | None:
+    """What to say where one more would exceed the ceiling (or where a warning ceiling is exceeded already)."""
+    quota = quota_of(move.definition, quota_id)
+    counter = _counter(move, quota)
+    mine = held(move.tx, move.case["id"], quota_id) is not None
+    return full(quota, counter) if counter["used"] + (0 if mine else 1) > counter["limit"] else None
+
+
+def held(tx: Connection, case_id: int, quota_id: str) -> RowMapping | None:
+    """The place of a case under a quota, held or committed."""
+    return (
+        tx.execute(
+            sa.select(quota_entry)
+            .join(quota_counter, quota_counter.c.id == quota_entry.c.counter_id)
+            .where(
+                quota_entry.c.case_id == case_id, quota_counter.c.quota == quota_id, quota_entry.c.status != "released"
+            )
+        )
+        .mappings()
+        .first()
+    )
+
+
+def quota_of(definition: Definition, quota_id: str) -> Quota:
+    return definition.quotas[quota_id]
+
+
+def setting(tx: Connection, authority_id: int, quota: Quota, key: str) -> tuple[int, str]:
+    """Limit and reach in force: what the authority set last, else the definition's."""
+    limit, across = quota.limit, str(quota.across)
+    rows = tx.execute(
+        sa.select(quota_setting)
+        .where(
+            quota_setting.c.authority_id == authority_id,
+            quota_setting.c.quota == quota.id,
+            quota_setting.c.key.in_(["", key]),
+        )
+        .order_by(quota_setting.c.id)
+    ).mappings()
+    for row in rows:
+        limit = row["limit"] if row["limit"] is not None else limit
+        across = row["across"] or across
+    return limit, across
+
+
+def counters(tx: Connection, authority_id: int, quota_id: str) -> list[RowMapping]:
+    """Every counter of a quota, for the board."""
+    return list(
+        tx.execute(
+            sa.select(quota_counter)
+            .where(quota_counter.c.authority_id == authority_id, quota_counter.c.quota == quota_id)
+            .order_by(quota_counter.c.key)
+        ).mappings()
+    )
+
+
+def set_limit(
+    tx: Connection,
+    authority_id: int,
+    quota: Quota,
+    *,
+    key: str,
+    limit: int | None,
+    across: str | None,
+    reason: str,
+    by: int,
+    at: Any,
+) -> None:
+    """Set the ceiling of one counter (or the default, with an empty key), with its reason.
+
+    Raises:
+        Refused: no reason; or more places are taken already than the new ceiling allows.
+    """
+    if not reason.strip():
+        raise Refused(Message("quotas.reason_missing"))
+    tx.execute(
+        quota_setting.insert().values(
+            authority_id=authority_id, quota=quota.id, key=key, limit=limit, across=across, reason=reason, set_by=by, at=at
+        )
+    )
+    if limit is None:
+        return
+    here = [quota_counter.c.authority_id == authority_id, quota_counter.c.quota == quota.id]
+    if key:
+        here.append(quota_counter.c.key == key)
+    too_many = tx.execute(
+        sa.select(quota_counter).where(*here, quota_counter.c.blocks, quota_counter.c.used > limit)
+    ).mappings().first()  # fmt: skip
+    if too_many is not None:
+        raise Refused(Message("quotas.more_taken", {"used": too_many["used"], "limit": limit}))
+    tx.execute(quota_counter.update().where(*here).values(limit=limit))
+
+
+def _counter(move: Move, quota: Quota) -> RowMapping:
+    """The counter row of this case under a quota, made on first use."""
+    tx, authority_id = move.tx, move.case["authority_id"]
+    values = {path: move.value(path) for path in quota.per}
+    missing = [path for path, value in values.items() if value is None]
+    if missing:
+        raise Refused(Message("quotas.key_missing", {"path": ", ".join(missing)}))
+    _, across = setting(tx, authority_id, quota, "")
+    if across == "round":
+        values["round"] = move.case["round_id"]
+    else:
+        values.pop("round", None)
+    key = canonical(values)
+    where = (
+        quota_counter.c.authority_id == authority_id,
+        quota_counter.c.quota == quota.id,
+        quota_counter.c.key == key,
+    )
+    row = tx.execute(sa.select(quota_counter).where(*where)).mappings().first()
+    if row is None:
+        limit, _ = setting(tx, authority_id, quota, key)
+        made = {"authority_id": authority_id, "quota": quota.id, "key": key, "limit": limit, "used": 0}
+        tx.execute(_MAKE, {**made, "blocks": quota.over == "block"})
+        row = tx.execute(sa.select(quota_counter).where(*where)).mappings().one()
+    return row
+
+
+def _enter(move: Move, counter_id: int, status: str) -> None:
+    known = move.tx.execute(
+        quota_entry.update()
+        .where(quota_entry.c.case_id == move.case["id"], quota_entry.c.counter_id == counter_id)
+        .values(status=status, at=move.at)
+    )
+    if known.rowcount == 0:
+        move.tx.execute(
+            quota_entry.insert().values(counter_id=counter_id, case_id=move.case["id"], status=status, at=move.at)
+        )

@@ -1,0 +1,65 @@
+"""How guards, warnings and effects are registered under the names that a workflow may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from caseflow.cases.move import Move
+from caseflow.words import Message
+from caseflow.workflow.vocabulary import Argument
+
+Ask = Callable[[Move, Any], list[Message]]
+Do = Callable[[Move, Any], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Asks whether an act may be done; every sentence it returns is a reason against it."""
+
+    name: str
+    argument: Argument
+    doc: str
+    ask: Ask
+    of_answers: bool = False
+    """It looks at the answers, so it cannot be asked before they are given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Writes what an act brings with it, as rows in the same transaction."""
+
+    name: str
+    argument: Argument
+    doc: str
+    run: Do
+
+
+def guard(
+    into: dict[str, Guard], argument: Argument = "none", *, of_answers: bool = False
+) -> Callable[[Ask], Ask]:
+    """Register a guard or warning under its own name; ``argument`` says what may stand behind the name."""
+
+    def register(function: Ask) -> Ask:
+        into[function.__name__] = Guard(function.__name__, argument, _first_line(function), function, of_answers)
+        return function
+
+    return register
+
+
+def effect(into: dict[str, Effect], argument: Argument = "none") -> Callable[[Do], Do]:
+    """Register an effect under its own name."""
+
+    def register(function: Do) -> Do:
+        name = function.__name__.rstrip("_")
+        into[name] = Effect(name, argument, _first_line(function), function)
+        return function
+
+    return register
+
+
+def _first_line(function: Callable[..., Any]) -> str:
+    if not function.__doc__:
+        raise ValueError(f"{function.__name__} needs a docstring: the manual shows it")
+    return function.__doc__.strip().splitlines()[0]

@@ -1,0 +1,90 @@
+"""In which roles a person stands to a case. The widest reach is the own authority; "all" does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from caseflow.cases.models import case, member, seat
+from caseflow.cases.move import Move
+from caseflow.people.rights import Actor
+from caseflow.workflow.definition import Definition
+from caseflow.workflow.procedure import Action
+
+
+def opening_role(definition: Definition, actor: Actor) -> str | None:
+    """The role in which the actor may open a case of this workflow."""
+    return next((role.id for role in definition.roles.values() if role.opens and actor.holds(role.id)), None)
+
+
+def roles_on(tx: Connection, definition: Definition, actor: Actor, row: Mapping[str, Any]) -> frozenset[str]:
+    """The roles of this workflow in which the actor stands to the case."""
+    held = [role for role in definition.roles.values() if actor.holds(role.id)]
+    found = {role.id for role in held if role.sees != "assigned" and reaches(actor, role.sees, row)}
+    assigned = [role.id for role in held if role.sees == "assigned"]
+    if assigned and _is_seated(tx, actor.person_id, row["id"]):
+        found.update(assigned)
+    return frozenset(found)
+
+
+def reaches(actor: Actor, sees: str, row: Mapping[str, Any]) -> bool:
+    """Whether a scope of the actor's organisation covers a case row."""
+    if row["authority_id"] != actor.authority_id:
+        return False
+    if sees == "own_organisation":
+        return bool(row["organisation_id"] == actor.organisation_id)
+    if not row["shared"] and row["organisation_id"] != actor.organisation_id:
+        return False
+    if sees == "own_prefecture":
+        return actor.prefecture_id is not None and bool(row["prefecture_id"] == actor.prefecture_id)
+    return sees == "own_authority"
+
+
+def acting_role(
+    definition: Definition, state: str, action: Action, roles: Iterable[str], host: Move | None
+) -> str | None:
+    """The role in which the action is done; none means that this actor may not."""
+    if action.moved_by:
+        return host.role if host is not None and host.definition.workflow in action.moved_by else None
+    if action.system:
+        return "system" if not roles else None
+    return next((role for role in definition.by(state, action) if role in roles), None)
+
+
+def visible(actor: Actor, definitions: Iterable[Definition]) -> sa.ColumnElement[bool]:
+    """The rows of ``case`` that the actor may know of: the one condition for lists, counts, search and files."""
+    parts: list[sa.ColumnElement[bool]] = []
+    for definition in definitions:
+        scopes = {role.sees for role in definition.roles.values() if actor.holds(role.id)}
+        reach = [_covers(actor, sees) for sees in sorted(scopes)]
+        if reach:
+            parts.append(sa.and_(case.c.workflow == definition.workflow, sa.or_(*reach)))
+    if not parts:
+        return sa.false()
+    return sa.and_(case.c.authority_id == actor.authority_id, sa.or_(*parts))
+
+
+def _covers(actor: Actor, sees: str) -> sa.ColumnElement[bool]:
+    if sees == "own_organisation":
+        return case.c.organisation_id == actor.organisation_id
+    if sees == "assigned":
+        return case.c.id.in_(_seated(actor.person_id))
+    open_to_office = sa.or_(case.c.shared, case.c.organisation_id == actor.organisation_id)
+    if sees == "own_prefecture":
+        return sa.and_(open_to_office, case.c.prefecture_id == actor.prefecture_id)
+    return open_to_office
+
+
+def _seated(person_id: int) -> sa.CompoundSelect[Any]:
+    """The cases on whose panel a person sits, and the members before those panels."""
+    hosts = sa.select(seat.c.case_id).where(seat.c.person_id == person_id, seat.c.status == "seated")
+    inside = sa.select(member.c.case_id).where(member.c.host_id.in_(hosts), member.c.status != "out")
+    return sa.union(hosts, inside)
+
+
+def _is_seated(tx: Connection, person_id: int, case_id: int) -> bool:
+    inside = _seated(person_id).subquery()
+    return tx.execute(sa.select(inside).where(inside.c.case_id == case_id)).first() is not None

@@ -1,0 +1,142 @@
+"""What somebody owes. Opened when a case enters a state, closed by the act that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from caseflow.cases.models import task
+from caseflow.people.models import organisation
+from caseflow.people.rights import Actor
+from caseflow.workflow.definition import Definition
+
+_CLOSE = (
+    task.update()
+    .where(task.c.case_id == sa.bindparam("on_case"), task.c.status == "open")
+    .values(status="done", outcome=sa.bindparam("by_act"), closed_at=sa.bindparam("at"))
+)
+
+
+def organisation_of(tx: Connection, definition: Definition, row: Mapping[str, Any], role: str) -> int | None:
+    """The organisation in which a role answers for a case; none where persons are assigned one by one."""
+    sees = definition.roles[role].sees
+    if sees == "own_organisation":
+        return int(row["organisation_id"])
+    if sees == "own_prefecture":
+        return row["prefecture_id"]  # type: ignore[no-any-return]  # a row mapping gives no column types
+    if sees == "own_authority":
+        return office_of(tx, row["authority_id"])
+    return None
+
+
+def office_of(tx: Connection, authority_id: int) -> int | None:
+    """The authority's own office among its organisations."""
+    return tx.scalar(
+        sa.select(organisation.c.id)
+        .where(organisation.c.authority_id == authority_id, organisation.c.kind == "authority")
+        .order_by(organisation.c.id)
+        .limit(1)
+    )
+
+
+def enter(
+    tx: Connection, definition: Definition, row: Mapping[str, Any], state_id: str, at: datetime, due_on: date | None
+) -> None:
+    """Open what is owed in a state: the holder's task, and one for each organisation with a duty."""
+    state = definition.states[state_id]
+    rows = []
+    if state.holder is not None:
+        owner = organisation_of(tx, definition, row, state.holder)
+        rows.append(_row(row["id"], f"state:{state_id}", owner, state.holder, None, at, due_on))
+    for duty in state.duties.values():
+        owed_by = tx.scalars(
+            sa.select(organisation.c.id)
+            .where(
+                organisation.c.authority_id == row["authority_id"],
+                organisation.c.kind == duty.each,
+                organisation.c.status == "active",
+            )
+            .order_by(organisation.c.id)
+        )
+        rows += [_row(row["id"], f"duty:{duty.id}", owner, duty.role, None, at) for owner in owed_by]
+    if rows:
+        tx.execute(task.insert(), rows)
+
+
+def leave(tx: Connection, row: Mapping[str, Any], act: str, at: datetime) -> None:
+    """Close everything owed where the case stood."""
+    tx.execute(_CLOSE, {"on_case": row["id"], "by_act": act, "at": at})
+
+
+def assign(tx: Connection, case_id: int, kind: str, role: str, person_id: int, at: datetime) -> None:
+    """A task of one person."""
+    tx.execute(task.insert().values(_row(case_id, kind, None, role, person_id, at)))
+
+
+def ask(tx: Connection, case_id: int, kind: str, role: str, organisation_id: int | None, at: datetime) -> None:
+    """A task of a role in an organisation."""
+    tx.execute(task.insert().values(_row(case_id, kind, organisation_id, role, None, at)))
+
+
+def close(
+    tx: Connection,
+    case_id: int,
+    kind: str,
+    outcome: str,
+    at: datetime,
+    *,
+    organisation_id: int | None = None,
+    person_id: int | None = None,
+    status: str = "done",
+) -> int:
+    """Close the open tasks of a kind (of an organisation or a person, where given); returns how many."""
+    where = [task.c.case_id == case_id, task.c.kind == kind, task.c.status == "open"]
+    if organisation_id is not None:
+        where.append(task.c.organisation_id == organisation_id)
+    if person_id is not None:
+        where.append(task.c.person_id == person_id)
+    closed = tx.execute(task.update().where(*where).values(status=status, outcome=outcome, closed_at=at))
+    return closed.rowcount
+
+
+def open_tasks(tx: Connection, case_id: int) -> list[RowMapping]:
+    return list(
+        tx.execute(
+            sa.select(task).where(task.c.case_id == case_id, task.c.status == "open").order_by(task.c.id)
+        ).mappings()
+    )
+
+
+def owed(tx: Connection, case_id: int, kind: str) -> int:
+    """How many tasks of a kind are still open."""
+    return tx.scalar(
+        sa.select(sa.func.count())
+        .select_from(task)
+        .where(task.c.case_id == case_id, task.c.kind == kind, task.c.status == "open")
+    ) or 0  # fmt: skip
+
+
+def is_for(actor: Actor, row: Mapping[str, Any]) -> bool:
+    """Whether a task is the actor's to do."""
+    if row["person_id"] is not None:
+        return bool(row["person_id"] == actor.person_id)
+    return row["organisation_id"] == actor.organisation_id and actor.holds(row["role"])
+
+
+def _row(
+    case_id: int, kind: str, organisation_id: int | None, role: str, person_id: int | None, at: datetime, due_on: date | None = None
+) -> dict[str, Any]:
+    return {
+        "case_id": case_id,
+        "kind": kind,
+        "organisation_id": organisation_id,
+        "role": role,
+        "person_id": person_id,
+        "due_on": due_on,
+        "status": "open",
+        "opened_at": at,
+    }

@@ -1,0 +1,253 @@
+"""One case as one person may see it: what stands there, what may be done, and why something may not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.engine import Connection, Row, RowMapping
+
+from caseflow import clock
+from caseflow.cases import deadlines, dossier, entry, findings, guards, letters, signing, standing, tasks
+from caseflow.cases.ground import Ground, Loaded
+from caseflow.cases.models import case as case_table
+from caseflow.cases.move import Move
+from caseflow.people.rights import Actor
+from caseflow.records import journal
+from caseflow.words import Message
+from caseflow.workflow.definition import Definition
+from caseflow.workflow.form import Section
+from caseflow.workflow.procedure import Action, State
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An act that this person's role has here, and what stands against it at the moment."""
+
+    action: Action
+    role: str
+    reasons: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the timeline, as far as this person may read it."""
+
+    row: Row[Any]
+    title: dict[str, str]
+    state: dict[str, str]
+    by: str
+    """Empty where the person is not to be named to this reader."""
+
+
+@dataclass(slots=True)
+class View:
+    """A case for one person. Read what you need; each part is fetched when asked for."""
+
+    tx: Connection
+    ground: Ground
+    actor: Actor
+    row: RowMapping
+    loaded: Loaded
+    roles: frozenset[str]
+
+    @property
+    def definition(self) -> Definition:
+        return self.loaded.definition
+
+    @property
+    def state(self) -> State:
+        return self.definition.states[self.row["state"]]
+
+    @property
+    def is_holder(self) -> bool:
+        return self.state.holder in self.roles
+
+    @property
+    def is_office(self) -> bool:
+        """Whether the person belongs to those who decide (and may read what was written inside)."""
+        return any(self.definition.roles[role].sees == "own_authority" for role in self.roles)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the person belongs to an office at all, not to the applicant or a panel."""
+        return any(self.definition.roles[role].sees in ("own_authority", "own_prefecture") for role in self.roles)
+
+    @property
+    def is_applicant(self) -> bool:
+        return any(self.definition.roles[role].sees == "own_organisation" for role in self.roles)
+
+    def hidden(self) -> frozenset[str]:
+        """Paths of the dossier that none of the person's roles may see."""
+        each = [frozenset(self.definition.roles[role].hides) for role in self.roles]
+        return frozenset.intersection(*each) if each else frozenset()
+
+    def dossier(self) -> dict[str, Any]:
+        """The values this person may see: what is being typed for the holder who edits, else what is frozen."""
+        if self.is_applicant and self.state.edits:
+            values = dossier.working(self.tx, self.ground, self.row)
+        else:
+            values = dossier.frozen(self.tx, self.ground, self.row["id"], self.row["revision"])
+        hidden = self.hidden()
+        return {
+            section: {name: value for name, value in part.items() if not _covered(f"dossier.{section}.{name}", hidden)}
+            for section, part in values.items()
+        }
+
+    def sections(self) -> list[Section]:
+        """The sections with the fields this person may see."""
+        hidden = self.hidden()
+        return [
+            section.model_copy(
+                update={
+                    "fields": {
+                        name: question
+                        for name, question in section.fields.items()
+                        if not _covered(f"dossier.{section.id}.{name}", hidden)
+                    }
+                }
+            )
+            for section in self.definition.dossier.values()
+        ]
+
+    def may_edit(self, section: str, name: str | None = None) -> bool:
+        """Whether this person may type in a section (or in one field of it) now."""
+        if not self.is_holder:
+            return False
+        if "dossier" in self.state.edits:
+            return True
+        if "unlocked" not in self.state.edits:
+            return False
+        paths = self.row["unlocked"]
+        return f"{section}.{name}" in paths if name else any(path.split(".")[0] == section for path in paths)
+
+    def offers(self) -> list[Offer]:
+        """Every act of this person's roles here, with what stands against it before anything is asked."""
+        found = []
+        for action in self.definition.actions_in(self.row["state"]):
+            role = standing.acting_role(self.definition, self.row["state"], action, self.roles, None)
+            if role is None or action.system or action.moved_by:
+                continue
+            move = self.move(action, role)
+            found.append(Offer(action, role, tuple(guards.reasons(move, before_asking=True))))
+        return found
+
+    def offer(self, action_id: str) -> Offer | None:
+        return next((one for one in self.offers() if one.action.id == action_id), None)
+
+    def move(self, action: Action, role: str) -> Move:
+        """The act as the guards see it, nothing answered yet."""
+        return Move(
+            self.tx, self.ground, self.loaded, self.row, action, self.actor, role, clock.now(), ""
+        )
+
+    def facts(self) -> dict[str, Any]:
+        """The answers of acts this person may read: the office all, others those of acts of their own roles."""
+        known = dossier.facts(self.tx, self.ground, self.row)
+        if self.is_office:
+            return known
+        own = {
+            action.store or action.id
+            for state in self.definition.states
+            for action in self.definition.actions_in(state)
+            if self.roles.intersection(self.definition.by(state, action))
+        }
+        return {store: values for store, values in known.items() if store in own}
+
+    def comments(self) -> dict[str, str]:
+        """What the last return said of each field, for the applicant to correct and the office to check."""
+        known = dossier.facts(self.tx, self.ground, self.row)
+        for state in self.definition.states:
+            for action in self.definition.actions_in(state):
+                for question in action.asks.values():
+                    said = known.get(action.store or action.id, {}).get(question.id)
+                    if question.type == "field_comments" and isinstance(said, dict) and set(self.row["unlocked"]) & set(said):
+                        return said
+        return {}
+
+    def pending(self) -> RowMapping | None:
+        """The act that waits for signatures, for those inside the office."""
+        return signing.pending(self.tx, self.row["id"]) if self.is_staff else None
+
+    def may_sign(self) -> bool:
+        row = self.pending()
+        return (
+            row is not None
+            and row["signers"][row["step"]] in self.roles
+            and self.actor.person_id != row["proposed_by"]
+            and self.actor.person_id not in signing.signed_by(self.tx, row["id"])
+        )
+
+    def findings(self) -> list[RowMapping]:
+        return findings.all_findings(self.tx, self.row["id"]) if self.is_staff else []
+
+    def deadlines(self) -> list[RowMapping]:
+        """The clocks with their ledgers: the office all, others those running in the state shown."""
+        rows = deadlines.of_case(self.tx, self.row["id"])
+        return rows if self.is_staff else [row for row in rows if row["clock"] == self.row["state"]]
+
+    def tasks(self) -> list[RowMapping]:
+        return tasks.open_tasks(self.tx, self.row["id"])
+
+    def letters(self) -> list[RowMapping]:
+        """The letters addressed to this person's side; the office sees all."""
+        rows = letters.of_case(self.tx, self.row["id"])
+        if self.is_staff:
+            return rows
+        if not self.is_applicant:
+            return []
+        return [row for row in rows if self.definition.letters[row["kind"]].to == "applicant"]
+
+    def timeline(self) -> list[Entry]:
+        """What happened, newest first. Outsiders read the public names of states and no officer's name."""
+        found: list[Entry] = []
+        shown = ""
+        for row in journal.entries(self.tx, self.row["id"]):
+            own = row.organisation_id == self.actor.organisation_id
+            public = self._public(row.to_state)
+            if not (self.is_office or own or self.is_staff) and (public["zh"] == shown or not self.is_applicant):
+                continue
+            shown = public["zh"]
+            inside = self.is_office or own or self.is_staff
+            title = self._act_title(row) if inside else public
+            found.append(Entry(row, title, self._state(row.to_state) if inside else public, row.person_name if inside else ""))
+        return found[::-1]
+
+    def public_state(self) -> dict[str, str]:
+        """The name of the state that applicant and public read."""
+        return self._public(self.row["state"])
+
+    def _public(self, state: str) -> dict[str, str]:
+        found = self.definition.states[state]
+        return _pair(found.public or found.title)
+
+    def _state(self, state: str) -> dict[str, str]:
+        return _pair(self.definition.states[state].title)
+
+    def _act_title(self, row: Row[Any]) -> dict[str, str]:
+        action = self.definition.action(row.from_state, row.act) if row.from_state else None
+        return _pair(action.title) if action else {"key": f"act.engine.{row.act}", "zh": "", "en": ""}
+
+
+def load(tx: Connection, ground: Ground, actor: Actor, case_id: int) -> View:
+    """The case for this person.
+
+    Raises:
+        NotHere: it does not exist for them.
+    """
+    row = tx.execute(case_table.select().where(case_table.c.id == case_id)).mappings().first()
+    if row is None:
+        raise entry.NotHere
+    loaded = ground.definition(tx, row["definition_id"])
+    roles = standing.roles_on(tx, loaded.definition, actor, row)
+    if not roles:
+        raise entry.NotHere
+    return View(tx, ground, actor, row, loaded, roles)
+
+
+def _covered(path: str, hidden: frozenset[str]) -> bool:
+    return any(path == one or path.startswith(f"{one}.") for one in hidden)
+
+
+def _pair(text: Any) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}

@@ -1,0 +1,73 @@
+"""Reference data and definitions from the workflows folder into the database, and the ground that stands on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy.engine import Connection
+
+from caseflow.cases.ground import Ground, publish
+from caseflow.cases.vocabulary import vocabulary
+from caseflow.config import Settings
+from caseflow.footprint import shelf
+from caseflow.people import organisations
+from caseflow.people.roles import Roles, read_roles
+from caseflow.records import calendars, personal
+from caseflow.studies import store
+from caseflow.workflow.reader import read_folder
+
+REFERENCE_LISTS = {"product_class": "product-classes.yaml", "region": "divisions.yaml"}
+"""Field types whose answers are codes of a list, and the file of the list."""
+
+
+def data(settings: Settings, name: str) -> Any:
+    """A file of reference data as plain values."""
+    return _yaml(settings.workflows / "data" / name)
+
+
+def seed(tx: Connection, settings: Settings) -> list[str]:
+    """Store what is shipped and not stored yet; returns the workflow versions that are new.
+
+    Raises:
+        Unreadable: a definition has errors, all of them listed.
+        Refused: a stored version or release stands there with other content.
+    """
+    organisations.load_reference(tx, data(settings, "organisations.yaml"))
+    for path in _calendars(settings):
+        calendars.seed(tx, _yaml(path))
+    store.publish(tx, shelf.load(settings.workflows / "data"))
+    definitions = read_folder(settings.workflows, vocabulary())
+    return publish(tx, list(definitions.values()))
+
+
+def ground(tx: Connection, settings: Settings) -> Ground:
+    """What acts stand on, read from the database and the reference lists."""
+    found = [calendars.load(tx, _yaml(path)) for path in _calendars(settings)]
+    return Ground(
+        keys=personal.keyring(settings),
+        calendars={calendar.id: calendar for calendar in found},
+        shelf=store.stored_shelf(tx),
+        references={name: _list(settings, file) for name, file in REFERENCE_LISTS.items()},
+        demo=settings.demo,
+    )
+
+
+def roles(settings: Settings) -> Roles:
+    """The roles that people may hold."""
+    return read_roles(data(settings, "roles.yaml"))
+
+
+def _list(settings: Settings, file: str) -> dict[str, Any]:
+    """A reference list ``{codes: {code: {title: {zh, en}, …}}}`` by code."""
+    found: dict[str, Any] = data(settings, file)["codes"]
+    return {str(code): entry for code, entry in found.items()}
+
+
+def _calendars(settings: Settings) -> list[Path]:
+    return sorted((settings.workflows / "data" / "calendars").glob("*.yaml"))
+
+
+def _yaml(path: Path) -> Any:
+    return yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
