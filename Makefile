@@ -1,0 +1,52 @@
+# make setup | run | test | test-long | bench | bench-long      (make run PORT=8080)
+# make check: everything of `make test` but the tests; make lock: renew requirements.lock; make format.
+
+SHELL := /bin/bash
+BIN := .venv/bin
+PORT ?= 8000
+WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-test run check test test-long bench bench-long lock format
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+setup:
+	@.ci/setup.sh run
+
+setup-test:
+	@.ci/setup.sh test
+
+run: setup
+	@exec $(BIN)/caseflow run --demo --port $(PORT)
+
+check: setup-test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/caseflow workflow check
+	$(BIN)/caseflow workflow test
+
+test: check
+	$(PYTEST) -m "not long"
+
+test-long: setup-test
+	$(PYTEST) -m long
+
+bench: setup-test
+	$(BIN)/python -m benchmarks
+
+bench-long: setup-test
+	$(BIN)/python -m benchmarks --long
+
+lock:
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra test \
+	  --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+
+format:
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format

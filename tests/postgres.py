@@ -1,0 +1,164 @@
+"""A private PostgreSQL for one run of the tests, from the system's own binaries.
+
+It is durable as in production (``fsync`` stays on), listens on 127.0.0.1 only, and ends with its owner.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+ATTEMPTS = 5
+"""Between choosing a free port and listening on it somebody else may take it."""
+PATIENCE = 120
+"""Seconds for a start or a stop on a busy machine."""
+PR_SET_PDEATHSIG = 1
+
+
+class NoPostgres(Exception):
+    """The tests cannot run as they must."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server and its superuser ``caseflow``, who needs no password."""
+
+    port: int
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://caseflow@127.0.0.1:{self.port}/{database}"
+
+    def run(self, *statements: str) -> None:
+        """Statements outside a transaction (to create and drop databases)."""
+        with psycopg.connect(
+            host="127.0.0.1", port=self.port, user="caseflow", dbname="postgres", autocommit=True
+        ) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """Start a new server, and stop it and remove its data at the end."""
+    binaries = _binaries()
+    owner = _owner()
+    home = Path(tempfile.mkdtemp(prefix="cfpg", dir="/tmp"))  # short: a socket's path has 107 bytes at most
+    try:
+        if owner:
+            os.chown(home, owner["user"], owner["group"])
+        data, log = home / "data", home / "log"
+        made = subprocess.run(
+            [binaries / "initdb", "-D", data, "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust", "-U", "caseflow"],
+            cwd=home, env=_environment(), capture_output=True, text=True, check=False, **owner,
+        )  # fmt: skip
+        if made.returncode:
+            raise NoPostgres(f"initdb could not prepare the tests' PostgreSQL: {made.stderr.strip()}")
+        process, port = _start(binaries, data, log, owner)
+        try:
+            yield Server(port)
+        finally:
+            _stop(process)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _binaries() -> Path:
+    found = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if (path / "initdb").exists()]
+    if found:
+        return max(found, key=lambda path: float(path.parent.name))
+    if on_path := shutil.which("initdb"):
+        return Path(on_path).resolve().parent
+    raise NoPostgres("The tests need PostgreSQL's own binaries (Debian: apt-get install postgresql).")
+
+
+def _owner() -> dict[str, Any]:
+    """PostgreSQL refuses to run as root: whom it runs as, in the words of ``subprocess``."""
+    if os.geteuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+    raise NoPostgres("The tests run as root and found neither the user postgres nor nobody to run PostgreSQL as.")
+
+
+def _environment() -> dict[str, str]:
+    return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+
+
+def _start(binaries: Path, data: Path, log: Path, owner: dict[str, Any]) -> tuple[subprocess.Popen[bytes], int]:
+    for _ in range(ATTEMPTS):
+        port = _free_port()
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": port,
+            "unix_socket_directories": data.parent,
+            "max_connections": 200,
+            "shared_buffers": "64MB",
+            "fsync": "on",
+            "timezone": "UTC",
+        }
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        with log.open("ab") as output:
+            process = subprocess.Popen(
+                [binaries / "postgres", "-D", data, *options],
+                cwd=data.parent, env=_environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 -- only system calls, and before any thread of ours
+                **owner,
+            )  # fmt: skip
+        if _answers(process, port):
+            return process, port
+        _stop(process)
+    raise NoPostgres(f"The tests' PostgreSQL did not start: {log.read_text(errors='replace')[-2000:].strip()}")
+
+
+def _end_with_parent() -> None:
+    """Ask for a fast shutdown should the tests be killed. In the child, before it becomes the server."""
+    os.setpgid(0, 0)  # Ctrl-C is for the tests, which then stop the server themselves
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(process: subprocess.Popen[bytes], port: int) -> bool:
+    until = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < until:
+        try:
+            psycopg.connect(host="127.0.0.1", port=port, user="caseflow", dbname="postgres", connect_timeout=5).close()
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+        else:
+            return process.poll() is None
+    return False
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)  # a fast shutdown: connections are ended, nothing is lost
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGQUIT)
+        process.wait(PATIENCE)
