@@ -20,21 +20,20 @@ from caseflow.cases import (
     guards,
     members,
     numbers,
-    questions,
     signing,
     standing,
+    taken,
     tasks,
     warnings,
 )
 from caseflow.cases.effects import EFFECTS, use_door
-from caseflow.cases.entry import Invalid, NotHere, Outcome, Stale
+from caseflow.cases.entry import NotHere, Outcome, Stale
 from caseflow.cases.ground import Ground, Loaded
-from caseflow.cases.models import case as case_table
 from caseflow.cases.move import Move
 from caseflow.people.rights import Actor
 from caseflow.records import journal
 from caseflow.words import Message, Refused
-from caseflow.workflow import fields, machine
+from caseflow.workflow import machine
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.procedure import Action
 
@@ -63,8 +62,8 @@ def open_case(
     if definition.rounds == "required" and round_id is None:
         raise Refused(Message("act.round_required"))
     at = clock.now()
-    state = definition.states[definition.first_state]
-    row: dict[str, Any] = {
+    name = title or actor.organisation_name["zh"]
+    row = {
         "number": None,
         "receipt_code": numbers.receipt_code(),
         "workflow": workflow,
@@ -73,45 +72,68 @@ def open_case(
         "round_id": round_id,
         "organisation_id": actor.organisation_id,
         "prefecture_id": prefecture_id if prefecture_id is not None else actor.prefecture_id,
-        "state": state.id,
-        "shared": not state.private,
-        "final": False,
-        "version": 1,
-        "revision": 0,
-        "seq": 1,
-        "last_hash": journal.GENESIS,
-        "title": title or actor.organisation_name["zh"],
-        "title_key": numbers.sort_key(title or actor.organisation_name["zh"]),
+        "title": name,
+        "title_key": numbers.sort_key(name),
         "subject": subject,
-        "facts": {},
-        "unlocked": [],
-        "opened_at": at,
-        "moved_at": at,
     }
     if definition.kind == "collective":
         row["number"] = numbers.next_number(tx, definition, actor.authority_id, at)
-    case_id = tx.execute(case_table.insert().values(row).returning(case_table.c.id)).scalar_one()
-    digest = journal.append(
-        tx,
-        case_id=case_id,
-        seq=1,
-        at=at,
-        person_id=actor.person_id,
-        person_name=actor.name,
-        role=opener,
-        organisation_id=actor.organisation_id,
-        act="open",
-        from_state=None,
-        to_state=state.id,
-        body={"definition": definition.digest(), "round": round_id},
-        request_key=request_key,
-        previous_hash=journal.GENESIS,
-    )
-    row["id"] = case_id
-    due_on = deadlines.start(tx, ground, definition, row, state.id, at)
-    tasks.enter(tx, definition, row, state.id, at, due_on)
-    tx.execute(case_table.update().where(case_table.c.id == case_id).values(last_hash=digest, due_on=due_on))
-    return Outcome(case_id, "open", state.id, row["number"], 1)
+    state = definition.first_state
+    made = entry.create(tx, loaded, row, state, actor, opener, at, request_key)
+    due_on = deadlines.start(tx, ground, definition, made, state, at)
+    tasks.enter(tx, definition, made, state, at, due_on)
+    entry.note_due(tx, made["id"], due_on)
+    return Outcome(made["id"], "open", state, row["number"], 1)
+
+
+def import_case(
+    tx: Connection,
+    ground: Ground,
+    actor: Actor,
+    workflow: str,
+    state: str,
+    values: Mapping[str, Any],
+    *,
+    organisation_id: int,
+    prefecture_id: int | None,
+    round_id: int | None,
+    request_key: str,
+) -> Outcome:
+    """Enter a case that was handled before the system existed, where it stands now; journalled as imported.
+
+    ``values`` is its dossier. Only somebody whose role reaches the whole authority may do it.
+    """
+    earlier = journal.outcome(tx, request_key)
+    if earlier is not None:
+        return entry.again(tx, earlier)
+    loaded = ground.current(tx, workflow)
+    definition = loaded.definition
+    roles = [role.id for role in definition.roles.values() if role.sees == "own_authority" and actor.holds(role.id)]
+    if not roles or state not in definition.states:
+        raise NotHere
+    at = clock.now()
+    named = {path: _at(values, path) for path in (definition.case_title, definition.case_subject) if path}
+    name = str(named.get(definition.case_title or "") or "")
+    row = {
+        "number": numbers.next_number(tx, definition, actor.authority_id, at),
+        "receipt_code": numbers.receipt_code(),
+        "workflow": workflow,
+        "definition_id": loaded.id,
+        "authority_id": actor.authority_id,
+        "round_id": round_id,
+        "organisation_id": organisation_id,
+        "prefecture_id": prefecture_id,
+        "title": name,
+        "title_key": numbers.sort_key(name),
+        "subject": str(named.get(definition.case_subject or "") or ""),
+    }
+    made = entry.create(tx, loaded, row, state, actor, roles[0], at, request_key, act="imported")
+    dossier.lay_down(tx, ground, definition, made["id"], values, at, actor.person_id)
+    due_on = deadlines.start(tx, ground, definition, made, state, at)
+    if not definition.states[state].final:
+        tasks.enter(tx, definition, made, state, at, due_on)
+    entry.note_due(tx, made["id"], due_on)
+    return Outcome(made["id"], "imported", state, row["number"], 1)
 
 
 def perform(
@@ -180,12 +202,14 @@ def _act(
         raise Refused(guards.not_offered(loaded.definition, row, action_id))
     role = standing.acting_role(loaded.definition, row["state"], action, roles, host)
     if role is None:
-        raise Refused(Message("act.not_yours", {"action": _pair(action), "roles": _who(loaded.definition, row, action)}))
+        raise Refused(
+            Message("act.not_yours", {"action": _pair(action), "roles": _who(loaded.definition, row, action)})
+        )
     move = Move(
         tx, ground, loaded, row, action, actor, role, clock.now(), request_key,
         host=host.case if host else None, given=given or {},
     )  # fmt: skip
-    move.answers = _clean(move, answers)
+    move.answers = taken.clean(move, answers)
     reasons = guards.reasons(move)
     if reasons:
         raise Refused(*reasons)
@@ -323,25 +347,18 @@ def _roles(
     return roles
 
 
-def _clean(move: Move, posted: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers as typed values; a question that is not put is neither missed nor kept."""
-    asks = move.action.asks
-    if not asks and not posted:
-        return {}
-    references = {name: known.__contains__ for name, known in move.ground.references.items()}
-    asked = questions.in_form(move.loaded, move.case["state"], move.action, move.values())
-    values, errors = fields.clean_section(asks, posted, references=references, asked=asked)
-    if errors:
-        raise Invalid(errors)
-    return fields.relevant(asks, values, asked)
-
-
 def _body(move: Move) -> dict[str, Any]:
     """What the journal keeps of an act: codes and salted hashes, never a person's data or free text."""
     body: dict[str, Any] = {**move.notes}
     if move.host is not None:
         body["host"] = move.host["id"]
     return body
+
+
+def _at(values: Mapping[str, Any], path: str) -> Any:
+    """The value at a path ``dossier.section.field``."""
+    _, section, name = path.split(".")
+    return values.get(section, {}).get(name)
 
 
 def _pair(action: Action) -> dict[str, str]:

@@ -116,9 +116,7 @@ def open_deadlines(tx: Connection, case_id: int) -> list[RowMapping]:
 
 def of_case(tx: Connection, case_id: int) -> list[RowMapping]:
     """Every deadline of a case, oldest first, with its ledger."""
-    return list(
-        tx.execute(sa.select(deadline).where(deadline.c.case_id == case_id).order_by(deadline.c.id)).mappings()
-    )
+    return list(tx.execute(sa.select(deadline).where(deadline.c.case_id == case_id).order_by(deadline.c.id)).mappings())
 
 
 def round_closes(tx: Connection, row: Mapping[str, Any], which: str) -> datetime | None:
@@ -140,7 +138,9 @@ def _cut(tx: Connection, row: Mapping[str, Any], rule: Clock) -> date | None:
     if rule.not_after is None:
         return None
     closes = round_closes(tx, row, rule.not_after)
-    return clock.local_date(closes - timedelta(microseconds=1)) if closes is not None else None  # 24:00 is of the day before
+    return (
+        clock.local_date(closes - timedelta(microseconds=1)) if closes is not None else None
+    )  # 24:00 is of the day before
 
 
 def _insert(

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock, db
-from caseflow.cases import questions
+from caseflow.cases import paths, questions
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.models import draft, revision
 from caseflow.records import personal
@@ -23,13 +23,6 @@ from caseflow.words import Message
 from caseflow.workflow import fields
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.form import Field
-
-SEALED_TYPES = ("long_text", "field_comments")
-
-
-def is_sealed(question: Field) -> bool:
-    """Personal, or free text in which anybody may stand."""
-    return question.personal or question.type in SEALED_TYPES
 
 
 class DraftChanged(Exception):
@@ -120,8 +113,19 @@ def has_drafts(tx: Connection, case_id: int) -> bool:
     return tx.execute(_DRAFTS, {"case_id": case_id}).first() is not None
 
 
+def with_fixed(definition: Definition, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with what the system answers itself: a fixed question with one choice has that choice."""
+    filled = dict(values)
+    for section in definition.dossier.values():
+        for question in section.fields.values():
+            if question.fixed and len(question.choices) == 1:
+                filled[section.id] = {**filled.get(section.id, {}), question.id: next(iter(question.choices))}
+    return filled
+
+
 def gaps(loaded: Loaded, values: Mapping[str, Any]) -> dict[str, list[Message]]:
     """Everything that is missing or wrong in the sections and questions that are put, by ``section.field``."""
+    values = with_fixed(loaded.definition, values)
     found: dict[str, list[Message]] = {}
     for section in questions.sections(loaded, values):
         asked = questions.in_section(loaded, section, values)
@@ -135,19 +139,43 @@ def freeze(
 ) -> tuple[int, str]:
     """Make what is typed the next revision; nothing typed keeps the last. Returns number and hash."""
     if case["revision"] and not has_drafts(tx, case["id"]):
-        row = tx.execute(_REVISION, {"case_id": case["id"], "number": case["revision"]}).mappings().one()
-        return row["number"], row["hash"]
+        return case["revision"], revision_hash(tx, case["id"], case["revision"])
     number = case["revision"] + 1
-    body, hidden = personal.split(working(tx, ground, case), sealed_paths(definition))
-    digest = hashlib.sha256(db.canonical(body).encode()).hexdigest()
-    tx.execute(
-        revision.insert().values(
-            case_id=case["id"], number=number, body=body, hash=digest, created_at=at, created_by=by
-        )
-    )
-    personal.store(tx, ground.keys, case["id"], number, hidden)
+    digest = _insert(tx, ground, definition, case["id"], number, working(tx, ground, case), at, by)
     drop_drafts(tx, case["id"])
     return number, digest
+
+
+def lay_down(
+    tx: Connection,
+    ground: Ground,
+    definition: Definition,
+    case_id: int,
+    values: Mapping[str, Any],
+    at: datetime,
+    by: int | None,
+) -> str:
+    """The first revision of a case whose dossier comes from elsewhere; returns its hash."""
+    return _insert(tx, ground, definition, case_id, 1, values, at, by)
+
+
+def _insert(
+    tx: Connection,
+    ground: Ground,
+    definition: Definition,
+    case_id: int,
+    number: int,
+    values: Mapping[str, Any],
+    at: datetime,
+    by: int | None,
+) -> str:
+    body, hidden = personal.split(with_fixed(definition, values), sealed_paths(definition))
+    digest = hashlib.sha256(db.canonical(body).encode()).hexdigest()
+    tx.execute(
+        revision.insert().values(case_id=case_id, number=number, body=body, hash=digest, created_at=at, created_by=by)
+    )
+    personal.store(tx, ground.keys, case_id, number, hidden)
+    return digest
 
 
 def revision_hash(tx: Connection, case_id: int, number: int) -> str:
@@ -159,14 +187,9 @@ def revision_code(digest: str) -> str:
     return f"{digest[:4]}-{digest[4:8]}".upper()
 
 
-def sealed_paths(definition: Definition) -> frozenset[str]:
-    """``section.field`` of everything that is kept apart."""
-    return frozenset(
-        f"{section.id}.{question.id}"
-        for section in definition.dossier.values()
-        for question in section.fields.values()
-        if is_sealed(question)
-    )
+def sealed_paths(definition: Definition) -> list[str]:
+    """The path of everything in the dossier that is kept apart."""
+    return [path for section in definition.dossier.values() for path in paths.sealed(section.id, section.fields)]
 
 
 FACTS = 0
@@ -179,11 +202,10 @@ def facts(tx: Connection, ground: Ground, case: RowMapping) -> dict[str, Any]:
 
 
 def keep_facts(
-    tx: Connection, ground: Ground, case: RowMapping, store: str, questions: Mapping[str, Field], answers: dict[str, Any]
+    tx: Connection, ground: Ground, case: RowMapping, store: str, asks: Mapping[str, Field], answers: dict[str, Any]
 ) -> dict[str, Any]:
     """Seal what must be sealed of the answers; returns what may stand in the open: ``{field: value or hash}``."""
-    paths = [f"{store}.{name}" for name, question in questions.items() if is_sealed(question)]
-    body, hidden = personal.split({store: answers}, paths)
+    body, hidden = personal.split({store: answers}, paths.sealed(store, asks))
     if hidden:
         personal.forget(tx, case["id"], FACTS, [one.path for one in hidden])
         personal.store(tx, ground.keys, case["id"], FACTS, hidden)

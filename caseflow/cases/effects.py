@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from caseflow.cases import dossier, letters, members, numbers, panels, quotas, tasks
+from caseflow.cases import dossier, letters, members, numbers, panels, paths, quotas, taken, tasks
 from caseflow.cases.move import Move
 from caseflow.cases.registry import Effect, effect
 from caseflow.records import inbox, outbox
@@ -26,6 +26,9 @@ def use_door(move_member: MoveMember) -> None:
 @effect(EFFECTS, "dossier")
 def freeze(move: Move, _: Any) -> None:
     """Make what is typed an immutable revision; name the case after it."""
+    values = dossier.working(move.tx, move.ground, move.case)
+    for section in move.definition.dossier.values():
+        taken.attach(move, move.case["organisation_id"], paths.file_ids(section.fields, values.get(section.id, {})))
     number, digest = dossier.freeze(
         move.tx, move.ground, move.definition, move.case, move.at, move.actor.person_id if move.actor else None
     )
@@ -83,9 +86,10 @@ def members_(move: Move, argument: Any) -> None:
     """Act on every included case through the one door: all, or none."""
     rows = sorted(members.rows(move.tx, move.case["id"]), key=lambda row: int(row["id"]))
     for row in rows:
-        action, given = _member_act(move, argument, row["id"], row["data"])
+        own = members.said_of(move.facts, row)
+        action = _member_act(argument, own)
         if action is not None:
-            _door[0](move, row["id"], action, given)
+            _door[0](move, row["id"], action, own)
 
 
 @effect(EFFECTS)
@@ -113,10 +117,14 @@ def order_members(move: Move, _: Any) -> None:
 @effect(EFFECTS)
 def record_results(move: Move, _: Any) -> None:
     """Keep with each case what the form said of it."""
-    said = next((move.answers.get(one.id) or {} for one in move.action.asks.values() if one.type == "members"), {})
-    for row in members.rows(move.tx, move.case["id"]):
-        if str(row["id"]) in said:
-            members.say(move.tx, row["member_id"], row["data"], said[str(row["id"])])
+    for question in move.action.asks.values():
+        if question.type != "members":
+            continue
+        said = move.answers.get(question.id) or {}
+        for row in members.rows(move.tx, move.case["id"]):
+            given = said.get(str(row["id"]), {})
+            open_part = {name: value for name, value in given.items() if not paths.is_sealed(question.columns[name])}
+            members.say(move.tx, row["member_id"], row["data"], open_part)
 
 
 @effect(EFFECTS)
@@ -145,7 +153,9 @@ def declare_interest(move: Move, panel_id: str | None) -> None:
         said = next((move.answers.get(one.id) or {} for one in move.action.asks.values() if one.type == "members"), {})
         panels.declare(move, said)
         return
-    panels.declare_own(move, conflict=move.answers.get("conflict") is True, ground=str(move.answers.get("ground") or ""))
+    panels.declare_own(
+        move, conflict=move.answers.get("conflict") is True, ground=str(move.answers.get("ground") or "")
+    )
 
 
 @effect(EFFECTS, "panel")
@@ -182,9 +192,7 @@ def notify(move: Move, argument: dict[str, Any]) -> None:
     role = argument["role"]
     owner = tasks.organisation_of(move.tx, move.definition, move.case, role)
     values = {"text": argument["text"], "number": _number(move)}
-    inbox.post(
-        move.tx, Message("inbox.notice", values), organisation_id=owner, role=role, case_id=move.case["id"]
-    )
+    inbox.post(move.tx, Message("inbox.notice", values), organisation_id=owner, role=role, case_id=move.case["id"])
     outbox.leave(
         move.tx,
         "mail",
@@ -196,9 +204,11 @@ def notify(move: Move, argument: dict[str, Any]) -> None:
 
 @effect(EFFECTS)
 def copy_given(move: Move, _: Any) -> None:
-    """Keep in the case what the procedure over many cases said of it."""
-    move.changes["facts"] = {**move.case["facts"], **move.changes.get("facts", {}), move.store: dict(move.given)}
-    move.notes["given"] = dict(move.given)
+    """Keep in the case what the procedure over many cases said of it, as answers to the questions of this act."""
+    given = {name: move.given[name] for name in move.action.asks if move.given.get(name) is not None}
+    kept = dossier.keep_facts(move.tx, move.ground, move.case, move.store, move.action.asks, given)
+    move.changes["facts"] = {**move.case["facts"], **move.changes.get("facts", {}), move.store: kept}
+    move.notes["given"] = kept
 
 
 def _named(move: Move) -> list[int] | None:
@@ -210,17 +220,16 @@ def _named(move: Move) -> list[int] | None:
     return None
 
 
-def _member_act(
-    move: Move, argument: Any, case_id: int, data: dict[str, Any]
-) -> tuple[str | None, dict[str, Any]]:
-    """The act for one case: one for all, or by a column of the results."""
+STAY = "stay"
+"""The word of a definition for a case that this act leaves where it is."""
+
+
+def _member_act(argument: Any, own: dict[str, Any]) -> str | None:
+    """The act for one case: one for all, or by what was said of it."""
     if isinstance(argument, str):
-        return argument, data
-    by = str(argument["by"]).split(".")[-1]
-    said = next((move.answers.get(one.id) or {} for one in move.action.asks.values() if one.type == "members"), {})
-    own = {**data, **said.get(str(case_id), {})}
-    act = argument["acts"].get(str(own.get(by)))
-    return (None if act == STAY else act), own
+        return argument
+    action = argument["acts"].get(str(own.get(str(argument["by"]).split(".")[-1])))
+    return None if action == STAY else action
 
 
 def _number(move: Move) -> str:

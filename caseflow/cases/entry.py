@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row, RowMapping
 
+from caseflow.cases.ground import Loaded
 from caseflow.cases.models import case
 from caseflow.cases.move import Move
+from caseflow.people.rights import Actor
 from caseflow.records import journal
 from caseflow.words import Message
 
@@ -58,6 +61,61 @@ def locked(tx: Connection, case_id: int) -> RowMapping:
     if row is None:
         raise NotHere
     return row
+
+
+def create(
+    tx: Connection,
+    loaded: Loaded,
+    columns: Mapping[str, Any],
+    state: str,
+    actor: Actor,
+    role: str,
+    at: datetime,
+    request_key: str,
+    act: str = "open",
+) -> dict[str, Any]:
+    """A new case with the first entry of its journal; returns the row."""
+    place = loaded.definition.states[state]
+    row = {
+        **columns,
+        "state": state,
+        "shared": not place.private,
+        "final": place.final,
+        "listed": place.listed,
+        "version": 1,
+        "revision": int(act != "open"),
+        "seq": 1,
+        "last_hash": journal.GENESIS,
+        "facts": {},
+        "unlocked": [],
+        "opened_at": at,
+        "moved_at": at,
+    }
+    row["id"] = tx.execute(case.insert().values(row).returning(case.c.id)).scalar_one()
+    row["last_hash"] = journal.append(
+        tx,
+        case_id=row["id"],
+        seq=1,
+        at=at,
+        person_id=actor.person_id,
+        person_name=actor.name,
+        role=role,
+        organisation_id=actor.organisation_id,
+        act=act,
+        from_state=None,
+        to_state=state,
+        body={"definition": loaded.definition.digest(), "round": row["round_id"]},
+        request_key=request_key,
+        previous_hash=journal.GENESIS,
+    )
+    tx.execute(case.update().where(case.c.id == row["id"]).values(last_hash=row["last_hash"]))
+    return row
+
+
+def note_due(tx: Connection, case_id: int, due_on: date | None) -> None:
+    """Write by when a new case is due first."""
+    if due_on is not None:
+        tx.execute(case.update().where(case.c.id == case_id).values(due_on=due_on))
 
 
 def last(tx: Connection, case_id: int) -> Row[Any]:

@@ -30,6 +30,8 @@ class Filters:
     prefecture_id: int | None = None
     due: str = ""
     """``overdue``, ``soon`` or nothing."""
+    soon_until: date | None = None
+    """The last date that counts as soon; without it every date still to come does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,7 @@ class Page:
     """At most ``MOST_COUNTED``."""
 
 
-def desk(
-    tx: Connection, actor: Actor, filters: Filters, today: date, *, limit: int = 50, offset: int = 0
-) -> Page:
+def desk(tx: Connection, actor: Actor, filters: Filters, today: date, *, limit: int = 50, offset: int = 0) -> Page:
     """What the actor owes, due first: the open tasks of the own roles, and those put to the person."""
     mine = _mine(actor)
     statement = (
@@ -51,7 +51,7 @@ def desk(
         )
         .join(case, case.c.id == task.c.case_id)
         .outerjoin(organisation, organisation.c.id == case.c.prefecture_id)
-        .where(task.c.status == "open", mine, *_narrowed(filters, today, task.c.due_on))
+        .where(task.c.status == "open", mine, *_narrowed(filters, today, sa.func.coalesce(task.c.due_on, case.c.due_on)))
     )  # fmt: skip
     due_last = sa.func.coalesce(task.c.due_on, case.c.due_on, sa.literal(date.max, sa.Date))
     return _page(tx, statement, [due_last, task.c.id], limit, offset)
@@ -143,6 +143,8 @@ def _narrowed(filters: Filters, today: date, due: sa.ColumnElement[Any]) -> list
         found.append(due < today)
     elif filters.due == "soon":
         found.append(due >= today)
+        if filters.soon_until is not None:
+            found.append(due <= filters.soon_until)
     return found
 
 

@@ -28,9 +28,7 @@ FOOTPRINT = "footprint"
 
 def note(tx: Connection, case_id: int, kind: str, key: str, message: Message, at: datetime) -> None:
     """Raise a finding, or raise it again where its words have changed."""
-    stored = (
-        tx.execute(sa.select(finding).where(finding.c.case_id == case_id, finding.c.key == key)).mappings().first()
-    )
+    stored = tx.execute(sa.select(finding).where(finding.c.case_id == case_id, finding.c.key == key)).mappings().first()
     text = message.as_json()
     fresh = {"message": text, "status": "open", "answer": None, "answered_by": None, "answered_at": None}
     if stored is None:

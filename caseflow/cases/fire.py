@@ -22,14 +22,17 @@ WARNED = Action(id="deadline_warned", title=Text(zh="临期提醒", en="Deadline
 
 
 def fire(tx: Connection, ground: Ground, row: RowMapping, now: datetime) -> bool:
-    """Fire one timer inside the caller's transaction; false where another worker has fired it."""
+    """Fire one timer inside the caller's transaction; false where another worker has fired it.
+
+    The case is locked before the timer, as acts do it: so none of them waits for the other in a circle.
+    """
+    case = entry.locked(tx, row["case_id"])
     if not timers.claim(tx, row["id"], now):
         return False
     key = f"timer/{row['id']}"
     if row["kind"].startswith("act:"):
         act.perform(tx, ground, None, row["case_id"], row["kind"].removeprefix("act:"), request_key=key)
         return True
-    case = entry.locked(tx, row["case_id"])
     loaded = ground.definition(tx, case["definition_id"])
     clock_row = tx.execute(sa.select(deadline).where(deadline.c.id == row["deadline_id"])).mappings().one()
     said = BREACHED if row["kind"] == "breach" else WARNED

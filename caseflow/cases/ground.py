@@ -85,7 +85,9 @@ def publish(tx: Connection, definitions: list[Definition]) -> list[str]:
     """Store every version not yet stored; return what was new. A version with other content than before is refused."""
     stored = {
         (row.workflow, row.version): row.hash
-        for row in tx.execute(sa.select(workflow_version.c.workflow, workflow_version.c.version, workflow_version.c.hash))
+        for row in tx.execute(
+            sa.select(workflow_version.c.workflow, workflow_version.c.version, workflow_version.c.hash)
+        )
     }
     authorities = {row.code: row.id for row in tx.execute(sa.select(authority.c.code, authority.c.id))}
     wrong = [

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
 from caseflow import clock
-from caseflow.cases import deadlines, dossier, findings, members, panels, quotas, signing, tasks
+from caseflow.cases import deadlines, dossier, findings, members, panels, paths, quotas, signing, tasks
 from caseflow.cases.models import interest, round_
 from caseflow.cases.move import Move
 from caseflow.cases.registry import Guard, guard
@@ -44,9 +44,7 @@ def reasons(move: Move, *, signing_over: bool = False, before_asking: bool = Fal
 def not_offered(definition: Definition, row: RowMapping, action_id: str) -> Message:
     """The sentence for an act that does not exist where the case stands."""
     state = definition.states[row["state"]]
-    known = next(
-        (one.actions[action_id].title for one in definition.states.values() if action_id in one.actions), None
-    )
+    known = next((one.actions[action_id].title for one in definition.states.values() if action_id in one.actions), None)
     return Message(
         "act.not_offered",
         {
@@ -146,7 +144,7 @@ def signed_form_matches(move: Move, _: Any) -> list[Message]:
             continue  # before it is asked for, and where it is optional
         if str(given.get("revision_code", "")).strip().upper() != code:
             against += move.refuse("guards.revision_code", code=code)
-        row = files.find(move.tx, given["file"])
+        row = files.row(move.tx, paths.file_id(given))
         printed = move.case["facts"].get("printed", {}).get("pages")
         if row is not None and row.pages and printed and row.pages != printed:
             against += move.refuse("guards.pages", pages=row.pages, printed=printed)
@@ -179,7 +177,9 @@ def no_conflict_of_interest(move: Move, _: Any) -> list[Message]:
         return []
     declared = move.tx.scalar(
         sa.select(interest.c.conflict).where(
-            interest.c.member_case_id == move.case["id"], interest.c.person_id == move.actor.person_id, interest.c.conflict
+            interest.c.member_case_id == move.case["id"],
+            interest.c.person_id == move.actor.person_id,
+            interest.c.conflict,
         )
     )
     own = move.actor.organisation_id == move.case["organisation_id"] and move.definition.kind == "application"
@@ -294,7 +294,7 @@ def _round(move: Move, which: str, key: str) -> list[Message]:
 
 
 def _section(move: Move, path: str) -> dict[str, str]:
-    title = move.definition.dossier[path.split(".")[0]].title
+    title = move.definition.dossier[path.split(".", maxsplit=1)[0]].title
     return {"zh": title.zh, "en": title.en}
 
 

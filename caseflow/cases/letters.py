@@ -9,20 +9,17 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock
-from caseflow.cases import members, numbers, show, tasks
+from caseflow.cases import members, numbers, paths, show, tasks
 from caseflow.cases.models import round_
 from caseflow.cases.move import Move
 from caseflow.people.models import authority, organisation
 from caseflow.records import inbox
 from caseflow.records.models import letter
 from caseflow.words import Message
-from caseflow.workflow.form import Field
 from caseflow.workflow.many import Block, Letter
 from caseflow.workflow.parts import Text
 
 _PLACE = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
-PLACES = ("number", "slip", "date", "today", "organisation", "prefecture", "authority", "round", "receipt_code", "reasons")
-"""What a letter may name besides the paths of the dossier and of earlier answers."""
 
 
 def issue(move: Move, letter_id: str) -> int:
@@ -39,7 +36,7 @@ def issue(move: Move, letter_id: str) -> int:
         "number": slip,
         "date": clock.local_date(move.at).isoformat(),
         "revision": move.changes.get("revision", move.case["revision"]),
-        "blocks": [_filled(move, form, block, slip) for block in form.blocks],
+        "blocks": [_filled(move, block, slip) for block in form.blocks],
     }
     number = move.tx.execute(
         letter.insert()
@@ -74,9 +71,9 @@ def _tell(move: Move, form: Letter, slip: str | None) -> None:
         inbox.post(move.tx, Message("inbox.letter", values), organisation_id=owner, case_id=move.case["id"])
 
 
-def _filled(move: Move, form: Letter, block: Block, slip: str | None) -> dict[str, Any]:
+def _filled(move: Move, block: Block, slip: str | None) -> dict[str, Any]:
     if block.kind == "fields":
-        return {"kind": "fields", "rows": [_field_row(move, path) for path in block.fields]}
+        return {"kind": "fields", "rows": [row for path in block.fields for row in _field_rows(move, path)]}
     if block.kind == "list":
         return {"kind": "list", "rows": [show.both(row["title"]) for row in members.rows(move.tx, move.case["id"])]}
     if block.kind == "table" and block.table is not None:
@@ -84,32 +81,40 @@ def _filled(move: Move, form: Letter, block: Block, slip: str | None) -> dict[st
         return {
             "kind": "table",
             "columns": [show.pair(column.title) for column in table.columns.values()],
-            "rows": [
-                [show.both("" if cell is None else cell) for cell in row]
-                for row in members.table_rows(move.tx, move.ground, table, move.case["id"])
-            ],
+            "rows": members.table_rows(move.tx, move.ground, {**move.case, **move.changes}, table),
         }
     return {"kind": block.kind, "text": _text(move, block.text, slip) if block.text else show.both("")}
 
 
-def _field_row(move: Move, path: str) -> list[show.Pair]:
-    question = question_at(move, path)
+def _field_rows(move: Move, path: str) -> list[list[show.Pair]]:
+    """Label and answer; an answer about each case, or about each field, is a row of its own."""
+    question = paths.question(move.definition, path)
+    value = move.value(path)
     if question is None:
-        return [show.both(path), show.both(move.value(path) or "")]
-    return [show.pair(question.label), show.value(move.ground, question, move.value(path))]
+        return [[show.both(path), show.both(value or "")]]
+    if question.type == "members" and isinstance(value, dict):
+        titles = {str(row["id"]): row["title"] for row in members.rows(move.tx, move.case["id"])}
+        return [
+            [
+                show.both(titles.get(case_id, case_id)),
+                show.joined(
+                    [
+                        show.value(move.ground, column, said.get(column.id))
+                        for column in question.columns.values()
+                        if said.get(column.id)
+                    ]
+                ),
+            ]
+            for case_id, said in value.items()
+        ]
+    if question.type == "field_comments" and isinstance(value, dict):
+        return [[_label(move, name), show.both(comment)] for name, comment in value.items()]
+    return [[show.pair(question.label), show.value(move.ground, question, value)]]
 
 
-def question_at(move: Move, path: str) -> Field | None:
-    """The question behind a path of the dossier or of an act's answers."""
-    head, *rest = path.split(".")
-    if head == "dossier" and len(rest) == 2:  # noqa: PLR2004 -- section and field
-        section = move.definition.dossier.get(rest[0])
-        return section.fields.get(rest[1]) if section else None
-    for state in move.definition.states:
-        for action in move.definition.actions_in(state):
-            if (action.store or action.id) == head and rest and rest[0] in action.asks:
-                return action.asks[rest[0]]
-    return None
+def _label(move: Move, name: str) -> show.Pair:
+    question = paths.question(move.definition, f"dossier.{name}")
+    return show.pair(question.label) if question else show.both(name)
 
 
 def _text(move: Move, pattern: Text, slip: str | None) -> show.Pair:
@@ -121,14 +126,12 @@ def _text(move: Move, pattern: Text, slip: str | None) -> show.Pair:
 
 
 def _place(move: Move, name: str, slip: str | None) -> show.Pair:
-    case = move.case
-    if name == "number":
-        return show.both(move.changes.get("number") or case["number"] or "")
+    case = {**move.case, **move.changes}
+    if name in ("number", "receipt_code", "title", "subject", "workflow", "revision"):
+        return show.both(case[name] or "")
     if name == "slip":
         return show.both(slip or "")
-    if name == "receipt_code":
-        return show.both(case["receipt_code"])
-    if name in ("date", "today"):
+    if name in ("today", "date"):
         return show.day(clock.local_date(move.at))
     if name in ("organisation", "prefecture"):
         return _organisation(move.tx, case[f"{name}_id"])
@@ -138,9 +141,21 @@ def _place(move: Move, name: str, slip: str | None) -> show.Pair:
     if name == "round":
         title = move.tx.scalar(sa.select(round_.c.title).where(round_.c.id == case["round_id"]))
         return title or show.both("")
-    if name == "reasons":
-        return show.both(next((one for one in move.answers.values() if isinstance(one, str)), ""))
-    return _field_row(move, name)[1]
+    if name == "state":
+        return show.pair(move.definition.states[case["state"]].title)
+    if name == "due":
+        return show.day(case["due_on"]) if case["due_on"] else show.both("")
+    if name in move.action.asks or name == "reasons":
+        return _answer(move, name)
+    return _field_rows(move, name)[0][1]
+
+
+def _answer(move: Move, name: str) -> show.Pair:
+    """An answer of this very act; ``reasons`` is its first free text."""
+    for question in move.action.asks.values():
+        if question.id == name or (name == "reasons" and question.type == "long_text"):
+            return show.value(move.ground, question, move.answers.get(question.id))
+    return show.both("")
 
 
 def _organisation(tx: Connection, organisation_id: int | None) -> show.Pair:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from caseflow.cases import dossier
+from caseflow.cases import dossier, paths, show
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, member
 from caseflow.cases.move import Move
 from caseflow.words import Message, Refused
+from caseflow.workflow.definition import Definition
 from caseflow.workflow.many import Members, Table
 
 _ROWS = (
@@ -70,9 +71,7 @@ def include(move: Move, case_ids: Iterable[int]) -> None:
         )
         if again.rowcount == 0:
             move.tx.execute(
-                member.insert().values(
-                    host_id=move.case["id"], case_id=case_id, position=last, status="in", data={}
-                )
+                member.insert().values(host_id=move.case["id"], case_id=case_id, position=last, status="in", data={})
             )
 
 
@@ -96,8 +95,18 @@ def order(move: Move, case_ids: Iterable[int]) -> None:
 
 
 def say(tx: Connection, member_id: int, known: dict[str, Any], said: dict[str, Any]) -> None:
-    """Add to what this procedure said of a case."""
+    """Add to what this procedure said of a case: codes and figures; free text stays sealed with its facts."""
     tx.execute(member.update().where(member.c.id == member_id).values(data={**known, **said}))
+
+
+def said_of(facts: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    """All that a procedure said of one case, from its forms and from what it worked out."""
+    found: dict[str, Any] = {}
+    for answers in facts.values():
+        for value in answers.values():
+            if isinstance(value, dict) and isinstance(value.get(str(row["id"])), dict):
+                found |= value[str(row["id"])]
+    return {**found, **row["data"]}
 
 
 def finish(tx: Connection, host_id: int) -> None:
@@ -110,15 +119,17 @@ def leave(tx: Connection, case_id: int) -> None:
     tx.execute(member.update().where(member.c.case_id == case_id, member.c.status == "in").values(status="out"))
 
 
-def cell(tx: Connection, ground: Ground, row: RowMapping, path: str | None, cache: dict[str, Any]) -> Any:
-    """The value of one column of a summary table for one case."""
+def cell(tx: Connection, ground: Ground, row: Mapping[str, Any], path: str | None, cache: dict[str, Any]) -> Any:
+    """The value of one column of a summary table for one case. ``cache`` holds what was read for this case;
+    under ``member`` it holds what the procedure said of it.
+    """
     if path is None:
         return None
     if path in ("number", "title", "subject"):
         return row[path]
     head, *rest = path.split(".")
     if head == "member":
-        found: Any = row["data"]
+        found: Any = cache.get("member", row["data"])
     elif head == "dossier":
         if "dossier" not in cache:
             cache["dossier"] = dossier.frozen(tx, ground, row["id"], row["revision"])
@@ -132,20 +143,33 @@ def cell(tx: Connection, ground: Ground, row: RowMapping, path: str | None, cach
     return found
 
 
-def table_rows(tx: Connection, ground: Ground, table: Table, host_id: int) -> list[list[Any]]:
-    """The cells of a summary table, one list per case; a column without a value counts from 1."""
-    found: list[list[Any]] = []
-    for row in rows(tx, host_id):
-        cache: dict[str, Any] = {}
-        if any(cell(tx, ground, row, path, cache) != wanted for path, wanted in table.having.items()):
+def table_rows(tx: Connection, ground: Ground, host: Mapping[str, Any], table: Table) -> list[list[show.Pair]]:
+    """The cells of a summary table as text, one list per case; a column without a value counts from 1."""
+    definition = ground.definition(tx, host["definition_id"]).definition
+    facts = dossier.facts(tx, ground, host)
+    found: list[list[show.Pair]] = []
+    for row in rows(tx, host["id"]):
+        cache: dict[str, Any] = {"member": said_of(facts, row)}
+        if any(str(cell(tx, ground, row, path, cache)) != wanted for path, wanted in table.having.items()):
             continue
+        inside = ground.definition(tx, row["definition_id"]).definition
         found.append(
             [
-                len(found) + 1 if column.value is None else cell(tx, ground, row, column.value, cache)
+                show.both(len(found) + 1)
+                if column.value is None
+                else _shown(ground, definition, inside, column.value, cell(tx, ground, row, column.value, cache))
                 for column in table.columns.values()
             ]
         )
     return found
+
+
+def _shown(ground: Ground, host: Definition, inside: Definition, path: str, value: Any) -> show.Pair:
+    head, _, name = path.partition(".")
+    question = paths.column(host, name) if head == "member" else paths.question(inside, path)
+    if question is not None:
+        return show.value(ground, question, value)
+    return show.both("" if value is None else value)
 
 
 def empty_cells(move: Move, row: RowMapping) -> list[dict[str, str]]:
@@ -155,6 +179,5 @@ def empty_cells(move: Move, row: RowMapping) -> list[dict[str, str]]:
         {"zh": column.title.zh, "en": column.title.en}
         for table in move.definition.tables.values()
         for column in table.columns.values()
-        if column.value is not None
-        and cell(move.tx, move.ground, row, column.value, cache) in (None, "", [], {})
+        if column.value is not None and cell(move.tx, move.ground, row, column.value, cache) in (None, "", [], {})
     ]

@@ -179,9 +179,7 @@ def mark(move: Move, panel_id: str, sheet: Mapping[str, Any]) -> None:
             )
         )
     if not owed_by(move.tx, move.case["id"], panel_id, move.seat_holder):
-        tasks.close(
-            move.tx, move.case["id"], f"panel:{panel_id}", move.action.id, move.at, person_id=move.seat_holder
-        )
+        tasks.close(move.tx, move.case["id"], f"panel:{panel_id}", move.action.id, move.at, person_id=move.seat_holder)
 
 
 def _marks(panel: Panel, given: Mapping[str, Any]) -> tuple[dict[str, dict[str, Any]], list[Message]]:
@@ -219,9 +217,7 @@ def owed_by(tx: Connection, case_id: int, panel_id: str, person_id: int) -> list
 
 def own_score(tx: Connection, case_id: int, panel_id: str, member_id: int, person_id: int) -> RowMapping | None:
     """The score that a person gave."""
-    return next(
-        (row for row in scores(tx, case_id, panel_id, member_id) if row["person_id"] == person_id), None
-    )
+    return next((row for row in scores(tx, case_id, panel_id, member_id) if row["person_id"] == person_id), None)
 
 
 def scores(tx: Connection, case_id: int, panel_id: str, member_id: int | None = None) -> list[RowMapping]:

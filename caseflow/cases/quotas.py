@@ -153,7 +153,14 @@ def set_limit(
         raise Refused(Message("quotas.reason_missing"))
     tx.execute(
         quota_setting.insert().values(
-            authority_id=authority_id, quota=quota.id, key=key, limit=limit, across=across, reason=reason, set_by=by, at=at
+            authority_id=authority_id,
+            quota=quota.id,
+            key=key,
+            limit=limit,
+            across=across,
+            reason=reason,
+            set_by=by,
+            at=at,
         )
     )
     if limit is None:

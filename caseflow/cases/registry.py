@@ -36,9 +36,7 @@ class Effect:
     run: Do
 
 
-def guard(
-    into: dict[str, Guard], argument: Argument = "none", *, of_answers: bool = False
-) -> Callable[[Ask], Ask]:
+def guard(into: dict[str, Guard], argument: Argument = "none", *, of_answers: bool = False) -> Callable[[Ask], Ask]:
     """Register a guard or warning under its own name; ``argument`` says what may stand behind the name."""
 
     def register(function: Ask) -> Ask:

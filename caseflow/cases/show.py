@@ -27,7 +27,7 @@ def pair(title: Any) -> Pair:
 
 def value(ground: Ground, question: Field, stored: Any) -> Pair:
     """One answer as text; empty where there is none, and a word for what was erased."""
-    if stored is None or stored == "" or stored == []:
+    if stored in (None, "", []):
         return both("")
     if personal.is_sealed(stored):
         return _word("show.erased")
@@ -39,7 +39,7 @@ def value(ground: Ground, question: Field, stored: Any) -> Pair:
     if kind == "choice":
         return _choice(question, stored)
     if kind == "choices":
-        return _joined([_choice(question, one) for one in stored])
+        return joined([_choice(question, one) for one in stored])
     if kind in LISTED:
         title = ground.titles(kind, str(stored))
         return {"zh": title["zh"], "en": title["en"]} if isinstance(title, dict) else both(title)
@@ -72,7 +72,8 @@ def _choice(question: Field, stored: str) -> Pair:
     return pair(found.title) if found else both(stored)
 
 
-def _joined(parts: list[Pair]) -> Pair:
+def joined(parts: list[Pair]) -> Pair:
+    """Several texts as one."""
     return {"zh": "、".join(part["zh"] for part in parts), "en": ", ".join(part["en"] for part in parts)}
 
 

@@ -128,7 +128,13 @@ def is_for(actor: Actor, row: Mapping[str, Any]) -> bool:
 
 
 def _row(
-    case_id: int, kind: str, organisation_id: int | None, role: str, person_id: int | None, at: datetime, due_on: date | None = None
+    case_id: int,
+    kind: str,
+    organisation_id: int | None,
+    role: str,
+    person_id: int | None,
+    at: datetime,
+    due_on: date | None = None,
 ) -> dict[str, Any]:
     return {
         "case_id": case_id,

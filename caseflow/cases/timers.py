@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow.cases.models import timer
 
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""Before every timer."""
+
 _DUE = (
     sa.select(timer)
-    .where(timer.c.status == "waiting", timer.c.due_at <= sa.bindparam("now"))
+    .where(
+        timer.c.status == "waiting",
+        timer.c.due_at <= sa.bindparam("now"),
+        sa.or_(
+            timer.c.due_at > sa.bindparam("after_at"),
+            sa.and_(timer.c.due_at == sa.bindparam("after_at"), timer.c.id > sa.bindparam("after_id")),
+        ),
+    )
     .order_by(timer.c.due_at, timer.c.id)
     .limit(sa.bindparam("most"))
 )
@@ -22,9 +32,11 @@ _CLAIM = (
 )
 
 
-def due(tx: Connection, now: datetime, most: int = 100) -> list[RowMapping]:
-    """The timers whose moment has passed, in order."""
-    return list(tx.execute(_DUE, {"now": now, "most": most}).mappings())
+def due(tx: Connection, now: datetime, most: int = 100, after: RowMapping | None = None) -> list[RowMapping]:
+    """The timers whose moment has passed, in order; those behind ``after``, so that one that is refused holds up none."""
+    behind = (after["due_at"], after["id"]) if after is not None else (EARLIEST, 0)
+    bound = {"now": now, "most": most, "after_at": behind[0], "after_id": behind[1]}
+    return list(tx.execute(_DUE, bound).mappings())
 
 
 def claim(tx: Connection, timer_id: int, now: datetime) -> bool:

@@ -137,15 +137,15 @@ class View:
 
     def move(self, action: Action, role: str) -> Move:
         """The act as the guards see it, nothing answered yet."""
-        return Move(
-            self.tx, self.ground, self.loaded, self.row, action, self.actor, role, clock.now(), ""
-        )
+        return Move(self.tx, self.ground, self.loaded, self.row, action, self.actor, role, clock.now(), "")
 
     def facts(self) -> dict[str, Any]:
         """The answers of acts this person may read: the office all, others those of acts of their own roles."""
         known = dossier.facts(self.tx, self.ground, self.row)
         if self.is_office:
             return known
+        if not (self.is_staff or self.is_applicant):
+            return {}  # who is assigned to a panel must not see what others on it answered
         own = {
             action.store or action.id
             for state in self.definition.states
@@ -161,7 +161,11 @@ class View:
             for action in self.definition.actions_in(state):
                 for question in action.asks.values():
                     said = known.get(action.store or action.id, {}).get(question.id)
-                    if question.type == "field_comments" and isinstance(said, dict) and set(self.row["unlocked"]) & set(said):
+                    if (
+                        question.type == "field_comments"
+                        and isinstance(said, dict)
+                        and set(self.row["unlocked"]) & set(said)
+                    ):
                         return said
         return {}
 
@@ -210,7 +214,9 @@ class View:
             shown = public["zh"]
             inside = self.is_office or own or self.is_staff
             title = self._act_title(row) if inside else public
-            found.append(Entry(row, title, self._state(row.to_state) if inside else public, row.person_name if inside else ""))
+            found.append(
+                Entry(row, title, self._state(row.to_state) if inside else public, row.person_name if inside else "")
+            )
         return found[::-1]
 
     def public_state(self) -> dict[str, str]:

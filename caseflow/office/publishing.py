@@ -51,7 +51,9 @@ def funnel(tx: Connection, actor: Actor, definition: Definition, round_id: int) 
     each = (
         sa.select(case.c.id, case.c.prefecture_id, case.c.state, sa.func.max(step).label("step"))
         .join(journal, journal.c.case_id == case.c.id)
-        .where(case.c.workflow == definition.workflow, case.c.round_id == round_id, standing.visible(actor, [definition]))
+        .where(
+            case.c.workflow == definition.workflow, case.c.round_id == round_id, standing.visible(actor, [definition])
+        )
         .group_by(case.c.id, case.c.prefecture_id, case.c.state)
         .subquery()
     )
@@ -63,7 +65,9 @@ def funnel(tx: Connection, actor: Actor, definition: Definition, round_id: int) 
     ).mappings()
     lines: dict[int | None, Line] = {}
     for row in rows:
-        line = lines.setdefault(row["prefecture_id"], Line({"zh": "", "en": ""}, row["prefecture_id"], [0] * len(stages)))
+        line = lines.setdefault(
+            row["prefecture_id"], Line({"zh": "", "en": ""}, row["prefecture_id"], [0] * len(stages))
+        )
         for one in (line, total):
             one.ended += int(row["ended"] or 0)
             for number in range(row["step"] + 1):

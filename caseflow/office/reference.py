@@ -18,8 +18,8 @@ from caseflow.records import calendars, personal
 from caseflow.studies import store
 from caseflow.workflow.reader import read_folder
 
-REFERENCE_LISTS = {"product_class": "product-classes.yaml", "region": "divisions.yaml"}
-"""Field types whose answers are codes of a list, and the file of the list."""
+REFERENCE_LISTS = {"product_class": ("product-classes.yaml", "entries"), "region": ("divisions.yaml", "divisions")}
+"""Field types whose answers are codes of a list: the file of the list, and the key under which it stands."""
 
 
 def data(settings: Settings, name: str) -> Any:
@@ -49,7 +49,7 @@ def ground(tx: Connection, settings: Settings) -> Ground:
         keys=personal.keyring(settings),
         calendars={calendar.id: calendar for calendar in found},
         shelf=store.stored_shelf(tx),
-        references={name: _list(settings, file) for name, file in REFERENCE_LISTS.items()},
+        references={name: _list(settings, *where) for name, where in REFERENCE_LISTS.items()},
         demo=settings.demo,
     )
 
@@ -59,10 +59,10 @@ def roles(settings: Settings) -> Roles:
     return read_roles(data(settings, "roles.yaml"))
 
 
-def _list(settings: Settings, file: str) -> dict[str, Any]:
-    """A reference list ``{codes: {code: {title: {zh, en}, …}}}`` by code."""
-    found: dict[str, Any] = data(settings, file)["codes"]
-    return {str(code): entry for code, entry in found.items()}
+def _list(settings: Settings, file: str, key: str) -> dict[str, Any]:
+    """A reference list by code; an entry that is a bare ``{zh, en}`` is its own title."""
+    found: dict[str, Any] = data(settings, file)[key]
+    return {str(code): entry if "title" in entry else {"title": entry} for code, entry in found.items()}
 
 
 def _calendars(settings: Settings) -> list[Path]:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from caseflow import clock
 from caseflow.cases import deadlines
 from caseflow.cases.ground import Ground
-from caseflow.cases.models import case, deadline, round_, round_deadline
+from caseflow.cases.models import case, deadline, round_, round_deadline, task
 from caseflow.office.models import round_change
 from caseflow.people.models import authority, organisation, person
 from caseflow.words import Message, Refused
@@ -26,7 +26,9 @@ def all_of(tx: Connection, authority_id: int) -> list[RowMapping]:
     """The rounds of an authority, the newest first."""
     return list(
         tx.execute(
-            sa.select(round_).where(round_.c.authority_id == authority_id).order_by(round_.c.closes_at.desc(), round_.c.id)
+            sa.select(round_)
+            .where(round_.c.authority_id == authority_id)
+            .order_by(round_.c.closes_at.desc(), round_.c.id)
         ).mappings()
     )
 
@@ -159,7 +161,9 @@ def set_own(
 def own_deadlines(tx: Connection, round_id: int) -> dict[int, datetime]:
     """The closing times that bureaus set for themselves, by bureau."""
     rows = tx.execute(
-        sa.select(round_deadline.c.organisation_id, round_deadline.c.closes_at).where(round_deadline.c.round_id == round_id)
+        sa.select(round_deadline.c.organisation_id, round_deadline.c.closes_at).where(
+            round_deadline.c.round_id == round_id
+        )
     )
     return {row.organisation_id: row.closes_at for row in rows}
 
@@ -217,7 +221,14 @@ def moment(text: str) -> datetime:
 
 
 def _note(
-    tx: Connection, round_id: int, bureau: int | None, was: datetime | None, now: datetime, notice: str, reason: str, by: int
+    tx: Connection,
+    round_id: int,
+    bureau: int | None,
+    was: datetime | None,
+    now: datetime,
+    notice: str,
+    reason: str,
+    by: int,
 ) -> None:
     tx.execute(
         round_change.insert().values(
@@ -238,7 +249,9 @@ def _recut(tx: Connection, ground: Ground, round_id: int, bureau: int | None) ->
     statement = (
         sa.select(deadline, case.c.definition_id, case.c.prefecture_id, case.c.round_id)
         .join(case, case.c.id == deadline.c.case_id)
-        .where(case.c.round_id == round_id, deadline.c.status.in_(["running", "paused"]), deadline.c.not_after.is_not(None))
+        .where(
+            case.c.round_id == round_id, deadline.c.status.in_(["running", "paused"]), deadline.c.not_after.is_not(None)
+        )
         .order_by(deadline.c.id)
     )
     if bureau is not None:
@@ -255,6 +268,9 @@ def _recut(tx: Connection, ground: Ground, round_id: int, bureau: int | None) ->
             continue
         tx.execute(deadline.update().where(deadline.c.id == row["id"]).values(not_after=cut))
         fresh = tx.execute(sa.select(deadline).where(deadline.c.id == row["id"])).mappings().one()
-        deadlines.recount(tx, ground, definition, fresh)
+        moved = deadlines.recount(tx, ground, definition, fresh)
+        if moved is not None:
+            owed = (task.c.case_id == row["case_id"], task.c.kind == f"state:{row['clock']}", task.c.status == "open")
+            tx.execute(task.update().where(*owed).values(due_on=moved[1]))
         changed.append(int(row["case_id"]))
     return changed

@@ -108,7 +108,10 @@ def page(found: Summary, language: Language, *, demo: bool, code: str = "") -> s
 
 def _asked(definition: Definition) -> list[Field]:
     return [
-        asked for state in definition.states for action in definition.actions_in(state) for asked in action.asks.values()
+        asked
+        for state in definition.states
+        for action in definition.actions_in(state)
+        for asked in action.asks.values()
     ]
 
 

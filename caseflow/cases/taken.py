@@ -1,0 +1,49 @@
+"""What was posted, taken as the answers of an act."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from caseflow.cases import paths, questions
+from caseflow.cases.entry import Invalid
+from caseflow.cases.move import Move
+from caseflow.records import files
+from caseflow.words import Message, Refused
+from caseflow.workflow import fields
+
+
+def clean(move: Move, posted: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers as typed values; a question that is not put is neither missed nor kept.
+
+    Raises:
+        Invalid: with everything that is wrong, by field.
+        Refused: a file belongs to somebody else.
+    """
+    asks = move.action.asks
+    if not asks and not posted:
+        return {}
+    references = {name: known.__contains__ for name, known in move.ground.references.items()}
+    asked = questions.in_form(move.loaded, move.case["state"], move.action, move.values())
+    values, errors = fields.clean_section(asks, posted, references=references, asked=asked)
+    if errors:
+        raise Invalid(errors)
+    values = fields.relevant(asks, values, asked)
+    own = move.actor.organisation_id if move.actor else None
+    attach(move, own, paths.file_ids(asks, values))
+    return values
+
+
+def attach(move: Move, organisation_id: int | None, numbers: Any) -> None:
+    """Make uploads part of the case: those of the own organisation that belong to no other case.
+
+    Raises:
+        Refused: one of them is somebody else's.
+    """
+    for number in numbers:
+        row = files.row(move.tx, number)
+        free = row is not None and row.case_id is None and row.organisation_id == organisation_id
+        if row is None or not (free or row.case_id == move.case["id"]):
+            raise Refused(Message("act.file_not_yours"))
+        if free:
+            files.attach(move.tx, number, move.case["id"], None)

@@ -1,0 +1,220 @@
+"""The command line. Every command says what it did; wrong input ends with a sentence and exit code 1."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import yaml
+
+from caseflow import worker
+from caseflow.cases import heads
+from caseflow.cases.vocabulary import vocabulary
+from caseflow.config import ROOT, Settings, from_environment
+from caseflow.db import Database
+from caseflow.footprint import report, shelf
+from caseflow.office import calendar_notice, reference, rehearsal, upkeep
+from caseflow.records import journal
+from caseflow.words import Refused, render, text
+from caseflow.workflow import draw, reader
+from caseflow.workflow.grammar import json_schema
+
+LANGUAGE = "en"
+"""The command line speaks English to operators; sentences for officials stand in both languages on the pages."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    parsed = _parser().parse_args(arguments)
+    settings = from_environment()
+    try:
+        code: int = parsed.run(settings, parsed)
+    except Refused as refused:
+        for reason in refused.reasons:
+            print(render(reason, LANGUAGE), file=sys.stderr)  # noqa: T201 -- this is the command line
+        return 1
+    return code
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 -- this is the command line
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("caseflow", description="Workflow and case management for product carbon footprints")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="migrate, seed and serve the site with its worker")
+    run.add_argument("--port", type=int, default=8000)
+    run.add_argument("--host", default="127.0.0.1")
+    run.add_argument("--demo", action="store_true", help="fill an empty database with invented cases meanwhile")
+    run.set_defaults(run=_run)
+
+    commands.add_parser("worker", help="fire timers and run errands until stopped").set_defaults(run=_worker)
+
+    demo = commands.add_parser("demo", help="fill the database with invented people and cases")
+    demo.add_argument("--today", type=date.fromisoformat, help="the day on which the demonstration stands")
+    demo.set_defaults(run=_demo)
+
+    database = commands.add_parser("db", help="bring the database up to date, or check it").add_subparsers(required=True)
+    database.add_parser("upgrade", help="run the migrations and store shipped definitions").set_defaults(run=_upgrade)
+    database.add_parser("check", help="say whether the program would start on it").set_defaults(run=_check_database)
+
+    workflow = commands.add_parser("workflow", help="work on workflow definitions").add_subparsers(required=True)
+    check = workflow.add_parser("check", help="read definitions strictly and list every error")
+    check.add_argument("files", nargs="*", type=Path)
+    check.set_defaults(run=_check)
+    drawing = workflow.add_parser("draw", help="draw a definition")
+    drawing.add_argument("name")
+    drawing.add_argument("-o", "--output", type=Path, required=True, help="a file ending in .svg or .mmd")
+    drawing.add_argument("--language", choices=("zh", "en"), default="zh")
+    drawing.set_defaults(run=_draw)
+    workflow.add_parser("schema", help="print the JSON Schema for editors").set_defaults(run=_schema)
+    test = workflow.add_parser("test", help="run the tests that definitions carry")
+    test.add_argument("name", nargs="?")
+    test.set_defaults(run=_test)
+
+    audit = commands.add_parser("journal", help="the journal of acts").add_subparsers(required=True)
+    audit.add_parser("verify", help="recompute every hash of every case").set_defaults(run=_verify)
+
+    footprint = commands.add_parser("footprint", help="the calculator").add_subparsers(required=True)
+    calc = footprint.add_parser("calc", help="calculate a study from a YAML or JSON file")
+    calc.add_argument("file", type=Path)
+    calc.add_argument("--tolerance", type=Decimal, default=Decimal(5), help="percent")
+    calc.set_defaults(run=_calculate)
+
+    calendar = commands.add_parser("calendar", help="working days").add_subparsers(required=True)
+    entering = calendar.add_parser("import", help="enter the holiday notice of a year and count open deadlines again")
+    entering.add_argument("calendar")
+    entering.add_argument("year", type=int)
+    entering.add_argument("file", type=Path, help="YAML with notice, holidays and worked, as the shipped calendars have")
+    entering.set_defaults(run=_enter_calendar)
+    return parser
+
+
+def _run(settings: Settings, parsed: argparse.Namespace) -> int:
+    """Bring the database up to date, then serve: pages, worker and (if wanted) the demonstration as own processes."""
+    _upgrade(settings, parsed)
+    demo = parsed.demo
+    environment = {**os.environ, "CASEFLOW_HOME": str(settings.home), "DATABASE_URL": settings.database_url}
+    if demo:
+        environment["CASEFLOW_DEMO"] = "1"
+    address = f"{parsed.host}:{parsed.port}"
+    python = [sys.executable, "-m"]
+    server = [*python, "gunicorn", "--bind", address, "--workers", "2", "--threads", "4", "--chdir", str(ROOT), "wsgi:app"]
+    started = [
+        subprocess.Popen(command, env=environment)
+        for command in ([*server], [*python, "caseflow", "worker"], *([[*python, "caseflow", "demo"]] if demo else []))
+    ]
+    _say(text("cli.serving", LANGUAGE, address=f"http://{address}/"))
+    try:
+        return started[0].wait()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        for process in started:
+            process.terminate()
+
+
+def _worker(settings: Settings, _parsed: argparse.Namespace) -> int:
+    database = Database(settings.database_url)
+    with database.read() as tx:
+        ground = reference.ground(tx, settings)
+    worker.run(database, settings, ground)
+    return 0
+
+
+def _demo(settings: Settings, parsed: argparse.Namespace) -> int:
+    return 0
+
+
+def _upgrade(settings: Settings, _parsed: argparse.Namespace) -> int:
+    settings.home.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    with database.write() as tx:
+        upkeep.upgrade(tx)
+    with database.write() as tx:
+        fresh = reference.seed(tx, settings)
+    _say(text("cli.upgraded", LANGUAGE, versions=", ".join(fresh) or "-"))
+    return 0
+
+
+def _check_database(settings: Settings, _parsed: argparse.Namespace) -> int:
+    with Database(settings.database_url).read() as tx:
+        wrong = upkeep.problems(tx)
+    for one in wrong:
+        _say(render(one, LANGUAGE))
+    return 1 if wrong else 0
+
+
+def _check(settings: Settings, parsed: argparse.Namespace) -> int:
+    known = vocabulary()
+    if parsed.files:
+        readings = [reader.examine(path, vocabulary=known) for path in parsed.files]
+    else:
+        readings = reader.examine_folder(settings.workflows, known)
+    problems = [problem for reading in readings for problem in reading.problems]
+    for problem in problems:
+        _say(problem.line(LANGUAGE))
+    errors = [problem for problem in problems if problem.level == "error"]
+    _say(text("cli.checked", LANGUAGE, files=len(readings), errors=len(errors)))
+    return 1 if errors else 0
+
+
+def _draw(settings: Settings, parsed: argparse.Namespace) -> int:
+    found = reader.read_folder(settings.workflows, vocabulary())
+    if parsed.name not in found:
+        _say(text("cli.no_workflow", LANGUAGE, name=parsed.name, names=", ".join(sorted(found))))
+        return 1
+    picture = draw.mermaid if parsed.output.suffix == ".mmd" else draw.svg
+    parsed.output.write_text(picture(found[parsed.name], language=parsed.language), "utf-8")
+    return 0
+
+
+def _schema(_settings: Settings, _parsed: argparse.Namespace) -> int:
+    _say(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+    return 0
+
+
+def _test(settings: Settings, parsed: argparse.Namespace) -> int:
+    results = rehearsal.run_all(settings, parsed.name)
+    for result in results:
+        _say(f"{'ok  ' if result.passed else 'FAIL'} {result.workflow}: {result.name}")
+        for line in result.lines:
+            _say(f"     {line}")
+    failed = sum(1 for result in results if not result.passed)
+    _say(f"{len(results) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def _verify(settings: Settings, _parsed: argparse.Namespace) -> int:
+    with Database(settings.database_url).read() as tx:
+        problems = journal.verify(tx, heads=heads.of_all(tx))
+        entries = journal.count(tx)
+    for problem in problems:
+        _say(text("cli.broken", LANGUAGE, case=problem.case_id, seq=problem.seq, what=problem.message))
+    _say(text("cli.verified", LANGUAGE, entries=entries, problems=len(problems)))
+    return 1 if problems else 0
+
+
+def _calculate(settings: Settings, parsed: argparse.Namespace) -> int:
+    study = yaml.load(parsed.file.read_text("utf-8"), yaml.CSafeLoader)
+    found = report.footprint_report(study, shelf.load(settings.workflows / "data"), tolerance=parsed.tolerance)
+    _say(json.dumps(found, ensure_ascii=False, indent=2))
+    return 0
+
+
+def _enter_calendar(settings: Settings, parsed: argparse.Namespace) -> int:
+    entry = yaml.load(parsed.file.read_text("utf-8"), yaml.CSafeLoader)
+    with Database(settings.database_url).write() as tx:
+        ground = reference.ground(tx, settings)
+        changed = calendar_notice.enter(tx, ground, settings, parsed.calendar, parsed.year, entry, by=None)
+    _say(text("cli.calendar_entered", LANGUAGE, year=parsed.year, changed=len(changed)))
+    return 0
