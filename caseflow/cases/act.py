@@ -63,7 +63,7 @@ def open_case(
         raise Refused(Message("act.round_required"))
     at = clock.now()
     name = title or actor.organisation_name["zh"]
-    row = {
+    row: dict[str, Any] = {
         "number": None,
         "receipt_code": numbers.receipt_code(),
         "workflow": workflow,
@@ -114,7 +114,7 @@ def import_case(
     at = clock.now()
     named = {path: _at(values, path) for path in (definition.case_title, definition.case_subject) if path}
     name = str(named.get(definition.case_title or "") or "")
-    row = {
+    row: dict[str, Any] = {
         "number": numbers.next_number(tx, definition, actor.authority_id, at),
         "receipt_code": numbers.receipt_code(),
         "workflow": workflow,
@@ -161,17 +161,27 @@ def perform(
         Invalid: answers that cannot be taken, by field.
         Refused: the guards that do not hold, every reason.
     """
+    row = entry.locked(tx, case_id)  # before the key is looked for: of two at once the later one finds it
     earlier = journal.outcome(tx, request_key)
     if earlier is not None:
+        if (earlier.case_id, earlier.person_id) != (case_id, actor.person_id if actor else None):
+            raise NotHere
         return entry.again(tx, earlier)
-    return _act(tx, ground, actor, case_id, action_id, answers or {}, request_key=request_key, seen=seen)
+    return _act(tx, ground, actor, row, action_id, answers or {}, request_key=request_key, seen=seen)
+
+
+def record(move: Move, body: Mapping[str, Any]) -> Outcome:
+    """Enter what the engine itself has noticed or counted; where the case stands does not change."""
+    written = entry.write(move, act=move.action.id, to_state=move.case["state"], body=body)
+    return Outcome(move.case["id"], move.action.id, written["state"], written["number"], written["version"])
 
 
 def move_member(host: Move, case_id: int, action_id: str, given: Mapping[str, Any]) -> Outcome:
     """Do ``action_id`` on a member of the host's case, through the same door and in the same transaction."""
     key = f"{host.request_key}/{case_id}"
+    row = entry.locked(host.tx, case_id)
     return _act(
-        host.tx, host.ground, host.actor, case_id, action_id, {}, request_key=key, seen=None, host=host, given=given
+        host.tx, host.ground, host.actor, row, action_id, {}, request_key=key, seen=None, host=host, given=given
     )
 
 
@@ -179,7 +189,7 @@ def _act(
     tx: Connection,
     ground: Ground,
     actor: Actor | None,
-    case_id: int,
+    row: RowMapping,
     action_id: str,
     answers: Mapping[str, Any],
     *,
@@ -188,11 +198,10 @@ def _act(
     host: Move | None = None,
     given: Mapping[str, Any] | None = None,
 ) -> Outcome:
-    row = entry.locked(tx, case_id)
     loaded = ground.definition(tx, row["definition_id"])
     roles = _roles(tx, loaded.definition, actor, row, host)
     if seen is not None and seen != row["version"]:
-        raise Stale(entry.last(tx, case_id))
+        raise Stale(entry.last(tx, row["id"]))
     if action_id in signing.ACTS:
         return _sign(tx, ground, loaded, actor, row, action_id, answers, request_key, roles)
     if action_id == findings.ACT:
@@ -264,7 +273,7 @@ def _settle(move: Move, target: str) -> None:
     tasks.leave(move.tx, row, move.action.id, move.at)
     move.changes["due_on"] = deadlines.move(move, row, target)
     if move.definition.states[target].final and move.host is None:
-        members.leave(move.tx, row["id"])
+        members.leave(move)
     if not move.definition.states[target].final:
         tasks.enter(move.tx, move.definition, row, target, move.at, move.changes["due_on"])
 

@@ -23,9 +23,13 @@ from caseflow.workflow.procedure import Clock
 PUBLICITY = "publicity:"
 """Before the state's id in the name of a publicity clock."""
 
-_OPEN = sa.select(deadline).where(
-    deadline.c.case_id == sa.bindparam("case_id"), deadline.c.status.in_(["running", "paused"])
+IS_OPEN = sa.or_(
+    deadline.c.status.in_(["running", "paused"]), sa.and_(deadline.c.status == "breached", deadline.c.closed_at.is_(None))
 )
+"""A clock that has run out stays open until the case goes on."""
+
+_OPEN = sa.select(deadline).where(deadline.c.case_id == sa.bindparam("case_id"), IS_OPEN)
+_NEW = deadline.insert().returning(deadline.c.id)
 _CLOSE = (
     deadline.update()
     .where(deadline.c.id == sa.bindparam("on_id"))
@@ -36,27 +40,35 @@ _SILENCE = (
     .where(timer.c.deadline_id == sa.bindparam("on_deadline"), timer.c.status == "waiting")
     .values(status="void")
 )
+_SET = timer.insert().inline()
 
 
 def move(step: Move, row: Mapping[str, Any], target: str) -> date | None:
-    """Close, pause or resume what runs as the case goes to ``target``; returns the earliest date still due."""
+    """Close, pause or resume what runs as the case goes to ``target``; returns the earliest date still due.
+
+    The clock of a state counts on while the case stays or comes back from where it pauses. One that has run out is
+    not paused: whoever sends the case back after the last day gains no new days.
+    """
     tx, definition, at = step.tx, step.definition, step.at
     today = clock.local_date(at)
     due: list[date] = []
     resumed = False
     for running in tx.execute(_OPEN, {"case_id": row["id"]}).mappings().all():
         rule = definition.states[running["clock"]].clock if running["clock"] in definition.states else None
-        if running["clock"] == target and running["status"] == "paused":
-            due.append(_resume(step, running, today))
+        breached = running["status"] == "breached"
+        if running["clock"] == target:
+            due.append(_resume(step, running, today) if running["status"] == "paused" else running["due_on"])
             resumed = True
         elif rule is not None and target in rule.pauses_in:
-            _pause(tx, running, today)
+            if not breached:
+                _pause(tx, running, today)
         else:
-            tx.execute(_CLOSE, {"on_id": running["id"], "as_status": "met", "at": at})
-            tx.execute(_SILENCE, {"on_deadline": running["id"]})
-    if not resumed:
-        started = start(tx, step.ground, definition, row, target, at, step)
-        due += [started] if started is not None else []
+            status = "breached" if breached else "met"
+            tx.execute(_CLOSE, {"on_id": running["id"], "as_status": status, "at": at})
+            if not breached:
+                tx.execute(_SILENCE, {"on_deadline": running["id"]})
+    started = start(tx, step.ground, definition, row, target, at, step, runs=resumed)
+    due += [started] if started is not None else []
     return min(due, default=None)
 
 
@@ -64,15 +76,17 @@ def start(
     tx: Connection,
     ground: Ground,
     definition: Definition,
-    row: Mapping[str, Any],
+    row: Mapping[Any, Any],
     state_id: str,
     at: datetime,
     step: Move | None = None,
+    *,
+    runs: bool = False,
 ) -> date | None:
-    """Start the clock of a state, and its publicity; returns the earliest date due."""
+    """Start the clock of a state (unless it ``runs``) and its publicity; returns the earliest date due."""
     state = definition.states[state_id]
     due: list[date] = []
-    if state.clock is not None:
+    if state.clock is not None and not runs:
         cut = _cut(tx, row, state.clock)
         first = clock.local_date(at)
         warn_at = state.clock.warn
@@ -88,26 +102,38 @@ def start(
 
 
 def recount(tx: Connection, ground: Ground, definition: Definition, row: RowMapping) -> tuple[date, date] | None:
-    """Count an open deadline again after the calendar changed; old and new date where they differ."""
-    counted = _count(ground, definition, row["started_on"], row["limit"], row["pauses"])
+    """Count an open deadline again after the calendar or its round changed; old and new date where they differ.
+
+    One that had run out runs again where the new date is still to come.
+    """
+    counted = _count(tx, ground, definition, row["started_on"], row["limit"], row["pauses"])
     due = _earlier(counted.due, row["not_after"])
     if due == row["due_on"] and counted.provisional == row["provisional"]:
         return None
+    again = row["status"] == "breached" and due >= clock.today()
+    status = "running" if again else row["status"]
     tx.execute(
         deadline.update()
         .where(deadline.c.id == row["id"])
-        .values(due_on=due, ledger=counted.as_json(), provisional=counted.provisional)
+        .values(due_on=due, ledger=counted.as_json(), provisional=counted.provisional, status=status)
     )
-    waiting = tx.execute(
-        sa.select(timer).where(timer.c.deadline_id == row["id"], timer.c.status == "waiting")
-    ).mappings()
-    final = [one["kind"] for one in waiting if one["kind"] != "warn"]
+    if due == row["due_on"]:
+        return None
     tx.execute(_SILENCE, {"on_deadline": row["id"]})
-    if final and row["status"] == "running":
-        state = definition.states.get(row["clock"])
-        warn = state.clock.warn if state is not None and state.clock is not None else None
-        _timers(tx, ground, definition, row["case_id"], row["id"], due, warn, final[0])
-    return (row["due_on"], due) if due != row["due_on"] else None
+    if status == "running":
+        name = row["clock"]
+        state = definition.states[name.removeprefix(PUBLICITY)]
+        if name.startswith(PUBLICITY) and state.publicity is not None:
+            _timers(tx, ground, definition, row["case_id"], row["id"], due, None, f"act:{state.publicity.ends}")
+        else:
+            warn = state.clock.warn if state.clock is not None else None
+            _timers(tx, ground, definition, row["case_id"], row["id"], due, warn, "breach")
+    return row["due_on"], due
+
+
+def earliest(tx: Connection, case_id: int) -> date | None:
+    """By when something of a case is due first."""
+    return min((row["due_on"] for row in open_deadlines(tx, case_id) if row["status"] != "paused"), default=None)
 
 
 def open_deadlines(tx: Connection, case_id: int) -> list[RowMapping]:
@@ -119,7 +145,7 @@ def of_case(tx: Connection, case_id: int) -> list[RowMapping]:
     return list(tx.execute(sa.select(deadline).where(deadline.c.case_id == case_id).order_by(deadline.c.id)).mappings())
 
 
-def round_closes(tx: Connection, row: Mapping[str, Any], which: str) -> datetime | None:
+def round_closes(tx: Connection, row: Mapping[Any, Any], which: str) -> datetime | None:
     """When the case's round closes: for the province, or for the bureau in charge where it set its own date."""
     if row["round_id"] is None:
         return None
@@ -130,17 +156,18 @@ def round_closes(tx: Connection, row: Mapping[str, Any], which: str) -> datetime
             )
         )
         if own is not None:
-            return own
-    return tx.scalar(sa.select(round_.c.closes_at).where(round_.c.id == row["round_id"]))
+            closes: datetime = own
+            return closes
+    last: datetime | None = tx.scalar(sa.select(round_.c.closes_at).where(round_.c.id == row["round_id"]))
+    return last
 
 
-def _cut(tx: Connection, row: Mapping[str, Any], rule: Clock) -> date | None:
+def _cut(tx: Connection, row: Mapping[Any, Any], rule: Clock) -> date | None:
     if rule.not_after is None:
         return None
     closes = round_closes(tx, row, rule.not_after)
-    return (
-        clock.local_date(closes - timedelta(microseconds=1)) if closes is not None else None
-    )  # 24:00 is of the day before
+    # 24:00 belongs to the day that it ends.
+    return clock.local_date(closes - timedelta(microseconds=1)) if closes is not None else None
 
 
 def _insert(
@@ -155,24 +182,21 @@ def _insert(
     warn: str | None,
     final_kind: str,
 ) -> date:
-    counted = _count(ground, definition, first, limit, [])
+    counted = _count(tx, ground, definition, first, limit, [])
     due = _earlier(counted.due, cut)
-    number = tx.execute(
-        deadline.insert()
-        .values(
-            case_id=case_id,
-            clock=name,
-            started_on=first,
-            limit=limit,
-            not_after=cut,
-            pauses=[],
-            due_on=due,
-            ledger=counted.as_json(),
-            provisional=counted.provisional,
-            status="running",
-        )
-        .returning(deadline.c.id)
-    ).scalar_one()
+    made = {
+        "case_id": case_id,
+        "clock": name,
+        "started_on": first,
+        "limit": limit,
+        "not_after": cut,
+        "pauses": [],
+        "due_on": due,
+        "ledger": counted.as_json(),
+        "provisional": counted.provisional,
+        "status": "running",
+    }
+    number = tx.execute(_NEW, made).scalar_one()
     _timers(tx, ground, definition, case_id, number, due, warn, final_kind)
     return due
 
@@ -185,7 +209,7 @@ def _pause(tx: Connection, row: RowMapping, today: date) -> None:
 
 def _resume(step: Move, row: RowMapping, today: date) -> date:
     pauses = [*row["pauses"], [row["paused_since"].isoformat(), today.isoformat()]]
-    counted = _count(step.ground, step.definition, row["started_on"], row["limit"], pauses)
+    counted = _count(step.tx, step.ground, step.definition, row["started_on"], row["limit"], pauses)
     due = _earlier(counted.due, row["not_after"])
     step.tx.execute(
         deadline.update()
@@ -218,11 +242,11 @@ def _timers(
 ) -> None:
     rows = [{"kind": final_kind, "due_at": clock.end_of(due)}]
     if warn is not None:
-        warned = workdays.before(ground.calendar(definition), due, workdays.Limit.parse(warn))
+        warned = workdays.before(ground.calendars[definition.calendar], due, workdays.Limit.parse(warn))
         rows.append({"kind": "warn", "due_at": clock.at_local(warned)})
     stamp = clock.now().timestamp()
     tx.execute(
-        timer.insert(),
+        _SET,
         [
             {
                 **row,
@@ -236,9 +260,9 @@ def _timers(
     )
 
 
-def _count(ground: Ground, definition: Definition, first: date, limit: str, pauses: Any) -> workdays.Count:
+def _count(tx: Connection, ground: Ground, definition: Definition, first: date, limit: str, pauses: Any) -> workdays.Count:
     spans = [(date.fromisoformat(a), date.fromisoformat(b)) for a, b in pauses]
-    return workdays.count(ground.calendar(definition), first, workdays.Limit.parse(limit), pauses=spans)
+    return workdays.count(ground.calendar_now(tx, definition.calendar), first, workdays.Limit.parse(limit), pauses=spans)
 
 
 def _earlier(due: date, cut: date | None) -> date:

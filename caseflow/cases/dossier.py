@@ -99,7 +99,7 @@ def frozen(tx: Connection, ground: Ground, case_id: int, number: int) -> dict[st
     return personal.join(row["body"], personal.load(tx, ground.keys, case_id, number))
 
 
-def working(tx: Connection, ground: Ground, case: RowMapping) -> dict[str, Any]:
+def working(tx: Connection, ground: Ground, case: Mapping[Any, Any]) -> dict[str, Any]:
     """The last revision with what has been typed since laid over it, section by section."""
     values = frozen(tx, ground, case["id"], case["revision"])
     for row in tx.execute(_DRAFTS, {"case_id": case["id"]}).mappings():
@@ -135,7 +135,7 @@ def gaps(loaded: Loaded, values: Mapping[str, Any]) -> dict[str, list[Message]]:
 
 
 def freeze(
-    tx: Connection, ground: Ground, definition: Definition, case: RowMapping, at: datetime, by: int | None
+    tx: Connection, ground: Ground, definition: Definition, case: Mapping[Any, Any], at: datetime, by: int | None
 ) -> tuple[int, str]:
     """Make what is typed the next revision; nothing typed keeps the last. Returns number and hash."""
     if case["revision"] and not has_drafts(tx, case["id"]):
@@ -196,17 +196,29 @@ FACTS = 0
 """The revision number under which the sealed answers of acts are kept."""
 
 
-def facts(tx: Connection, ground: Ground, case: RowMapping) -> dict[str, Any]:
+def facts(tx: Connection, ground: Ground, case: Mapping[Any, Any]) -> dict[str, Any]:
     """The answers of all acts so far by store, with what is sealed: ``{store: {field: value}}``."""
     return personal.join(case["facts"], personal.load(tx, ground.keys, case["id"], FACTS))
 
 
 def keep_facts(
-    tx: Connection, ground: Ground, case: RowMapping, store: str, asks: Mapping[str, Field], answers: dict[str, Any]
+    tx: Connection,
+    ground: Ground,
+    case: Mapping[Any, Any],
+    store: str,
+    asks: Mapping[str, Field],
+    answers: dict[str, Any],
+    *,
+    under: str | None = None,
 ) -> dict[str, Any]:
-    """Seal what must be sealed of the answers; returns what may stand in the open: ``{field: value or hash}``."""
-    body, hidden = personal.split({store: answers}, paths.sealed(store, asks))
+    """Seal what must be sealed of the answers; returns what may stand in the open: ``{field: value or hash}``.
+
+    ``under`` keeps the answers of several one beside the other in the same store.
+    """
+    place = f"{store}.{under}" if under else store
+    body, hidden = personal.split({store: {under: answers} if under else answers}, paths.sealed(place, asks))
     if hidden:
         personal.forget(tx, case["id"], FACTS, [one.path for one in hidden])
         personal.store(tx, ground.keys, case["id"], FACTS, hidden)
-    return body[store]
+    kept: dict[str, Any] = body[store][under] if under else body[store]
+    return kept

@@ -179,27 +179,58 @@ def rank_members(move: Move, panel_id: str) -> None:
 
 @effect(EFFECTS, "duty")
 def close_duty(move: Move, duty: str) -> None:
-    """The own organisation has done what it owed."""
+    """The own organisation has done what it owed; its answers are kept beside those of the others."""
     own = move.actor.organisation_id if move.actor else None
     closed = tasks.close(move.tx, move.case["id"], f"duty:{duty}", move.action.id, move.at, organisation_id=own)
-    if closed == 0:
+    if closed == 0 or own is None:
         raise Refused(Message("act.duty_not_yours"))
+    facts = {**move.case["facts"], **move.changes.get("facts", {})}
+    kept = dossier.keep_facts(
+        move.tx, move.ground, move.case, f"{DUTY}{duty}", move.action.asks, move.answers, under=str(own)
+    )
+    move.changes["facts"] = {**facts, f"{DUTY}{duty}": {**facts.get(f"{DUTY}{duty}", {}), str(own): kept}}
+
+
+DUTY = "duty_"
+"""Before the duty's id: where the answers of each organisation are kept, by its number."""
 
 
 @effect(EFFECTS, "notify")
 def notify(move: Move, argument: dict[str, Any]) -> None:
     """Tell a role of this case, in its inbox and by mail where the person wishes it."""
     role = argument["role"]
-    owner = tasks.organisation_of(move.tx, move.definition, move.case, role)
     values = {"text": argument["text"], "number": _number(move)}
-    inbox.post(move.tx, Message("inbox.notice", values), organisation_id=owner, role=role, case_id=move.case["id"])
-    outbox.leave(
-        move.tx,
-        "mail",
-        f"{move.request_key}/{role}",
-        {"organisation": owner, "role": role, **values},
-        move.case["id"],
+    notice = Message("inbox.notice", values)
+    owners, people = _addressees(move, role)
+    for person_id in people:
+        inbox.post(move.tx, notice, person_id=person_id, case_id=move.case["id"])
+    for owner in owners:
+        inbox.post(move.tx, notice, organisation_id=owner, role=role, case_id=move.case["id"])
+        outbox.leave(
+            move.tx,
+            "mail",
+            f"{move.request_key}/{role}/{owner}",
+            {"organisation": owner, "role": role, **values},
+            move.case["id"],
+        )
+
+
+def _addressees(move: Move, role: str) -> tuple[list[int], list[int]]:
+    """The organisations in which a role is told, or the persons who hold it one by one."""
+    for state in move.definition.states.values():
+        for duty in state.duties.values():
+            if duty.role == role:
+                return tasks.owing(move.tx, move.case["authority_id"], duty.each), []
+    owner = tasks.organisation_of(move.tx, move.definition, move.case, role)
+    if owner is not None:
+        return [owner], []
+    seated = (
+        seat["person_id"]
+        for panel in move.definition.panels.values()
+        if panel.role == role
+        for seat in panels.seats(move.tx, move.case["id"], panel.id)
     )
+    return [], list(seated)
 
 
 @effect(EFFECTS)
@@ -208,6 +239,7 @@ def copy_given(move: Move, _: Any) -> None:
     given = {name: move.given[name] for name in move.action.asks if move.given.get(name) is not None}
     kept = dossier.keep_facts(move.tx, move.ground, move.case, move.store, move.action.asks, given)
     move.changes["facts"] = {**move.case["facts"], **move.changes.get("facts", {}), move.store: kept}
+    move.answers = {**move.answers, **given}
     move.notes["given"] = kept
 
 

@@ -81,7 +81,7 @@ def answer(tx: Connection, case_id: int, posted: Mapping[str, Any], person_id: i
     return {"finding": int(posted["finding"])}
 
 
-def recompute(move: Move, row: Mapping[str, Any], rule: Calculates) -> None:
+def recompute(move: Move, row: Mapping[Any, Any], rule: Calculates) -> None:
     """Recompute the declared footprint as the case enters a review step; freeze the result; note what is off."""
     tx, case_id, at = move.tx, row["id"], move.at
     stored = store.latest_study(tx, case_id)

@@ -41,7 +41,7 @@ def fire(tx: Connection, ground: Ground, row: RowMapping, now: datetime) -> bool
     move = Move(tx, ground, loaded, case, said, None, "system", now, key)
     _tell(move, clock_row, said)
     body = {"clock": clock_row["clock"], "due_on": clock_row["due_on"].isoformat()}
-    entry.write(move, act=said.id, to_state=case["state"], body=body)
+    act.record(move, body)
     return True
 
 

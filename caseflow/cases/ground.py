@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from caseflow import clock
 from caseflow.cases.models import workflow_version
 from caseflow.footprint.shelf import Shelf
 from caseflow.people.models import authority
+from caseflow.records import calendars
 from caseflow.records.personal import Keyring
 from caseflow.words import Message, Refused
 from caseflow.workflow import rules
@@ -35,7 +36,7 @@ class Ground:
 
     keys: Keyring
     """Under which personal data and free text are sealed."""
-    calendars: Mapping[str, Calendar]
+    calendars: MutableMapping[str, Calendar]
     shelf: Shelf
     """Factor releases and stage schemes."""
     references: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -43,6 +44,8 @@ class Ground:
     demo: bool = False
     _loaded: dict[int, Loaded] = field(default_factory=dict)
     _current: dict[str, int] = field(default_factory=dict)
+    _entered: dict[str, int] = field(default_factory=dict)
+    """The last entry of each calendar that ``calendars`` holds."""
 
     def definition(self, tx: Connection, definition_id: int) -> Loaded:
         """The version with this row number."""
@@ -78,7 +81,20 @@ class Ground:
         return entry["title"] if entry else code
 
     def calendar(self, definition: Definition) -> Calendar:
+        """The calendar as this process read it last: for showing how a date stands."""
         return self.calendars[definition.calendar]
+
+    def calendar_now(self, tx: Connection, name: str) -> Calendar:
+        """The calendar with every notice entered so far: for counting a deadline."""
+        known, last = self.calendars[name], self._entered.get(name, 0)
+        found, entered = calendars.newer(tx, known, last)
+        if entered != last:
+            self.calendars[name], self._entered[name] = found, entered
+        return found
+
+    def apart(self) -> Ground:
+        """The same with calendars of its own, for a transaction that enters a year and may yet be rolled back."""
+        return replace(self, calendars=dict(self.calendars), _entered={})
 
 
 def publish(tx: Connection, definitions: list[Definition]) -> list[str]:

@@ -16,7 +16,7 @@ from caseflow.people.models import organisation
 from caseflow.records import files
 from caseflow.words import Message
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.parts import Check
+from caseflow.workflow.parts import Check, Condition
 
 GUARDS: dict[str, Guard] = {}
 
@@ -34,11 +34,17 @@ def reasons(move: Move, *, signing_over: bool = False, before_asking: bool = Fal
         if done >= move.action.at_most:
             against += move.refuse("guards.at_most", limit=move.action.at_most)
     for need in move.action.needs:
-        if isinstance(need, Check):
-            against += [] if before_asking and "asks." in need.check else _check(move, need)
-        elif not (before_asking and GUARDS[need.name].of_answers):
-            against += _with_basis(GUARDS[need.name].ask(move, need.argument), need.basis)
+        of_answers = "asks." in need.check if isinstance(need, Check) else GUARDS[need.name].of_answers
+        if not (before_asking and of_answers):
+            against += objections(move, need)
     return against
+
+
+def objections(move: Move, need: Condition) -> list[Message]:
+    """What one condition has against an act."""
+    if isinstance(need, Check):
+        return _check(move, need)
+    return _with_basis(GUARDS[need.name].ask(move, need.argument), need.basis)
 
 
 def not_offered(definition: Definition, row: RowMapping, action_id: str) -> Message:
@@ -71,7 +77,7 @@ def _while_signing(move: Move) -> list[Message]:
 
 def _check(move: Move, need: Check) -> list[Message]:
     state = move.case["state"] if move.action.id in move.definition.states[move.case["state"]].actions else None
-    against = move.rules.holds(move.action, need, move.values(), state=state)
+    against = move.loaded.rules.holds(move.action, need, move.values(), state=state)
     return [against] if against is not None else []
 
 
@@ -144,7 +150,7 @@ def signed_form_matches(move: Move, _: Any) -> list[Message]:
             continue  # before it is asked for, and where it is optional
         if str(given.get("revision_code", "")).strip().upper() != code:
             against += move.refuse("guards.revision_code", code=code)
-        row = files.row(move.tx, paths.file_id(given))
+        row = files.find(move.tx, paths.file_id(given))
         printed = move.case["facts"].get("printed", {}).get("pages")
         if row is not None and row.pages and printed and row.pages != printed:
             against += move.refuse("guards.pages", pages=row.pages, printed=printed)

@@ -107,6 +107,11 @@ def _field_rows(move: Move, path: str) -> list[list[show.Pair]]:
             ]
             for case_id, said in value.items()
         ]
+    if question.type == "checklist":
+        return [
+            [point, show.joined([word for word in (show.conclusion(code), show.both(remark)) if word["zh"]])]
+            for point, code, remark in show.points(question, value)
+        ]
     if question.type == "field_comments" and isinstance(value, dict):
         return [[_label(move, name), show.both(comment)] for name, comment in value.items()]
     return [[show.pair(question.label), show.value(move.ground, question, value)]]

@@ -99,7 +99,7 @@ def say(tx: Connection, member_id: int, known: dict[str, Any], said: dict[str, A
     tx.execute(member.update().where(member.c.id == member_id).values(data={**known, **said}))
 
 
-def said_of(facts: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+def said_of(facts: Mapping[str, Any], row: Mapping[Any, Any]) -> dict[str, Any]:
     """All that a procedure said of one case, from its forms and from what it worked out."""
     found: dict[str, Any] = {}
     for answers in facts.values():
@@ -114,12 +114,20 @@ def finish(tx: Connection, host_id: int) -> None:
     tx.execute(member.update().where(member.c.host_id == host_id, member.c.status == "in").values(status="done"))
 
 
-def leave(tx: Connection, case_id: int) -> None:
-    """The case has ended on its own; the procedures that it stood in go on without it."""
-    tx.execute(member.update().where(member.c.case_id == case_id, member.c.status == "in").values(status="out"))
+def leave(move: Move) -> None:
+    """The case ends on its own: the procedures in which it stands go on without it, where their rule says so."""
+    hosts = move.tx.execute(
+        sa.select(member.c.id, case.c.definition_id)
+        .join(case, case.c.id == member.c.host_id)
+        .where(member.c.case_id == move.case["id"], member.c.status == "in")
+    ).all()
+    for host in hosts:
+        rule = move.ground.definition(move.tx, host.definition_id).definition.members
+        if rule is not None and rule.ended == "leaves":
+            move.tx.execute(member.update().where(member.c.id == host.id).values(status="out"))
 
 
-def cell(tx: Connection, ground: Ground, row: Mapping[str, Any], path: str | None, cache: dict[str, Any]) -> Any:
+def cell(tx: Connection, ground: Ground, row: Mapping[Any, Any], path: str | None, cache: dict[str, Any]) -> Any:
     """The value of one column of a summary table for one case. ``cache`` holds what was read for this case;
     under ``member`` it holds what the procedure said of it.
     """
@@ -143,7 +151,7 @@ def cell(tx: Connection, ground: Ground, row: Mapping[str, Any], path: str | Non
     return found
 
 
-def table_rows(tx: Connection, ground: Ground, host: Mapping[str, Any], table: Table) -> list[list[show.Pair]]:
+def table_rows(tx: Connection, ground: Ground, host: Mapping[Any, Any], table: Table) -> list[list[show.Pair]]:
     """The cells of a summary table as text, one list per case; a column without a value counts from 1."""
     definition = ground.definition(tx, host["definition_id"]).definition
     facts = dossier.facts(tx, ground, host)

@@ -56,9 +56,8 @@ class Move:
     def facts(self) -> dict[str, Any]:
         """The answers of earlier acts and of this one, by store, with what is sealed."""
         if self._facts is None:
-            kept = dossier.facts(self.tx, self.ground, self.case)
-            self._facts = {**kept, self.store: {**kept.get(self.store, {}), **self.answers}}
-        return self._facts
+            self._facts = dossier.facts(self.tx, self.ground, self.case)
+        return {**self._facts, self.store: {**self._facts.get(self.store, {}), **self.answers}}
 
     @property
     def dossier(self) -> dict[str, Any]:
@@ -66,7 +65,7 @@ class Move:
         if self._dossier is None:
             state = self.definition.states[self.case["state"]]
             self._dossier = (
-                dossier.working(self.tx, self.ground, self.case)
+                dossier.with_fixed(self.definition, dossier.working(self.tx, self.ground, self.case))
                 if state.edits
                 else dossier.frozen(self.tx, self.ground, self.case["id"], self.case["revision"])
             )

@@ -189,7 +189,7 @@ def _marks(panel: Panel, given: Mapping[str, Any]) -> tuple[dict[str, dict[str, 
         one = given.get(criterion.id) or {}
         title = {"zh": criterion.title.zh, "en": criterion.title.en}
         try:
-            number = int(one.get("mark"))
+            number = int(str(one.get("mark")))
         except (TypeError, ValueError):
             against.append(Message("panels.mark_missing", {"criterion": title}))
             continue

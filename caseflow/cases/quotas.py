@@ -69,7 +69,7 @@ def release(move: Move, quota_id: str) -> None:
         move.tx.execute(_GIVE, {"on_counter": row["counter_id"]})
 
 
-def full(quota: Quota, counter: Mapping[str, Any]) -> Message:
+def full(quota: Quota, counter: Mapping[Any, Any]) -> Message:
     return Message(
         "quotas.full",
         {"quota": {"zh": quota.title.zh, "en": quota.title.en}, "limit": counter["limit"], "basis": quota.basis},

@@ -62,6 +62,11 @@ def points(question: Field, stored: Mapping[str, Any] | None) -> list[tuple[Pair
     ]
 
 
+def conclusion(code: str) -> Pair:
+    """The conclusion on a point of a checklist as a word."""
+    return _word(f"shell.checklist.{code}") if code else both("")
+
+
 def day(when: date) -> Pair:
     """A date as official papers write it."""
     return {"zh": f"{when.year}年{when.month}月{when.day}日", "en": f"{when.day} {when:%B} {when.year}"}

@@ -20,7 +20,7 @@ def opening_role(definition: Definition, actor: Actor) -> str | None:
     return next((role.id for role in definition.roles.values() if role.opens and actor.holds(role.id)), None)
 
 
-def roles_on(tx: Connection, definition: Definition, actor: Actor, row: Mapping[str, Any]) -> frozenset[str]:
+def roles_on(tx: Connection, definition: Definition, actor: Actor, row: Mapping[Any, Any]) -> frozenset[str]:
     """The roles of this workflow in which the actor stands to the case."""
     held = [role for role in definition.roles.values() if actor.holds(role.id)]
     found = {role.id for role in held if role.sees != "assigned" and reaches(actor, role.sees, row)}
@@ -30,7 +30,7 @@ def roles_on(tx: Connection, definition: Definition, actor: Actor, row: Mapping[
     return frozenset(found)
 
 
-def reaches(actor: Actor, sees: str, row: Mapping[str, Any]) -> bool:
+def reaches(actor: Actor, sees: str, row: Mapping[Any, Any]) -> bool:
     """Whether a scope of the actor's organisation covers a case row."""
     if row["authority_id"] != actor.authority_id:
         return False

@@ -41,7 +41,7 @@ def attach(move: Move, organisation_id: int | None, numbers: Any) -> None:
         Refused: one of them is somebody else's.
     """
     for number in numbers:
-        row = files.row(move.tx, number)
+        row = files.find(move.tx, number)
         free = row is not None and row.case_id is None and row.organisation_id == organisation_id
         if row is None or not (free or row.case_id == move.case["id"]):
             raise Refused(Message("act.file_not_yours"))

@@ -21,7 +21,7 @@ _CLOSE = (
 )
 
 
-def organisation_of(tx: Connection, definition: Definition, row: Mapping[str, Any], role: str) -> int | None:
+def organisation_of(tx: Connection, definition: Definition, row: Mapping[Any, Any], role: str) -> int | None:
     """The organisation in which a role answers for a case; none where persons are assigned one by one."""
     sees = definition.roles[role].sees
     if sees == "own_organisation":
@@ -44,7 +44,7 @@ def office_of(tx: Connection, authority_id: int) -> int | None:
 
 
 def enter(
-    tx: Connection, definition: Definition, row: Mapping[str, Any], state_id: str, at: datetime, due_on: date | None
+    tx: Connection, definition: Definition, row: Mapping[Any, Any], state_id: str, at: datetime, due_on: date | None
 ) -> None:
     """Open what is owed in a state: the holder's task, and one for each organisation with a duty."""
     state = definition.states[state_id]
@@ -53,21 +53,28 @@ def enter(
         owner = organisation_of(tx, definition, row, state.holder)
         rows.append(_row(row["id"], f"state:{state_id}", owner, state.holder, None, at, due_on))
     for duty in state.duties.values():
-        owed_by = tx.scalars(
-            sa.select(organisation.c.id)
-            .where(
-                organisation.c.authority_id == row["authority_id"],
-                organisation.c.kind == duty.each,
-                organisation.c.status == "active",
-            )
-            .order_by(organisation.c.id)
-        )
+        owed_by = owing(tx, row["authority_id"], duty.each)
         rows += [_row(row["id"], f"duty:{duty.id}", owner, duty.role, None, at) for owner in owed_by]
     if rows:
         tx.execute(task.insert(), rows)
 
 
-def leave(tx: Connection, row: Mapping[str, Any], act: str, at: datetime) -> None:
+def owing(tx: Connection, authority_id: int, kind: str) -> list[int]:
+    """The active organisations of a kind under an authority: each owes a duty of that kind."""
+    return list(
+        tx.scalars(
+            sa.select(organisation.c.id)
+            .where(
+                organisation.c.authority_id == authority_id,
+                organisation.c.kind == kind,
+                organisation.c.status == "active",
+            )
+            .order_by(organisation.c.id)
+        )
+    )
+
+
+def leave(tx: Connection, row: Mapping[Any, Any], act: str, at: datetime) -> None:
     """Close everything owed where the case stood."""
     tx.execute(_CLOSE, {"on_case": row["id"], "by_act": act, "at": at})
 
@@ -103,6 +110,13 @@ def close(
     return closed.rowcount
 
 
+def postpone(tx: Connection, case_id: int, kind: str, due_on: date | None) -> None:
+    """Set by when the open tasks of a kind are due now."""
+    tx.execute(
+        task.update().where(task.c.case_id == case_id, task.c.kind == kind, task.c.status == "open").values(due_on=due_on)
+    )
+
+
 def open_tasks(tx: Connection, case_id: int) -> list[RowMapping]:
     return list(
         tx.execute(
@@ -120,7 +134,7 @@ def owed(tx: Connection, case_id: int, kind: str) -> int:
     ) or 0  # fmt: skip
 
 
-def is_for(actor: Actor, row: Mapping[str, Any]) -> bool:
+def is_for(actor: Actor, row: Mapping[Any, Any]) -> bool:
     """Whether a task is the actor's to do."""
     if row["person_id"] is not None:
         return bool(row["person_id"] == actor.person_id)

@@ -250,7 +250,7 @@ def _recut(tx: Connection, ground: Ground, round_id: int, bureau: int | None) ->
         sa.select(deadline, case.c.definition_id, case.c.prefecture_id, case.c.round_id)
         .join(case, case.c.id == deadline.c.case_id)
         .where(
-            case.c.round_id == round_id, deadline.c.status.in_(["running", "paused"]), deadline.c.not_after.is_not(None)
+            case.c.round_id == round_id, deadlines.IS_OPEN, deadline.c.not_after.is_not(None)
         )
         .order_by(deadline.c.id)
     )

@@ -38,7 +38,7 @@ class Summary:
     case_ids: tuple[int, ...]
 
 
-def summary(tx: Connection, ground: Ground, definition: Definition, host: Mapping[str, Any], table_id: str) -> Summary:
+def summary(tx: Connection, ground: Ground, definition: Definition, host: Mapping[Any, Any], table_id: str) -> Summary:
     """The table ``table_id`` of a case over many cases, as its members stand now."""
     table = definition.tables[table_id]
     rows: list[tuple[Pair, ...]] = []
@@ -138,7 +138,7 @@ def _in(pattern: str, places: Mapping[str, Pair], language: Language) -> str:
     return _PLACE.sub(lambda place: places[place[1]][language] if place[1] in places else place[0], pattern)
 
 
-def _places(tx: Connection, host: Mapping[str, Any]) -> dict[str, Pair]:
+def _places(tx: Connection, host: Mapping[Any, Any]) -> dict[str, Pair]:
     names = {
         row.id: {"zh": row.name_zh, "en": row.name_en or row.name_zh}
         for row in tx.execute(

@@ -22,6 +22,7 @@ Row = RowMapping
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{2,63}")
 
+
 def login_form(login: str) -> str:
     """A login as it is kept: without full-width signs, capitals and spaces at the ends."""
     return unicodedata.normalize("NFKC", login).strip().lower()

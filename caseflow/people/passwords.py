@@ -69,7 +69,7 @@ def _unguessed(password: str, login: str) -> str:
     left, at = "", 0
     while at < len(password):
         four = password[at : at + 4]
-        if len(four) == 4 and any(four in run or four[::-1] in run for run in _RUNS):  # noqa: PLR2004 -- a run is four
+        if len(four) == 4 and any(four in run or four[::-1] in run for run in _RUNS):
             at += 4
         else:
             left += password[at]

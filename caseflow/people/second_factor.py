@@ -81,7 +81,7 @@ def waive(tx: Connection, person_id: int, *, by: int | None = None) -> None:
 
 def _step_of(secret: str, code: str) -> int | None:
     digits = "".join(unicodedata.normalize("NFKC", code).split())
-    if len(digits) != 6 or not (digits.isascii() and digits.isdigit()):  # noqa: PLR2004 -- RFC 4226, 5.3
+    if len(digits) != 6 or not (digits.isascii() and digits.isdigit()):
         return None
     totp = pyotp.TOTP(secret)
     now = int(clock.now().timestamp()) // STEP

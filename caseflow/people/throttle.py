@@ -50,10 +50,10 @@ def enter(tx: Connection, *keys: tuple[str, str]) -> int:
     The attempt is counted before its outcome is known, so that many at once cannot slip through together.
     An attempt that has to wait is not counted. Call ``forget`` when it turns out well.
     """
-    at = clock.now()
+    begun = clock.now()
     hashed = sorted((_hash(*key), RULES[key[0]]) for key in keys)  # one order of locks for everybody
     for key, _ in hashed:
-        tx.execute(InsertOnce(attempt).values(key=key, failures=0, last_at=at, blocked_until=at))
+        tx.execute(InsertOnce(attempt).values(key=key, failures=0, last_at=begun, blocked_until=begun))
     rows: dict[str, datetime] = {
         row.key: row.blocked_until
         for row in tx.execute(
@@ -63,6 +63,7 @@ def enter(tx: Connection, *keys: tuple[str, str]) -> int:
             .with_for_update()
         )
     }
+    at = clock.now()  # after the wait for the lock: an earlier moment would look blocked
     waiting = max(((until - at).total_seconds() for until in rows.values()), default=0)
     if waiting > 0:
         return int(waiting) + 1

@@ -35,6 +35,20 @@ def load(tx: Connection, data: Mapping[str, Any]) -> Calendar:
     return calendar
 
 
+_NEWER = (
+    sa.select(calendar_year)
+    .where(calendar_year.c.calendar == sa.bindparam("name"), calendar_year.c.id > sa.bindparam("known"))
+    .order_by(calendar_year.c.id)
+)
+
+
+def newer(tx: Connection, calendar: Calendar, known: int) -> tuple[Calendar, int]:
+    """The calendar with what was entered after the entry ``known``, perhaps by another process; and the last entry."""
+    for row in tx.execute(_NEWER, {"name": calendar.id, "known": known}):
+        calendar, known = calendar.with_year(read_year(row.year, row.body)), row.id
+    return calendar, known
+
+
 def enter(tx: Connection, calendar: str, year: int, entry: Mapping[str, Any], by: int | None) -> Year:
     """Keep the notice of a year over what stood before; the earlier entry stays as history.
 

@@ -233,7 +233,9 @@ def _redraw(path: Path, clean: Path, kind: str) -> None:
                 mode = upright.mode if upright.mode in wanted else wanted[-1]
                 bare = Image.frombytes(mode, upright.size, upright.convert(mode).tobytes())
                 bare.save(clean, "JPEG" if kind == "jpg" else "PNG", **({"quality": 92} if kind == "jpg" else {}))
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+    except Image.DecompressionBombError:
+        raise Refused(Message("file.bomb")) from None
+    except (OSError, SyntaxError, ValueError):
         raise Refused(Message("file.broken")) from None
     if not small:
         raise Refused(Message("file.bomb"))

@@ -47,6 +47,8 @@ MEMORY = 1024 * sandbox.MEGABYTE
 """Address space for looking into one file: a picture of the largest size takes 4 bytes a pixel, four times."""
 LONGEST_NAME = 150
 ORPHAN_SECONDS = 24 * 3600
+GRACE_SECONDS = 600
+"""Purged bytes stay this long after an upload of the same bytes, whose row may not be written yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,16 +195,16 @@ def purge(tx: Connection, file_id: int, reason: str) -> bool:
 
 
 def sweep(tx: Connection, root: Path) -> int:
-    """Remove bytes that no row holds: purged at once, never recorded after a day. Says how many files went."""
+    """Remove bytes that no row holds: purged ones at once, never recorded ones after a day. Says how many files went."""
     held = set(tx.scalars(sa.select(file.c.sha256).where(file.c.purged_at.is_(None))))
     purged = set(tx.scalars(sa.select(file.c.sha256).where(file.c.purged_at.is_not(None)))) - held
-    old = clock.now().timestamp() - ORPHAN_SECONDS
-    removed = 0
+    now, removed = clock.now().timestamp(), 0
     for path in root.glob("*/*"):
         if path.name in held:
             continue
         with suppress(FileNotFoundError):
-            if path.name in purged or path.stat().st_mtime < old:
+            kept_for = GRACE_SECONDS if path.name in purged else ORPHAN_SECONDS
+            if path.stat().st_mtime < now - kept_for:
                 path.unlink()
                 removed += 1
     return removed

@@ -12,7 +12,7 @@ import re
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-PROTECTED: dict[str, str | None] = {"journal": "position", "read_log": None}
+PROTECTED: dict[str, str | None] = {"journal": "position", "read_log": None, "security_log": None}
 """Append-only tables; a column named beside one may be filled in once, from NULL."""
 
 _FUNCTION = """

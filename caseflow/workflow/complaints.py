@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from caseflow.workflow import nodes
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.grammar import known_at
-from caseflow.workflow.problems import Place, Problem, nearest, problem
+from caseflow.workflow.problems import Mark, Place, Problem, nearest, problem
 
 _QUOTED = re.compile(r"'([^']*)'")
 _KINDS = {
@@ -28,7 +28,15 @@ _FORMS = {
     r"^\d{1,2}(\.\d)?%$": "form_percent",
     r"^\d{4}\.\d{1,3}$": "form_version",
 }
-_PLACEHOLDER = {"zh": "—", "en": "—"}
+_STOPGAPS = {
+    **dict.fromkeys(("basis", "zh", "en", "notice", "check"), "—"),
+    **{key: {"zh": "—", "en": "—"} for key in ("title", "label", "name", "message")},
+    **dict.fromkeys(("limit", "period"), "1 day"),
+    "type": "text", "sees": "own_authority", "over": "warn", "tolerance": "5%", "case_number": "{serial}",
+    "version": "2000.1", "calendar": "none", "authority": "none", "method": "mean", "size": 1, "maximum": 1,
+    "min_scores": 1, "each": "none", "kind": "date", "footprint": "required", "language": 1, "workflow": "none",
+}  # fmt: skip
+"""What stands in for a required value that is missing or wrong, so that the names around it can be checked."""
 
 
 def complaints(error: ValidationError, tree: nodes.Mapping) -> list[Problem]:
@@ -91,7 +99,7 @@ def _sentence(detail: ErrorDetails, place: Place, tree: nodes.Mapping) -> Proble
     return problem(at_value, "not_understood", value=_short(value))
 
 
-def _strange(mark: nodes.Mark, name: str, key: str, known: list[str] | tuple[str, ...]) -> Problem:
+def _strange(mark: Mark, name: str, key: str, known: list[str] | tuple[str, ...]) -> Problem:
     """A name that nobody knows; a letter of another script in it is pointed out."""
     look_alike = _look_alike(name)
     hint = nearest(name, known)
@@ -121,16 +129,16 @@ def _short(value: Any) -> str:
 def _mend(data: Any, loc: Place, kind: str) -> None:
     """Take out what cannot stay, or put in the text that is missing."""
     steps = [step for step in loc if not (isinstance(step, str) and (step[:1].isupper() or step == "[key]"))]
-    parent = data
+    parent: Any = data
     for step in steps[:-1]:
-        if isinstance(parent, dict) and step in parent:
-            parent = parent[step]
-        elif isinstance(parent, tuple) and isinstance(step, int) and step < len(parent):
-            parent = parent[step]
-        else:
+        inside = isinstance(parent, dict) and step in parent
+        if not inside and not (isinstance(parent, tuple) and isinstance(step, int) and step < len(parent)):
             return
-    if isinstance(parent, dict) and steps:
-        if kind == "missing":
-            parent[str(steps[-1])] = "—" if steps[-1] in ("basis", "zh", "en", "notice") else dict(_PLACEHOLDER)
-        else:
-            parent.pop(steps[-1], None)
+        parent = parent[step]
+    if not isinstance(parent, dict) or not steps:
+        return
+    last = str(steps[-1])
+    if kind != "missing":
+        parent.pop(last, None)
+    elif last in _STOPGAPS:
+        parent[last] = copy.deepcopy(_STOPGAPS[last])

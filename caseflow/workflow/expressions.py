@@ -13,12 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cache, lru_cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from cel_expr_python import cel
 
 from caseflow.words import Message
+from caseflow.workflow.operators import METHODS, Kind, checker, evaluator
 from caseflow.workflow.problems import nearest
 
 MAX_LENGTH = 2000
@@ -26,14 +26,6 @@ DEFAULT_DECIMALS = 6
 """Places of a decimal whose field declares none."""
 EPOCH = date(1970, 1, 1)
 
-Kind = Literal["text", "integer", "decimal", "date", "boolean", "texts", "integers", "decimals", "dates", "booleans"]
-
-_T = cel.Type
-_DATE = _T.AbstractType("date")
-_WRITTEN: dict[str, cel.Type] = {
-    "text": _T.STRING, "integer": _T.INT, "decimal": _T.DOUBLE, "date": _DATE, "boolean": _T.BOOL,
-}  # fmt: skip
-_COUNTED: dict[str, cel.Type] = {**_WRITTEN, "decimal": _T.INT, "date": _T.INT}
 _TYPE_NAMES = {"string": "text", "int": "integer", "double": "decimal", "bool": "boolean", "date": "date"}
 
 _TOKEN = re.compile(
@@ -42,13 +34,12 @@ _TOKEN = re.compile(
     | (?P<number>[0-9]+(?:\.[0-9]+)?(?![\w.]))
     | (?P<path>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)
     | (?P<sign>&&|\|\||==|!=|<=|>=|[-+*%<>!?:()\[\],.])""",
-    re.X | re.A,
+    re.VERBOSE | re.ASCII,
 )
 _CEL_ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 _UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
 _NO_OVERLOAD = re.compile(r"found no matching overload for '([^']*)' applied to '\((.*)\)'")
 _MACROS = ("all", "exists")
-_METHODS = ("contains", "startsWith", "endsWith", "matches")
 _FUNCTIONS = ("size", "date", "has")
 
 
@@ -67,7 +58,8 @@ class Expression:
 
     text: str
     compiled: cel.Expression = field(compare=False)
-    reads: tuple[tuple[str, Kind], ...]
+    reads: tuple[tuple[str, Kind, tuple[str, ...]], ...]
+    """Name, type, and the steps of the path."""
     asks_for: tuple[str, ...]
     """Names whose presence is asked with ``has``."""
     scale: int
@@ -92,25 +84,28 @@ def compile_expression(text: str, names: Mapping[str, tuple[Kind, int | None]]) 
     written, asked = _presence(tokens, text)
     reads = _reads(tokens, names)
     used = {name: names[name] for name in dict.fromkeys([*reads, *asked]) if name in names}
+    kinds = tuple(sorted((name, found[0]) for name, found in names.items()))
     try:
-        kind = _checker(tuple(sorted((name, found[0]) for name, found in names.items()))).compile(written)
+        kind = checker(kinds).compile(written)
     except RuntimeError as error:
         return _said(str(error), text, names)
     if kind.return_type().name() != "BOOL":
         return [Wrong(1, 1, Message("workflow.cel_not_boolean"))]
     literals = [token.text.partition(".")[2] for token in tokens if token.kind == "number"]
-    places = [DEFAULT_DECIMALS if found[1] is None else found[1] for found in used.values() if found[0][:7] == "decimal"]
+    places = [
+        DEFAULT_DECIMALS if found[1] is None else found[1] for found in used.values() if found[0][:7] == "decimal"
+    ]
     scale = max([0, *places, *map(len, literals)])
     counted, problem = _counted(tokens, text, written, scale)
     if problem:
         return [problem]
-    variables = {name: _type(found[0], _COUNTED) for name, found in used.items() if name in reads}
-    variables |= {f"has_.{name}": _T.BOOL for name in asked}
     try:
-        compiled = cel.NewEnv(variables=variables).compile(counted)
+        compiled = evaluator(kinds).compile(counted)
     except RuntimeError as error:
         return _said(str(error), text, names)
-    return Expression(text, compiled, tuple((name, names[name][0]) for name in reads), tuple(asked), scale)
+    return Expression(
+        text, compiled, tuple((name, names[name][0], tuple(name.split("."))) for name in reads), tuple(asked), scale
+    )
 
 
 def _tokens(text: str) -> list[Token] | Wrong:
@@ -118,7 +113,7 @@ def _tokens(text: str) -> list[Token] | Wrong:
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
-            return _wrong(text, at, "cel_strange", near=text[at : at + 12].split("\n")[0])
+            return _wrong(text, at, "cel_strange", near=text[at : at + 12].split("\n", maxsplit=1)[0])
         if match.lastgroup != "space":
             found.append(Token(str(match.lastgroup), match[0], at))
         at = match.end()
@@ -222,75 +217,14 @@ def _counted(tokens: list[Token], text: str, written: str, scale: int) -> tuple[
     return "".join([*pieces, written[at:]]), None
 
 
-@cache
-def _functions() -> list[cel.FunctionDecl]:
-    """Every operator of the language with the types that it takes."""
-    whole, decimal, text, day, truth = _T.INT, _T.DOUBLE, _T.STRING, _DATE, _T.BOOL
-    ordered = (whole, decimal, text, day)
-
-    def over(name: str, result: cel.Type, *takes: cel.Type, member: bool = False) -> cel.Overload:
-        return cel.Overload(name, return_type=result, parameters=list(takes), is_member=member)
-
-    found = []
-    for sign, name in (("_<_", "lt"), ("_<=_", "le"), ("_>_", "gt"), ("_>=_", "ge"), ("_==_", "eq"), ("_!=_", "ne")):
-        takes = (*ordered, truth) if name in ("eq", "ne") else ordered
-        found.append(cel.FunctionDecl(sign, [over(f"{name}_{kind.name()}", truth, kind, kind) for kind in takes]))
-    lists = [_T.List(kind) for kind in (*ordered, truth)]
-    found += [
-        cel.FunctionDecl("@in", [over(f"in_{kind.name()}", truth, kind, _T.List(kind)) for kind in ordered]),
-        cel.FunctionDecl(
-            "_+_", [over("add_int", whole, whole, whole), over("add_dec", decimal, decimal, decimal),
-                    over("add_days", day, day, whole)],
-        ),
-        cel.FunctionDecl(
-            "_-_", [over("sub_int", whole, whole, whole), over("sub_dec", decimal, decimal, decimal),
-                    over("sub_date", whole, day, day), over("sub_days", day, day, whole)],
-        ),
-        cel.FunctionDecl(
-            "_*_", [over("mul_int", whole, whole, whole), over("mul_dec_int", decimal, decimal, whole),
-                    over("mul_int_dec", decimal, whole, decimal)],
-        ),
-        cel.FunctionDecl("_%_", [over("mod_int", whole, whole, whole)]),
-        cel.FunctionDecl("-_", [over("neg_int", whole, whole), over("neg_dec", decimal, decimal)]),
-        cel.FunctionDecl("date", [over("date_of_text", day, text)]),
-        cel.FunctionDecl(
-            "size", [over("size_text", whole, text), *(over(f"size_{n}", whole, kind) for n, kind in enumerate(lists))]
-        ),
-        *(cel.FunctionDecl(name, [over(f"{name}_text", truth, text, text, member=True)]) for name in _METHODS),
-    ]  # fmt: skip
-    return found
-
-
-_ALLOWED = """stdlib:
-  include_macros: [all, exists]
-  include_functions:
-    - name: "_&&_"
-    - name: "_||_"
-    - name: "!_"
-    - name: "_?_:_"
-    - name: "@not_strictly_false"
-"""
-
-
-@lru_cache(maxsize=64)
-def _checker(names: tuple[tuple[str, Kind], ...]) -> cel.Env:
-    variables = {name: _type(kind, _WRITTEN) for name, kind in names}
-    variables |= {f"has_.{name}": _T.BOOL for name, _ in names}
-    return cel.NewEnv(config=cel.NewEnvConfigFromYaml(_ALLOWED), variables=variables, functions=_functions())
-
-
-def _type(kind: Kind, types: Mapping[str, cel.Type]) -> cel.Type:
-    return types[kind] if kind in types else _T.List(types[kind.removesuffix("s")])
-
-
 def _said(error: str, text: str, names: Mapping[str, tuple[Kind, int | None]]) -> list[Wrong]:
     """The errors of the compiler in our own sentences."""
     found = []
-    for line, column, said in _CEL_ERROR.findall(error):
-        line, column = int(line), int(column)
+    for row, letter, said in _CEL_ERROR.findall(error):
+        line, column = int(row), int(letter)
         if undeclared := _UNDECLARED.match(said):
             name = undeclared[1].removeprefix("has_.")
-            hint = nearest(name, [*names, *_FUNCTIONS, *_METHODS, *_MACROS])
+            hint = nearest(name, [*names, *_FUNCTIONS, *METHODS, *_MACROS])
             found.append(Wrong(line, column, Message("workflow.cel_unknown", {"name": name}), hint))
         elif overload := _NO_OVERLOAD.match(said):
             if "*error*" in overload[2]:

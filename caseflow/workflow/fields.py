@@ -186,7 +186,7 @@ def _checklist(field: Field, raw: Any, path: str, errors: Errors) -> Any:
         given = raw.get(item)
         if not isinstance(given, Mapping):
             given = {"conclusion": given}
-        conclusion = given.get("conclusion") or given.get("answer") or None
+        conclusion = given.get("conclusion") or None
         remark, faults = clean_text(field, str(given.get("remark") or ""))
         if conclusion not in (None, *CONCLUSIONS):
             faults = [*faults, say("choice", field)]

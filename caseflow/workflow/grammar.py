@@ -93,7 +93,7 @@ def json_schema() -> dict[str, Any]:
         ]
     }
     block = parts["Block"]
-    short = {kind: {"$ref": "#/$defs/Text"} for kind in ("heading", "signature", "date")}
+    short: dict[str, Any] = {kind: {"$ref": "#/$defs/Text"} for kind in ("heading", "signature", "date")}
     short["list"] = {"type": "array", "items": {"type": "string"}}
     block["properties"] |= short
     block.pop("required", None)

@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from caseflow.workflow.definition import Definition
 
-
 T = TypeVar("T")
 
 

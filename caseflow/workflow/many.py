@@ -128,4 +128,6 @@ class Members(Part):
     of: tuple[WorkflowId, ...]
     in_: Id = Value(alias="in")
     same: tuple[Literal["round", "prefecture"], ...] = ()
+    ended: Literal["leaves", "stays"] = "leaves"
+    """A case that ends on its own leaves, or stays until it is taken out by hand (papers already name it)."""
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from caseflow.workflow.form import Field
 from caseflow.workflow.graph import ORIGIN
-from caseflow.workflow.parts import Call, Check, Named, Part
+from caseflow.workflow.parts import Call, Named, Part
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import Action, State
 from caseflow.workflow.report import CASE_PATHS, ENGINE_ACTS, Report, paths
@@ -76,6 +76,10 @@ def _action(report: Report, place: Place, at: State | None, action: Action) -> N
     for key in ("by", "sign_off"):
         for number, role in enumerate(getattr(action, key)):
             report.known("unknown_role", role, definition.roles, (*place, key, number))
+    for number, state in enumerate(action.not_in):
+        report.known("unknown_state", state, definition.states, (*place, "not_in", number))
+    if action.not_in and at is not None:
+        report.say("not_in_own", (*place, "not_in"))
     if action.id in ENGINE_ACTS:
         report.say("engine_action", place, name=action.id)
     if at is not None and action.id in definition.anywhere:
@@ -84,7 +88,7 @@ def _action(report: Report, place: Place, at: State | None, action: Action) -> N
     for number, condition in enumerate(action.needs):
         if isinstance(condition, Call):
             _call(report, "unknown_guard", condition, vocabulary.guards, (*place, "needs", number), at)
-        elif isinstance(condition, Check) and condition.basis is None:
+        elif condition.basis is None:
             report.say("check_without_basis", (*place, "needs", number))
     for number, call in enumerate(action.warns):
         _call(report, "unknown_warning", call, vocabulary.warnings, (*place, "warns", number), at)
@@ -92,9 +96,7 @@ def _action(report: Report, place: Place, at: State | None, action: Action) -> N
         _call(report, "unknown_effect", call, vocabulary.effects, (*place, "then", number), at)
 
 
-def _call(
-    report: Report, rule: str, call: Call, entries: Mapping[str, Entry], place: Place, at: State | None
-) -> None:
+def _call(report: Report, rule: str, call: Call, entries: Mapping[str, Entry], place: Place, at: State | None) -> None:
     if not report.known(rule, call.name, entries, place):
         return
     entry = entries[call.name]

@@ -110,7 +110,7 @@ def _decoded(content: str | bytes, file: str, problems: list[Problem]) -> str:
         try:
             content = content.decode("utf-8")
         except UnicodeDecodeError as error:
-            before = content[: error.start]
+            before = bytes(error.object[: error.start])
             line = before.count(b"\n") + 1
             column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8")) + 1
             problems.append(problem(Mark(file, line, column), "not_utf8"))
@@ -152,8 +152,10 @@ class _Reading:
         try:
             return next(self.events)
         except yaml.MarkedYAMLError as error:
+            if any(found.rule == "tab" for found in self.problems):
+                raise Broken from None
             at = error.problem_mark or error.context_mark
-            mark = Mark(self.file, at.line + 1, at.column + 1) if at else Mark(self.file, 1, 1)
+            mark = self.at(at)
             lines = self.content.splitlines()
             near = "".join(lines[max(0, mark.line - 2) : mark.line])
             wide = next((char for char in _FULL_WIDTH if char in near), None)
@@ -169,7 +171,7 @@ class _Reading:
     def document(self) -> Mapping:
         self.next()
         start = self.next()
-        if isinstance(start, yaml.StreamEndEvent):
+        if not isinstance(start, yaml.DocumentStartEvent):
             self.say(Mark(self.file, 1, 1), "empty")
             raise Broken
         if start.version or start.tags:
@@ -184,7 +186,11 @@ class _Reading:
         return root
 
     def mark(self, event: yaml.Event) -> Mark:
-        return Mark(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
+        return self.at(event.start_mark)
+
+    def at(self, at: Any) -> Mark:
+        """A position of the parser as one of ours."""
+        return Mark(self.file, at.line + 1, at.column + 1) if at else Mark(self.file, 1, 1)
 
     def node(self, event: yaml.Event, depth: int) -> Node:
         mark = self.mark(event)
@@ -198,18 +204,21 @@ class _Reading:
         if isinstance(event, yaml.AliasEvent):
             self.say(mark, "alias", name=str(event.anchor)[:60])
             return Scalar(mark, "")
+        if not isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
+            self.say(mark, "syntax", said=type(event).__name__)
+            raise Broken
         if event.anchor is not None:
             self.say(mark, "anchor", name=str(event.anchor)[:60])
         if event.tag is not None:
             self.say(mark, "tag", name=str(event.tag)[:80])
         if isinstance(event, yaml.MappingStartEvent):
             return self.mapping(mark, depth)
-        if isinstance(event, yaml.SequenceStartEvent):
+        if not isinstance(event, yaml.ScalarEvent):
             items = []
             while not isinstance(item := self.next(), yaml.SequenceEndEvent):
                 items.append(self.node(item, depth + 1))
             return Listing(mark, items)
-        return self.scalar(event, mark)
+        return self.scalar(mark, str(event.value), quoted=bool(event.style))
 
     def mapping(self, mark: Mark, depth: int) -> Mapping:
         items: dict[str, tuple[Mark, Node]] = {}
@@ -226,12 +235,11 @@ class _Reading:
                 items[key.value] = (key.mark, value)
         return Mapping(mark, items)
 
-    def scalar(self, event: yaml.ScalarEvent, mark: Mark) -> Scalar:
-        written = str(event.value)
+    def scalar(self, mark: Mark, written: str, *, quoted: bool) -> Scalar:
         if len(written) > MAX_SCALAR:
             self.say(mark, "too_long", limit=f"{MAX_SCALAR:,}", size=f"{len(written):,}")
             return Scalar(mark, "")
-        if event.style:
+        if quoted:
             return Scalar(mark, written)
         if written in ("true", "false"):
             return Scalar(mark, written == "true")

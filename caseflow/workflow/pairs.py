@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from caseflow.words import Message
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.papers import COLUMN_PATHS
-from caseflow.workflow.parts import Call
 from caseflow.workflow.problems import Finding, Place, nearest
 from caseflow.workflow.procedure import Action
 from caseflow.workflow.report import paths
@@ -27,7 +26,7 @@ def member_acts(definition: Definition) -> Iterator[tuple[Place, str]]:
     """Every action that a workflow over many cases performs on its members, with the place that says so."""
     for place, action in _actions(definition):
         for number, call in enumerate(action.then):
-            if isinstance(call, Call) and call.name == "members":
+            if call.name == "members":
                 at = (*place, "then", number, call.name)
                 if isinstance(call.argument, str):
                     yield at, call.argument
@@ -92,6 +91,10 @@ def _columns(definition: Definition, members: list[Definition]) -> Iterator[Find
             if column.value is not None and column.value not in known:
                 place: Place = ("tables", table.id, "columns", column.id, "value")
                 yield _found("member_path_unknown", place, known, name=column.value, workflows=workflows)
+        for path in table.having:
+            if path not in known:
+                place = ("tables", table.id, "having", path)
+                yield _found("member_path_unknown", place, known, name=path, workflows=workflows)
         for path in table.having:
             if path not in known:
                 place = ("tables", table.id, "having", path)

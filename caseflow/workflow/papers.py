@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from caseflow.workflow.parts import Text
+from caseflow.workflow.parts import Call, Text
 from caseflow.workflow.problems import Place, nearest
 from caseflow.workflow.report import CASE_PATHS, Report, paths
 
 CASE_NUMBER = re.compile(r"(?:[^{}]|\{(year|round|prefecture|serial(:0[1-9])?)\})*")
-LETTER_PLACES = (*CASE_PATHS, "today", "reasons", "comments", "due", "posted_on", "first_day", "last_day", "url")
-"""What a letter may name besides the dossier and the facts of the case."""
+LETTER_PLACES = (*CASE_PATHS, "slip", "today", "date", "due", "reasons")
+"""What a letter may name besides the dossier, the facts of the case, and the answers of the act that issues it."""
 COLUMN_PATHS = (*CASE_PATHS, "serial", "rank", "score", "outcome", "reason", "remark")
 """What a summary table may show of a member besides its dossier and facts."""
 _NUMBERS = "{year} {round} {prefecture} {serial:04}"
@@ -20,11 +20,12 @@ _PLACE = re.compile(r"\{([^{}]*)\}")
 def check(report: Report) -> None:
     definition = report.definition
     fields = paths(definition)
-    places = [*fields, *LETTER_PLACES]
+    common = [*fields, *LETTER_PLACES]
     if not CASE_NUMBER.fullmatch(definition.case_number) or "{serial" not in definition.case_number:
         report.say("case_number_wrong", ("case_number",), value=definition.case_number, allowed=_NUMBERS)
     for letter in definition.letters.values():
         place: Place = ("letters", letter.id)
+        places = [*common, *_asked_with(report, letter.id)]
         _texts(report, letter.title, places, (*place, "title"))
         if letter.number is not None and not CASE_NUMBER.fullmatch(letter.number):
             report.say("case_number_wrong", (*place, "number"), value=letter.number, allowed=_NUMBERS)
@@ -46,10 +47,20 @@ def check(report: Report) -> None:
         if definition.members is None:
             report.say("table_outside_collective", ("tables", table.id))
         for key in ("header", "foot"):
-            _texts(report, getattr(table, key), places, ("tables", table.id, key))
+            _texts(report, getattr(table, key), common, ("tables", table.id, key))
     _panels(report)
     _personal(report)
     _unused(report)
+
+
+def _asked_with(report: Report, letter: str) -> list[str]:
+    """What the acts ask that issue a letter."""
+    return [
+        question
+        for _, _, action in report.actions()
+        if any(call.argument == letter for call in action.then)
+        for question in action.asks
+    ]
 
 
 def _texts(report: Report, text: Text | None, places: list[str], place: Place) -> None:
@@ -101,12 +112,12 @@ def _unused(report: Report) -> None:
     """What nothing refers to is probably misspelt somewhere else."""
     definition = report.definition
     calls = [
-        (call.name, call.argument)
+        call
         for _, _, action in report.actions()
         for call in [*action.needs, *action.warns, *action.then]
-        if hasattr(call, "name")
+        if isinstance(call, Call)
     ]
-    arguments = {argument for _, argument in calls if isinstance(argument, str)}
+    arguments = {call.argument for call in calls if isinstance(call.argument, str)}
     for quota in definition.quotas:
         if quota not in arguments:
             report.say("unused", ("quotas", quota), level="warning", name=quota)

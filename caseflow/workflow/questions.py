@@ -37,7 +37,9 @@ def check(report: Report) -> None:
             path = f"{action.store or action.id}.{field.id}"
             kind, first = stored.setdefault(path, (field.type, place))
             if kind != field.type:
-                report.say("stored_twice", (*place, "asks", field.id), path=path, other=kind, at=".".join(map(str, first)))
+                report.say(
+                    "stored_twice", (*place, "asks", field.id), path=path, other=kind, at=".".join(map(str, first))
+                )
     reserved = ("dossier", "asks", "case", "round", "today", "has_", "footprint")
     for place, _, action in report.actions():
         if action.asks and (action.store or action.id) in reserved:
@@ -62,7 +64,13 @@ def _field(report: Report, place: Place, field: Field) -> None:
     low, high = bounds["minimum"], bounds["maximum"]
     if low is not None and high is not None and type(low) is type(high) and low > high:  # type: ignore[operator]
         report.say("limits_crossed", (*place, "minimum"), low=field.minimum, high=field.maximum)
-    if field.required and field.fixed is False and field.type == "boolean" and field.text is None and "dossier" in place:
+    if (
+        field.required
+        and field.fixed is False
+        and field.type == "boolean"
+        and field.text is None
+        and "dossier" in place
+    ):
         report.say("boolean_without_text", place, level="warning")
     if len(field.choices) == 1 and not field.fixed:
         report.say("one_choice", place, level="warning")

@@ -173,7 +173,9 @@ def _grammar(stem: str, source: Source, file: str) -> Reading:
     try:
         definition = Definition.model_validate(data, strict=True)
     except ValidationError as error:
-        reading.problems += [said for said in complaints(error, tree) if (said.file, said.line, said.column) not in told]
+        reading.problems += [
+            said for said in complaints(error, tree) if (said.file, said.line, said.column) not in told
+        ]
     else:
         if not any(said.level == "error" for said in reading.problems):
             reading.definition = Definition.from_canonical(definition.canonical())
@@ -193,7 +195,7 @@ def _joined(
         return None
     for key in ("part", "abstract"):
         if key in tree.items and not _is_true(tree.items[key][1]):
-            reading.problems.append(problem(tree.items[key][1].mark, "only_true", key=key))
+            reading.problems.append(problem(tree.items[key][1].mark, "only_true", name=key))
     joined: Node = nodes.Mapping(tree.mark, {})
     for base in _bases(tree, source, reading, (*chain, stem)):
         below = _joined(base.value if isinstance(base.value, str) else "", source, reading, (*chain, stem))

@@ -14,9 +14,10 @@ from typing import Any
 
 from caseflow.words import Message
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.expressions import EPOCH, Expression, Kind, Wrong, compile_expression
+from caseflow.workflow.expressions import EPOCH, Expression, Wrong, compile_expression
 from caseflow.workflow.form import Field, FieldType
 from caseflow.workflow.kept import kept
+from caseflow.workflow.operators import Kind
 from caseflow.workflow.parts import Check, Text
 from caseflow.workflow.problems import Finding, Place
 from caseflow.workflow.procedure import Action
@@ -192,15 +193,18 @@ def _answer(expression: Expression, values: Mapping[str, Any]) -> bool | Message
     """What CEL says: true, false, or the refusal that names the field which could not be read."""
     data: dict[str, Any] = {}
     troubles: list[Message] = []
-    for name, kind in expression.reads:
-        value = _counted(_at(values, name), kind, expression.scale)
+    for name, kind, steps in expression.reads:
+        value = _counted(_at(values, steps), kind, expression.scale)
         if isinstance(value, _Unread):
             troubles.append(Message(f"workflow.{value.key}", {"field": name}))
         else:
             data[name] = value
     for name in expression.asks_for:
-        data[f"has_.{name}"] = not _absent(_at(values, name))
-    result = expression.compiled.eval(data=data)
+        data[f"has_.{name}"] = not _absent(_at(values, tuple(name.split("."))))
+    try:
+        result = expression.compiled.eval(data=data)
+    except RuntimeError:  # the budget of iterations is spent
+        return Message("workflow.not_decided", {"field": expression.text[:80]})
     if result.type().name() == "BOOL":
         answer: Any = result.value()
         return answer is True
@@ -213,17 +217,21 @@ def _positioned(wrong: Wrong) -> Message:
 
 
 def _absent(value: Any) -> bool:
-    return value is None or value == "" or value == []
+    return value is None or value in ("", [], {})
 
 
-def _at(values: Mapping[str, Any], name: str) -> Any:
-    """The value at a path; inside a table the list of a column, of a checklist the answer to a point."""
+def _at(values: Mapping[str, Any], steps: tuple[str, ...]) -> Any:
+    """The value at a path; inside a table or members the list of a column."""
     found: Any = values
-    for step in name.split("."):
-        if isinstance(found, Mapping):
-            found = found.get(step)
-        elif isinstance(found, list | tuple):
+    for step in steps:
+        if isinstance(found, list | tuple):
             found = [row.get(step) if isinstance(row, Mapping) else None for row in found]
+        elif not isinstance(found, Mapping):
+            return None
+        elif step in found:
+            found = found[step]
+        elif found and all(key.isdigit() for key in found):
+            found = [row.get(step) if isinstance(row, Mapping) else None for row in found.values()]
         else:
             return None
     return found
@@ -231,7 +239,7 @@ def _at(values: Mapping[str, Any], name: str) -> Any:
 
 def _counted(value: Any, kind: Kind, scale: int) -> Any:
     """A value as the compiled condition takes it, or why it cannot be taken."""
-    if kind.endswith("s"):
+    if kind[-1] == "s":
         if value is None:
             return _Unread("value_missing")
         if isinstance(value, Mapping):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from caseflow.workflow.definition import Always, Definition
 from caseflow.workflow.graph import ORIGIN, Spot, Step, Way, moves, told, way
 from caseflow.workflow.names import all_actions
-from caseflow.workflow.parts import Call
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import Action, State
 from caseflow.workflow.report import Report, paths
@@ -162,9 +161,8 @@ def _kinds(report: Report) -> None:
         report.say("no_final_state", ("states",))
     if definition.states[definition.first_state].final:
         report.say("first_is_final", ("states", definition.first_state))
-    if definition.members and definition.members.same and "round" in definition.members.same:
-        if definition.rounds != "required":
-            report.say("no_rounds", ("members", "same"))
+    if definition.members and "round" in definition.members.same and definition.rounds != "required":
+        report.say("no_rounds", ("members", "same"))
 
 
 def _ways(report: Report) -> None:
@@ -237,7 +235,7 @@ def _settled(report: Report, quota: str) -> None:
     def after(held: bool, step: Step) -> bool:
         action = definition.action(step.at.state, step.action)
         for call in action.then if action else ():
-            if isinstance(call, Call) and call.argument == quota:
+            if call.argument == quota:
                 held = {"hold": True, "commit": False, "release": False}.get(call.name, held)
         return held
 

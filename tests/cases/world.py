@@ -10,9 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 import yaml
+from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.cases import act, dossier, ground as grounds
+from caseflow.cases import act, dossier, findings, ground as grounds
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, round_
 from caseflow.cases.vocabulary import vocabulary
@@ -97,6 +98,11 @@ class World:
         with self.database.read() as tx:
             return tx.execute(sa.select(case).where(case.c.id == case_id)).mappings().one()
 
+    def findings(self, case_id: int) -> list[int]:
+        """What of a case waits for an answer."""
+        with self.database.read() as tx:
+            return [row["id"] for row in findings.open_findings(tx, case_id)]
+
     def submitted(self, who: Actor, **values: Any) -> int:
         """A case filled in and submitted."""
         case_id = self.open(who)
@@ -108,7 +114,6 @@ class World:
 
 def build(database: Database, settings: Settings) -> World:
     """The authority ``north`` with its bureau, and a round open today."""
-    data = yaml.safe_load((ROOT / "workflows/data/calendars/mainland-china.yaml").read_text("utf-8"))
     with database.write() as tx:
         authority_id = tx.execute(
             authority.insert().values(code="north", name={"zh": "北省", "en": "North"}).returning(authority.c.id)
@@ -119,7 +124,7 @@ def build(database: Database, settings: Settings) -> World:
         made["plant"] = organisations.create(
             tx, authority_id=authority_id, kind="enterprise", name_zh="甲焦化厂", prefecture_id=made["bureau"]
         )
-        calendars.seed(tx, data)
+        calendars.seed(tx, calendar_data())
         known = vocabulary()
         definitions = [read(path, vocabulary=known) for path in sorted(HERE.glob("*.yaml"))]
         grounds.publish(tx, definitions)
@@ -138,12 +143,21 @@ def build(database: Database, settings: Settings) -> World:
             )
             .returning(round_.c.id)
         ).scalar_one()
-        ground = Ground(
-            keys=personal.keyring(settings),
-            calendars={"mainland-china": calendars.load(tx, data)},
-            shelf=shelf.shelf((), ()),
-        )
+        ground = ground_of(tx, settings)
     return World(database, settings, ground, authority_id, made, round_id)
+
+
+def ground_of(tx: Connection, settings: Settings) -> Ground:
+    """What acts stand on in a process of its own."""
+    return Ground(
+        keys=personal.keyring(settings),
+        calendars={"mainland-china": calendars.load(tx, calendar_data())},
+        shelf=shelf.shelf((), ()),
+    )
+
+
+def calendar_data() -> Any:
+    return yaml.safe_load((ROOT / "workflows/data/calendars/mainland-china.yaml").read_text("utf-8"))
 
 
 def day(text: str) -> date:

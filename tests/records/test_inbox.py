@@ -37,7 +37,8 @@ def test_pages_follow_each_other(posted: Database) -> None:
         first = inbox.messages(tx, OFFICER, limit=2)
         second = inbox.messages(tx, OFFICER, limit=2, before=first[-1].id)
 
-    assert [["to_all", "to_role"], ["to_person"]] == [[row.key for row in page] for page in (first, second)]
+    pages = [[row.key for row in page] for page in (first, second)]
+    assert pages == [["to_all", "to_role"], ["to_person"]]
 
 
 def test_reading_lowers_the_count_of_the_reader(posted: Database) -> None:
@@ -49,7 +50,7 @@ def test_reading_lowers_the_count_of_the_reader(posted: Database) -> None:
         after = inbox.unread(tx, OFFICER)
         inbox.mark_read(tx, OFFICER)
 
-    assert (3, 0, 1, 2) == (before, by_stranger, by_officer, after)
+    assert (before, by_stranger, by_officer, after) == (3, 0, 1, 2)
     with posted.read() as tx:
         assert inbox.unread(tx, OFFICER) == 0
 

@@ -119,7 +119,11 @@ def test_the_triggers_refuse_truncate(postgresql_database: Database) -> None:
     with postgresql_database.write() as tx:
         heads = {1: (2, write(tx, 1, 2))}
 
-    for attack in ("TRUNCATE journal", "TRUNCATE journal CASCADE", "SET session_replication_role = replica; DELETE FROM journal"):
+    for attack in (
+        "TRUNCATE journal",
+        "TRUNCATE journal CASCADE",
+        "SET session_replication_role = replica; DELETE FROM journal",
+    ):
         with pytest.raises(DatabaseError, match="journal is append-only"), postgresql_database.write() as tx:
             tx.exec_driver_sql(attack)
 
@@ -127,7 +131,9 @@ def test_the_triggers_refuse_truncate(postgresql_database: Database) -> None:
 
 
 def test_an_upsert_changes_nothing(filled: Database) -> None:
-    values = "SELECT id, case_id, seq, at, person_name, role, 'other', body, request_key, previous_hash, hash FROM journal"
+    values = (
+        "SELECT id, case_id, seq, at, person_name, role, 'other', body, request_key, previous_hash, hash FROM journal"
+    )
     columns = "(id, case_id, seq, at, person_name, role, act, body, request_key, previous_hash, hash)"
     attack = f"INSERT INTO journal {columns} {values} WHERE true ON CONFLICT (request_key) DO UPDATE SET act = 'other'"
 
@@ -177,8 +183,14 @@ def test_a_position_is_given_once(filled: Database) -> None:
     ("statement", "expected"),
     [
         ("UPDATE journal SET act = 'other' WHERE case_id = 1 AND seq = 2", [(1, 2, "journal.altered")]),
-        ("UPDATE journal SET at = '2026-03-05T01:02:03.456788Z' WHERE case_id = 2 AND seq = 1", [(2, 1, "journal.altered")]),
-        ("UPDATE journal SET body = '{\"a\":\"意见\",\"b\":[1,2.5,0]}' WHERE case_id = 1 AND seq = 1", [(1, 1, "journal.altered")]),
+        (
+            "UPDATE journal SET at = '2026-03-05T01:02:03.456788Z' WHERE case_id = 2 AND seq = 1",
+            [(2, 1, "journal.altered")],
+        ),
+        (
+            'UPDATE journal SET body = \'{"a":"意见","b":[1,2.5,0]}\' WHERE case_id = 1 AND seq = 1',
+            [(1, 1, "journal.altered")],
+        ),
         ("UPDATE journal SET person_id = NULL WHERE case_id = 1 AND seq = 3", [(1, 3, "journal.altered")]),
         ("UPDATE journal SET previous_hash = hash WHERE case_id = 1 AND seq = 2", [(1, 2, "journal.unlinked")]),
         ("DELETE FROM journal WHERE case_id = 1 AND seq = 2", [(1, 2, "journal.gap")]),

@@ -46,7 +46,7 @@ def test_a_claimed_errand_is_nobody_elses_until_the_claim_runs_out(database: Dat
     with clock.at(clock.now() + outbox.LEASE + timedelta(seconds=1)):
         third = claim(database)
 
-    assert (["a"], [], ["a"]) == (first, second, third)
+    assert (first, second, third) == (["a"], [], ["a"])
 
 
 def test_a_sent_errand_does_not_come_back(database: Database) -> None:
@@ -74,7 +74,7 @@ def test_a_failed_errand_waits_longer_each_time_and_then_for_a_person(database: 
         with database.read() as tx:
             if outbox.failed(tx):
                 break
-        with clock.at(at + outbox.LONGEST_PAUSE), database.read() as tx:
+        with clock.at(at + 2 * outbox.LONGEST_PAUSE), database.read() as tx:
             (row,) = outbox.due(tx, 1)
             waits.append(round((row.next_try_at - at).total_seconds()))
             at = row.next_try_at + timedelta(milliseconds=1)

@@ -249,7 +249,7 @@ def test_an_empty_table_asks_for_a_row() -> None:
 
 
 def test_a_checklist_wants_a_conclusion_on_every_point() -> None:
-    typed = {"typical": {"answer": "met", "remark": "一二三四五六"}, "chain": {"conclusion": "", "remark": "待核"}}
+    typed = {"typical": {"conclusion": "met", "remark": "一二三四五六"}, "chain": {"conclusion": "", "remark": "待核"}}
 
     values, errors = clean_section([CHECKLIST], {"checks": typed})
 

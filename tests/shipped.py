@@ -1,0 +1,70 @@
+"""The shipped definitions and their reference data, as tests read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import yaml
+
+from caseflow.cases.vocabulary import vocabulary
+from caseflow.config import ROOT
+from caseflow.workflow.definition import Definition
+from caseflow.workflow.procedure import Action
+from caseflow.workflow.reader import examine_folder
+
+FOLDER = ROOT / "workflows" / "shanxi"
+NAMES = ("pilot-management", "municipal-submission", "review-meeting", "pilot-list")
+
+
+@cache
+def shipped() -> dict[str, Definition]:
+    readings = examine_folder(FOLDER, vocabulary())
+    said = [problem.text("en") for reading in readings for problem in reading.problems]
+    assert said == []
+    return {reading.definition.workflow: reading.definition for reading in readings if reading.definition}
+
+
+def pilot() -> Definition:
+    return shipped()["pilot-management"]
+
+
+def data(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.load(
+        (ROOT / "workflows" / "data" / f"{name}.yaml").read_text("utf-8"), yaml.CSafeLoader
+    )
+    return found
+
+
+def actions(definition: Definition) -> Iterator[tuple[str, Action]]:
+    for state in definition.states.values():
+        for action in state.actions.values():
+            yield f"{state.id}.{action.id}", action
+    for action in definition.anywhere.values():
+        yield f"anywhere.{action.id}", action
+
+
+def does(definition: Definition, state: str, action: str) -> list[tuple[str, Any]]:
+    found = definition.action(state, action)
+    assert found is not None
+    return [(call.name, call.argument) for call in found.then]
+
+
+def road(definition: Definition, start: str, *names: str) -> list[str | None]:
+    """The states to which these actions lead, one after the other."""
+    stands, passed = start, []
+    for name in names:
+        found = definition.action(stands, name)
+        assert found is not None, f"{name} is not offered in {stands}"
+        stands = found.to or stands
+        passed.append(stands)
+    return passed
+
+
+def printed(definition: Definition, section: str) -> list[tuple[str, str, int | None]]:
+    return [
+        (one.id, one.label.zh, one.max_characters if one.type == "long_text" else None)
+        for one in definition.dossier[section].fields.values()
+        if one.printed
+    ]
