@@ -22,11 +22,11 @@ from caseflow.db import Database
 from caseflow.footprint import report, shelf
 from caseflow.office import calendar_notice, reference, rehearsal, upkeep
 from caseflow.records import journal
-from caseflow.words import Refused, render, text
+from caseflow.words import Language, Refused, render, text
 from caseflow.workflow import draw, reader
 from caseflow.workflow.grammar import json_schema
 
-LANGUAGE = "en"
+LANGUAGE: Language = "en"
 """The command line speaks English to operators; sentences for officials stand in both languages on the pages."""
 
 
@@ -162,7 +162,7 @@ def _check(settings: Settings, parsed: argparse.Namespace) -> int:
         readings = reader.examine_folder(settings.workflows, known)
     problems = [problem for reading in readings for problem in reading.problems]
     for problem in problems:
-        _say(problem.line(LANGUAGE))
+        _say(problem.text(LANGUAGE))
     errors = [problem for problem in problems if problem.level == "error"]
     _say(text("cli.checked", LANGUAGE, files=len(readings), errors=len(errors)))
     return 1 if errors else 0
@@ -197,7 +197,7 @@ def _test(settings: Settings, parsed: argparse.Namespace) -> int:
 def _verify(settings: Settings, _parsed: argparse.Namespace) -> int:
     with Database(settings.database_url).read() as tx:
         problems = journal.verify(tx, heads=heads.of_all(tx))
-        entries = journal.count(tx)
+        entries = heads.entries(tx)
     for problem in problems:
         _say(text("cli.broken", LANGUAGE, case=problem.case_id, seq=problem.seq, what=problem.message))
     _say(text("cli.verified", LANGUAGE, entries=entries, problems=len(problems)))

@@ -7,10 +7,11 @@ Only the edges (web, api, worker, demo, the command line) call ``read`` and ``wr
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -73,6 +74,26 @@ class Json(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
+T = TypeVar("T")
+
+TRIES = 5
+"""How often a transaction is begun that others kept from ending."""
+_PASSING = frozenset({"40001", "40P01", "55P03", "23505"})
+"""PostgreSQL's words for: could not serialise, deadlock, lock not to be had, a row with this key has just come."""
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether another transaction was in the way, so that all of this one may be done again.
+
+    A row that has come in between with the same unique key counts too: looked for again, it is found.
+    """
+    if not isinstance(error, sa.exc.DBAPIError) or error.orig is None:
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    text = str(error.orig)
+    return state in _PASSING or "database is locked" in text or "UNIQUE constraint failed" in text
+
+
 class Database:
     """An engine, and the two ways to open a transaction on it."""
 
@@ -91,6 +112,22 @@ class Database:
         """A transaction that commits when the block ends well. On SQLite it holds the write lock from the start."""
         with self._writing.begin() as tx:
             yield tx
+
+    def once(self, work: Callable[[Connection], T]) -> T:
+        """Do ``work`` in a write transaction, from the start again where another transaction was in the way.
+
+        For work that may be repeated as a whole: everything in it is rolled back before it begins anew.
+        """
+        for tried in range(1, TRIES):
+            try:
+                with self.write() as tx:
+                    return work(tx)
+            except sa.exc.DBAPIError as error:
+                if not is_passing(error):
+                    raise
+            time.sleep(0.02 * tried)
+        with self.write() as tx:
+            return work(tx)
 
     @property
     def is_sqlite(self) -> bool:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import smtplib
 import ssl
 import unicodedata
 from dataclasses import dataclass
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
@@ -23,6 +23,8 @@ from caseflow.config import Settings
 from caseflow.words import Message, Refused
 
 TIMEOUT = 30
+
+_ADDRESS = re.compile(r"[^\s\x00-\x1f@<>()\[\],;:\"\\]{1,64}@[^\s\x00-\x1f@<>()\[\],;:\"\\]{1,255}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,10 @@ def deliver(mail: Mail, settings: Settings) -> None:
 
 def _message(mail: Mail, sender: str) -> EmailMessage:
     message = EmailMessage()
-    name, _, host = mail.to.rpartition("@")
-    try:
-        message["To"] = Address(username=_one_line(name), domain=_one_line(host))
-        message["From"] = sender
-    except (ValueError, IndexError):
-        raise Refused(Message("mail.bad_address")) from None
+    if not _ADDRESS.fullmatch(mail.to):
+        raise Refused(Message("mail.bad_address"))
+    message["To"] = mail.to
+    message["From"] = sender
     message["Subject"] = _one_line(mail.subject)
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = f"<{_digest(mail.key)}@{sender.rpartition('@')[2].strip('>') or 'localhost'}>"

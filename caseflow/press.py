@@ -23,6 +23,7 @@ import sys
 import time
 import unicodedata
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any
@@ -137,6 +138,13 @@ def render(html: str, home: Path) -> bytes:
     raise Refused(Message("press.exhausted" if status == _EXHAUSTED else "press.failed"))
 
 
+def pages(pdf: bytes) -> int:
+    """How many pages a PDF made by ``render`` has; a stranger's file is counted in the sandbox."""
+    from pypdf import PdfReader  # noqa: PLC0415 -- slow to load, and wanted only where papers are made
+
+    return len(PdfReader(BytesIO(pdf)).pages)
+
+
 def _named(character: str) -> str:
     return f"{character} (U+{ord(character):04X})"
 
@@ -193,7 +201,8 @@ def _one(printer: Any, html: str) -> bytes:
 
 def _until_end(reading: int) -> bytes | None:
     """All that the child writes; nothing if it takes too long or writes too much."""
-    pieces, size, until = [], 0, time.monotonic() + WALL_SECONDS
+    pieces: list[bytes] = []
+    size, until = 0, time.monotonic() + WALL_SECONDS
     while select.select([reading], [], [], max(0.0, until - time.monotonic()))[0]:
         piece = os.read(reading, 1 << 20)
         if not piece:
@@ -223,7 +232,7 @@ def _printer() -> Any:
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 -- as above
     from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415 -- as above
 
-    class OnlyOwnPictures(URLFetcher):  # type: ignore[misc] # it ships no types
+    class OnlyOwnPictures(URLFetcher):  # type: ignore[misc]  # it ships no types
         """Denies every address except a PNG picture written into the page; counts what it denied."""
 
         denied = 0

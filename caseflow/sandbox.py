@@ -62,7 +62,7 @@ def run(
     child = subprocess.Popen(
         [sys.executable, "-m", "caseflow.sandbox", json.dumps(limits)],
         cwd=ROOT,
-        env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"},
+        env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

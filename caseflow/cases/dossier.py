@@ -42,6 +42,7 @@ _DRAFT = sa.select(draft).where(
     draft.c.owner == sa.bindparam("owner"),
 )
 _DRAFTS = sa.select(draft).where(draft.c.case_id == sa.bindparam("case_id"), draft.c.part.like("dossier.%"))
+_KEEP = revision.insert().inline()
 _REVISION = sa.select(revision).where(
     revision.c.case_id == sa.bindparam("case_id"), revision.c.number == sa.bindparam("number")
 )
@@ -84,11 +85,17 @@ def _opened(ground: Ground, row: RowMapping) -> dict[str, Any]:
     return values
 
 
+_DROP = draft.delete().where(draft.c.case_id == sa.bindparam("on_case"), draft.c.part.like(sa.bindparam("parts")))
+_DROP_OWN = _DROP.where(draft.c.owner == sa.bindparam("of_owner"))
+
+
 def drop_drafts(tx: Connection, case_id: int, part: str | None = None, owner: str | None = None) -> None:
     """Forget what was typed: one part, or the whole dossier once it is frozen."""
-    statement = draft.delete().where(draft.c.case_id == case_id)
-    statement = statement.where(draft.c.part == part if part else draft.c.part.like("dossier.%"))
-    tx.execute(statement.where(draft.c.owner == owner) if owner else statement)
+    where = {"on_case": case_id, "parts": part.replace("_", r"\_") if part else "dossier.%"}
+    if owner:
+        tx.execute(_DROP_OWN, {**where, "of_owner": owner})
+    else:
+        tx.execute(_DROP, where)
 
 
 def frozen(tx: Connection, ground: Ground, case_id: int, number: int) -> dict[str, Any]:
@@ -101,11 +108,13 @@ def frozen(tx: Connection, ground: Ground, case_id: int, number: int) -> dict[st
 
 def working(tx: Connection, ground: Ground, case: Mapping[Any, Any]) -> dict[str, Any]:
     """The last revision with what has been typed since laid over it, section by section."""
-    values = frozen(tx, ground, case["id"], case["revision"])
-    for row in tx.execute(_DRAFTS, {"case_id": case["id"]}).mappings():
-        section = row["part"].removeprefix("dossier.")
-        values[section] = _opened(ground, row)
-    return values
+    return frozen(tx, ground, case["id"], case["revision"]) | typed(tx, ground, case["id"])
+
+
+def typed(tx: Connection, ground: Ground, case_id: int) -> dict[str, Any]:
+    """What has been typed since the last revision, by section."""
+    rows = tx.execute(_DRAFTS, {"case_id": case_id}).mappings()
+    return {row["part"].removeprefix("dossier."): _opened(ground, row) for row in rows}
 
 
 def has_drafts(tx: Connection, case_id: int) -> bool:
@@ -135,13 +144,21 @@ def gaps(loaded: Loaded, values: Mapping[str, Any]) -> dict[str, list[Message]]:
 
 
 def freeze(
-    tx: Connection, ground: Ground, definition: Definition, case: Mapping[Any, Any], at: datetime, by: int | None
+    tx: Connection,
+    ground: Ground,
+    definition: Definition,
+    case: Mapping[Any, Any],
+    values: Mapping[str, Any],
+    at: datetime,
+    by: int | None,
+    *,
+    changed: bool,
 ) -> tuple[int, str]:
-    """Make what is typed the next revision; nothing typed keeps the last. Returns number and hash."""
-    if case["revision"] and not has_drafts(tx, case["id"]):
+    """Make ``values`` the next revision; where nothing has ``changed`` the last one stays. Returns number and hash."""
+    if case["revision"] and not changed:
         return case["revision"], revision_hash(tx, case["id"], case["revision"])
     number = case["revision"] + 1
-    digest = _insert(tx, ground, definition, case["id"], number, working(tx, ground, case), at, by)
+    digest = _insert(tx, ground, definition, case["id"], number, values, at, by)
     drop_drafts(tx, case["id"])
     return number, digest
 
@@ -171,9 +188,8 @@ def _insert(
 ) -> str:
     body, hidden = personal.split(with_fixed(definition, values), sealed_paths(definition))
     digest = hashlib.sha256(db.canonical(body).encode()).hexdigest()
-    tx.execute(
-        revision.insert().values(case_id=case_id, number=number, body=body, hash=digest, created_at=at, created_by=by)
-    )
+    row = {"case_id": case_id, "number": number, "body": body, "hash": digest, "created_at": at, "created_by": by}
+    tx.execute(_KEEP, row)
     personal.store(tx, ground.keys, case_id, number, hidden)
     return digest
 
@@ -198,7 +214,10 @@ FACTS = 0
 
 def facts(tx: Connection, ground: Ground, case: Mapping[Any, Any]) -> dict[str, Any]:
     """The answers of all acts so far by store, with what is sealed: ``{store: {field: value}}``."""
-    return personal.join(case["facts"], personal.load(tx, ground.keys, case["id"], FACTS))
+    known: dict[str, Any] = case["facts"]
+    if not personal.has_sealed(known):
+        return known
+    return personal.join(known, personal.load(tx, ground.keys, case["id"], FACTS))
 
 
 def keep_facts(
@@ -218,7 +237,8 @@ def keep_facts(
     place = f"{store}.{under}" if under else store
     body, hidden = personal.split({store: {under: answers} if under else answers}, paths.sealed(place, asks))
     if hidden:
-        personal.forget(tx, case["id"], FACTS, [one.path for one in hidden])
+        if personal.has_sealed(case["facts"].get(store)):
+            personal.forget(tx, case["id"], FACTS, [one.path for one in hidden])
         personal.store(tx, ground.keys, case["id"], FACTS, hidden)
     kept: dict[str, Any] = body[store][under] if under else body[store]
     return kept

@@ -26,11 +26,12 @@ def use_door(move_member: MoveMember) -> None:
 @effect(EFFECTS, "dossier")
 def freeze(move: Move, _: Any) -> None:
     """Make what is typed an immutable revision; name the case after it."""
-    values = dossier.working(move.tx, move.ground, move.case)
+    values = move.dossier
     for section in move.definition.dossier.values():
         taken.attach(move, move.case["organisation_id"], paths.file_ids(section.fields, values.get(section.id, {})))
+    by = move.actor.person_id if move.actor else None
     number, digest = dossier.freeze(
-        move.tx, move.ground, move.definition, move.case, move.at, move.actor.person_id if move.actor else None
+        move.tx, move.ground, move.definition, move.case, values, move.at, by, changed=move.typed
     )
     move.changes["revision"] = number
     move.notes |= {"revision": number, "revision_hash": digest}

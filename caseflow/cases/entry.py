@@ -52,6 +52,8 @@ class Invalid(Exception):
         self.errors = dict(errors)
 
 
+_WRITE = case.update().where(case.c.id == sa.bindparam("on_id"), case.c.version == sa.bindparam("on_version"))
+_NEW = case.insert().returning(case.c.id)
 _LOCKED = sa.select(case).where(case.c.id == sa.bindparam("case_id")).with_for_update()
 
 
@@ -91,7 +93,7 @@ def create(
         "opened_at": at,
         "moved_at": at,
     }
-    row["id"] = tx.execute(case.insert().values(row).returning(case.c.id)).scalar_one()
+    row["id"] = tx.execute(_NEW, row).scalar_one()
     row["last_hash"] = journal.append(
         tx,
         case_id=row["id"],
@@ -108,14 +110,14 @@ def create(
         request_key=request_key,
         previous_hash=journal.GENESIS,
     )
-    tx.execute(case.update().where(case.c.id == row["id"]).values(last_hash=row["last_hash"]))
+    tx.execute(_WRITE, {"last_hash": row["last_hash"], "on_id": row["id"], "on_version": 1})
     return row
 
 
 def note_due(tx: Connection, case_id: int, due_on: date | None) -> None:
     """Write by when a new case is due first."""
     if due_on is not None:
-        tx.execute(case.update().where(case.c.id == case_id).values(due_on=due_on))
+        tx.execute(_WRITE, {"due_on": due_on, "on_id": case_id, "on_version": 1})
 
 
 def last(tx: Connection, case_id: int) -> Row[Any]:
@@ -162,9 +164,7 @@ def write(move: Move, *, act: str, to_state: str, body: Mapping[str, Any]) -> di
         previous_hash=old["last_hash"],
     )
     columns = {**move.changes, "version": old["version"] + 1, "seq": seq, "last_hash": digest}
-    written = move.tx.execute(
-        case.update().where(case.c.id == old["id"], case.c.version == old["version"]).values(columns)
-    )
+    written = move.tx.execute(_WRITE, {**columns, "on_id": old["id"], "on_version": old["version"]})
     if written.rowcount != 1:
         raise Stale(last(move.tx, old["id"]))
     return {**old, **columns}

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
 from caseflow import clock
-from caseflow.cases import deadlines, dossier, findings, members, panels, paths, quotas, signing, tasks
+from caseflow.cases import deadlines, dossier, findings, letters, members, panels, paths, quotas, signing, tasks
 from caseflow.cases.models import interest, round_
 from caseflow.cases.move import Move
 from caseflow.cases.registry import Guard, guard
@@ -61,6 +61,8 @@ def not_offered(definition: Definition, row: RowMapping, action_id: str) -> Mess
 
 
 def _while_signing(move: Move) -> list[Message]:
+    if not signing.may_wait(move.definition, move.case["state"]):
+        return []
     row = signing.pending(move.tx, move.case["id"])
     if row is None:
         return []
@@ -151,7 +153,7 @@ def signed_form_matches(move: Move, _: Any) -> list[Message]:
         if str(given.get("revision_code", "")).strip().upper() != code:
             against += move.refuse("guards.revision_code", code=code)
         row = files.find(move.tx, paths.file_id(given))
-        printed = move.case["facts"].get("printed", {}).get("pages")
+        printed = letters.printed_pages(move.tx, move.case["id"], move.case["revision"])
         if row is not None and row.pages and printed and row.pages != printed:
             against += move.refuse("guards.pages", pages=row.pages, printed=printed)
     return against

@@ -13,7 +13,7 @@ from caseflow.cases import members, numbers, paths, show, tasks
 from caseflow.cases.models import round_
 from caseflow.cases.move import Move
 from caseflow.people.models import authority, organisation
-from caseflow.records import inbox
+from caseflow.records import files, inbox
 from caseflow.records.models import letter
 from caseflow.words import Message
 from caseflow.workflow.many import Block, Letter
@@ -58,6 +58,15 @@ def issue(move: Move, letter_id: str) -> int:
 def of_case(tx: Connection, case_id: int) -> list[RowMapping]:
     """The letters of a case, oldest first."""
     return list(tx.execute(sa.select(letter).where(letter.c.case_id == case_id).order_by(letter.c.id)).mappings())
+
+
+def printed_pages(tx: Connection, case_id: int, revision: int) -> int | None:
+    """How many pages the printed form of a revision has, once it was made."""
+    for row in reversed(of_case(tx, case_id)):
+        if row["pdf_file_id"] is not None and row["body"].get("revision") == revision:
+            found = files.find(tx, row["pdf_file_id"])
+            return found.pages if found is not None else None
+    return None
 
 
 def _tell(move: Move, form: Letter, slip: str | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -43,6 +43,7 @@ class Move:
     """What the journal keeps beside the answers (codes and hashes only)."""
     _facts: dict[str, Any] | None = None
     _dossier: dict[str, Any] | None = None
+    _typed: bool = False
 
     @property
     def definition(self) -> Definition:
@@ -63,13 +64,18 @@ class Move:
     def dossier(self) -> dict[str, Any]:
         """The frozen dossier; while it may still be edited, what is typed so far."""
         if self._dossier is None:
-            state = self.definition.states[self.case["state"]]
-            self._dossier = (
-                dossier.with_fixed(self.definition, dossier.working(self.tx, self.ground, self.case))
-                if state.edits
-                else dossier.frozen(self.tx, self.ground, self.case["id"], self.case["revision"])
-            )
+            found = dossier.frozen(self.tx, self.ground, self.case["id"], self.case["revision"])
+            if self.definition.states[self.case["state"]].edits:
+                typed = dossier.typed(self.tx, self.ground, self.case["id"])
+                self._typed = bool(typed)
+                found = dossier.with_fixed(self.definition, found | typed)
+            self._dossier = found
         return self._dossier
+
+    @property
+    def typed(self) -> bool:
+        """Whether the dossier has changed since it was frozen."""
+        return bool(self.dossier) and self._typed
 
     @property
     def seat_holder(self) -> int:
@@ -78,15 +84,9 @@ class Move:
             raise LookupError(f"{self.action.id} needs a person")
         return self.actor.person_id
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> Mapping[str, Any]:
         """What conditions read: dossier, answers, earlier answers, and the names every case has."""
-        return {
-            "dossier": self.dossier,
-            "asks": self.answers,
-            "case": self.facts,
-            "today": clock.local_date(self.at),
-            "number": self.case["number"],
-        }
+        return _Values(self)
 
     def value(self, path: str) -> Any:
         """The value at a path of the definition; nothing where it is not there."""
@@ -104,3 +104,33 @@ class Move:
 
     def refuse(self, key: str, **values: Any) -> list[Message]:
         return [Message(key, values)]
+
+
+_READ: dict[str, Callable[[Move], Any]] = {
+    "dossier": lambda move: move.dossier,
+    "asks": lambda move: move.answers,
+    "case": lambda move: move.facts,
+    "today": lambda move: clock.local_date(move.at),
+    "number": lambda move: move.case["number"],
+}
+
+
+class _Values(Mapping[str, Any]):
+    """Each value is fetched when a condition asks for it: most name one or two."""
+
+    __slots__ = ("_move",)
+
+    def __init__(self, move: Move) -> None:
+        self._move = move
+
+    def __getitem__(self, name: str) -> Any:
+        return _READ[name](self._move)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_READ)
+
+    def __len__(self) -> int:
+        return len(_READ)
+
+    def __contains__(self, name: object) -> bool:
+        return name in _READ

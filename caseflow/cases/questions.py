@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -50,6 +51,6 @@ def _places(owner: Place, fields: Iterable[Field]) -> dict[str, Place]:
 
 def _asked(loaded: Loaded, places: Mapping[str, Place], base: Mapping[str, Any]) -> Asked:
     def asked(when: str, values: Mapping[str, Any]) -> bool:
-        return loaded.rules.applies(places[when], when, {"today": clock.today(), **base, **values})
+        return loaded.rules.applies(places[when], when, ChainMap({}, dict(values), base, {"today": clock.today()}))
 
     return asked

@@ -132,50 +132,6 @@ def counters(tx: Connection, authority_id: int, quota_id: str) -> list[RowMappin
     )
 
 
-def set_limit(
-    tx: Connection,
-    authority_id: int,
-    quota: Quota,
-    *,
-    key: str,
-    limit: int | None,
-    across: str | None,
-    reason: str,
-    by: int,
-    at: Any,
-) -> None:
-    """Set the ceiling of one counter (or the default, with an empty key), with its reason.
-
-    Raises:
-        Refused: no reason; or more places are taken already than the new ceiling allows.
-    """
-    if not reason.strip():
-        raise Refused(Message("quotas.reason_missing"))
-    tx.execute(
-        quota_setting.insert().values(
-            authority_id=authority_id,
-            quota=quota.id,
-            key=key,
-            limit=limit,
-            across=across,
-            reason=reason,
-            set_by=by,
-            at=at,
-        )
-    )
-    if limit is None:
-        return
-    here = [quota_counter.c.authority_id == authority_id, quota_counter.c.quota == quota.id]
-    if key:
-        here.append(quota_counter.c.key == key)
-    too_many = tx.execute(
-        sa.select(quota_counter).where(*here, quota_counter.c.blocks, quota_counter.c.used > limit)
-    ).mappings().first()  # fmt: skip
-    if too_many is not None:
-        raise Refused(Message("quotas.more_taken", {"used": too_many["used"], "limit": limit}))
-    tx.execute(quota_counter.update().where(*here).values(limit=limit))
-
-
 def _counter(move: Move, quota: Quota) -> RowMapping:
     """The counter row of this case under a quota, made on first use."""
     tx, authority_id = move.tx, move.case["authority_id"]
@@ -184,11 +140,17 @@ def _counter(move: Move, quota: Quota) -> RowMapping:
     if missing:
         raise Refused(Message("quotas.key_missing", {"path": ", ".join(missing)}))
     _, across = setting(tx, authority_id, quota, "")
-    if across == "round":
-        values["round"] = move.case["round_id"]
-    else:
-        values.pop("round", None)
-    key = canonical(values)
+    return counter_for(tx, authority_id, quota, key_of(values, across, move.case["round_id"]))
+
+
+def key_of(values: Mapping[str, Any], across: str, round_id: int | None) -> str:
+    """The key of a counter: the values it is kept for, with or without the round."""
+    apart = {path: value for path, value in values.items() if path != "round"}
+    return canonical({**apart, "round": round_id} if across == "round" else apart)
+
+
+def counter_for(tx: Connection, authority_id: int, quota: Quota, key: str) -> RowMapping:
+    """The counter row with this key, made on first use."""
     where = (
         quota_counter.c.authority_id == authority_id,
         quota_counter.c.quota == quota.id,

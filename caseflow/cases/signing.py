@@ -37,18 +37,20 @@ def is_due(move: Move) -> bool:
 
 def times_done(tx: Connection, case_id: int, action: str) -> int:
     """How often an act took effect on a case (a proposal that was sent back does not count)."""
-    return sum(
-        1 for entry in journal.entries(tx, case_id) if entry.act == action and entry.body.get("phase") != "proposed"
-    )
+    return journal.times(tx, case_id, action, but_not={"phase": "proposed"})
+
+
+_PENDING = sa.select(proposal).where(proposal.c.case_id == sa.bindparam("case_id"), proposal.c.status == "signing")
 
 
 def pending(tx: Connection, case_id: int) -> RowMapping | None:
     """The act that waits for signatures."""
-    return (
-        tx.execute(sa.select(proposal).where(proposal.c.case_id == case_id, proposal.c.status == "signing"))
-        .mappings()
-        .first()
-    )
+    return tx.execute(_PENDING, {"case_id": case_id}).mappings().first()
+
+
+def may_wait(definition: Definition, state: str) -> bool:
+    """Whether an act can wait for signatures in a state at all."""
+    return any(action.sign_off for action in definition.actions_in(state))
 
 
 def propose(move: Move) -> int:
@@ -149,6 +151,8 @@ def slips(tx: Connection, case_id: int) -> list[tuple[RowMapping, list[RowMappin
 
 def void(move: Move) -> None:
     """Withdraw what waits for signatures because the case moves on without it (the applicant withdrew)."""
+    if not may_wait(move.definition, move.case["state"]):
+        return
     move.tx.execute(
         proposal.update()
         .where(proposal.c.case_id == move.case["id"], proposal.c.status == "signing")

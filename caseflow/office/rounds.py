@@ -193,7 +193,7 @@ def seed(tx: Connection, data: Iterable[Mapping[str, Any]]) -> list[str]:
         known = sa.select(round_.c.id).where(round_.c.authority_id == authority_id, round_.c.code == one["code"])
         if tx.execute(known).first():
             continue
-        create(
+        made = create(
             tx,
             authority_id,
             code=one["code"],
@@ -205,8 +205,21 @@ def seed(tx: Connection, data: Iterable[Mapping[str, Any]]) -> list[str]:
             notice=one["notice"],
             contact=one.get("contact"),
         )
+        if "municipal_closes" in one:
+            _all_bureaus_close(tx, authority_id, made, moment(one["municipal_closes"]))
         fresh.append(str(one["code"]))
     return fresh
+
+
+def _all_bureaus_close(tx: Connection, authority_id: int, round_id: int, at: datetime) -> None:
+    bureaus = tx.scalars(
+        sa.select(organisation.c.id).where(
+            organisation.c.authority_id == authority_id, organisation.c.kind == "bureau", organisation.c.status == "active"
+        )
+    )
+    rows = [{"round_id": round_id, "organisation_id": bureau, "closes_at": at} for bureau in bureaus]
+    if rows:
+        tx.execute(round_deadline.insert(), rows)
 
 
 def moment(text: str) -> datetime:
@@ -249,9 +262,7 @@ def _recut(tx: Connection, ground: Ground, round_id: int, bureau: int | None) ->
     statement = (
         sa.select(deadline, case.c.definition_id, case.c.prefecture_id, case.c.round_id)
         .join(case, case.c.id == deadline.c.case_id)
-        .where(
-            case.c.round_id == round_id, deadlines.IS_OPEN, deadline.c.not_after.is_not(None)
-        )
+        .where(case.c.round_id == round_id, deadlines.IS_OPEN, deadline.c.not_after.is_not(None))
         .order_by(deadline.c.id)
     )
     if bureau is not None:

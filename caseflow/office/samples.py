@@ -23,7 +23,7 @@ from caseflow.workflow.form import Field
 from caseflow.workflow.identifiers import make_credit_code
 
 _DAY = re.compile(r"([+-]\d{1,4}) days?")
-_UNKNOWN_FORM = "0000-0000"
+UNKNOWN_FORM = "0000-0000"
 """The code of a form that was never made."""
 
 
@@ -35,7 +35,7 @@ class Names:
     """The file of this name, for this question."""
     person: Callable[[str], int]
     case: Callable[[str], int]
-    revision_code: str = _UNKNOWN_FORM
+    revision_code: str = UNKNOWN_FORM
     """Of the form made last: what stands in the footer of its signed scan."""
 
 
@@ -57,9 +57,7 @@ def complete(
             path = f"{section.id}.{question.id}"
             if question.fixed or (question.when is not None and not is_put(question.when, dossier[section.id])):
                 continue
-            value = (
-                typed(question, given[path], names) if path in given else _sample(question, ground, seed, names)
-            )
+            value = typed(question, given[path], names) if path in given else _sample(question, ground, seed, names)
             if value is not None:
                 dossier[section.id][question.id] = value
     return dossier
@@ -155,9 +153,7 @@ def _sample(question: Field, ground: Ground, seed: int, names: Names) -> Any:
         return {item: {"conclusion": "met", "remark": ""} for item in question.items}
     if kind == "table":
         rows = range(max(question.min_rows, 1))
-        return [
-            {one.id: _sample(one, ground, seed + row, names) for one in question.columns.values()} for row in rows
-        ]
+        return [{one.id: _sample(one, ground, seed + row, names) for one in question.columns.values()} for row in rows]
     return _formed(kind, seed)
 
 

@@ -139,7 +139,7 @@ def _in(pattern: str, places: Mapping[str, Pair], language: Language) -> str:
 
 
 def _places(tx: Connection, host: Mapping[Any, Any]) -> dict[str, Pair]:
-    names = {
+    names: dict[int, Pair] = {
         row.id: {"zh": row.name_zh, "en": row.name_en or row.name_zh}
         for row in tx.execute(
             sa.select(organisation.c.id, organisation.c.name_zh, organisation.c.name_en).where(

@@ -14,10 +14,12 @@ from caseflow.words import Message
 
 
 def upgrade(tx: Connection) -> None:
-    """Bring the tables to the newest migration."""
+    """Bring the tables to the newest migration, and put triggers back that were lost."""
     config = _config()
     config.attributes["connection"] = tx
     command.upgrade(config, "head")
+    if triggers.missing(tx):
+        triggers.create(tx)
 
 
 def problems(tx: Connection) -> list[Message]:

@@ -38,7 +38,7 @@ def load_reference(tx: Connection, data: Mapping[str, Any]) -> dict[str, int]:
                 "kind": one["kind"],
                 "name_zh": one["name"]["zh"],
                 "name_en": one["name"]["en"],
-                "sort_key": one.get("order", "") + sort_key(one["name"]["zh"]),
+                "sort_key": one.get("pinyin") or sort_key(one["name"]["zh"]),
                 "division": one.get("division"),
                 "data": dict(one.get("data", {})),
             }

@@ -30,6 +30,15 @@ _COLUMNS = [column for column in journal.c if column.name != "body"]
 _INSERT = journal.insert().values(body=sa.bindparam("body_text", type_=sa.Text())).inline()
 
 
+_ENTRIES = sa.select(journal).where(journal.c.case_id == sa.bindparam("case_id")).order_by(journal.c.seq)
+_BODIES = sa.select(journal.c.body).where(
+    journal.c.case_id == sa.bindparam("case_id"), journal.c.act == sa.bindparam("act")
+)  # fmt: skip
+_OUTCOME = sa.select(
+    journal.c.case_id, journal.c.person_id, journal.c.act, journal.c.to_state, journal.c.body
+).where(journal.c.request_key == sa.bindparam("key"))  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """The first thing wrong with the journal of a case."""
@@ -106,12 +115,18 @@ def chained(previous_hash: str, leaf_bytes: bytes) -> str:
 
 def entries(tx: Connection, case_id: int) -> list[Row[Any]]:
     """The entries of a case in their order."""
-    return list(tx.execute(sa.select(journal).where(journal.c.case_id == case_id).order_by(journal.c.seq)))
+    return list(tx.execute(_ENTRIES, {"case_id": case_id}))
+
+
+def times(tx: Connection, case_id: int, act: str, *, but_not: Mapping[str, Any]) -> int:
+    """How often an act stands in the journal of a case, without entries whose body has these values."""
+    bodies = tx.scalars(_BODIES, {"case_id": case_id, "act": act})
+    return sum(1 for body in bodies if any(body.get(name) != value for name, value in but_not.items()))
 
 
 def outcome(tx: Connection, request_key: str) -> Row[Any] | None:
-    """The entry that a request has left, if it was carried out already."""
-    return tx.execute(sa.select(journal).where(journal.c.request_key == request_key)).one_or_none()
+    """The entry that a request has left, if it was carried out already: case, person, act, state and body."""
+    return tx.execute(_OUTCOME, {"key": request_key}).one_or_none()
 
 
 def leaves_without_position(tx: Connection, limit: int) -> list[tuple[int, bytes]]:

@@ -7,7 +7,6 @@ hashes that nobody can guess back, and every revision and journal entry still ve
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import hmac
 import json
@@ -114,7 +113,7 @@ def split(values: dict[str, Any], personal_paths: Iterable[str]) -> tuple[dict[s
 
     A path is ``section.field``; ``*`` stands for every row of a table: ``team.*.name``. An empty value stays.
     """
-    public = copy.deepcopy(values)
+    public = _copied(values)
     taken = []
     for wanted in personal_paths:
         for holder, name, path in list(_places(public, wanted.split("."), ())):
@@ -129,7 +128,7 @@ def split(values: dict[str, Any], personal_paths: Iterable[str]) -> tuple[dict[s
 
 def join(public: dict[str, Any], personal: dict[str, Any]) -> dict[str, Any]:
     """The dossier whole again. What was erased, or may not be seen, keeps its hash: see ``is_sealed``."""
-    values = copy.deepcopy(public)
+    values: dict[str, Any] = _copied(public)
     for wanted, value in personal.items():
         for holder, name, _ in list(_places(values, wanted.split("."), ())):
             holder[name] = value
@@ -138,6 +137,19 @@ def join(public: dict[str, Any], personal: dict[str, Any]) -> dict[str, Any]:
 
 def is_sealed(value: Any) -> bool:
     return isinstance(value, dict) and set(value) == {SEALED}
+
+
+def has_sealed(value: Any) -> bool:
+    """Whether a personal value was taken out anywhere in ``value``."""
+    if isinstance(value, dict):
+        return SEALED in value or any(has_sealed(part) for part in value.values())
+    return isinstance(value, list) and any(has_sealed(part) for part in value)
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copied(part) for key, part in value.items()}
+    return [_copied(part) for part in value] if isinstance(value, list) else value
 
 
 def salted_hash(salt: bytes, value: Any) -> str:
@@ -165,21 +177,26 @@ def store(tx: Connection, keys: Keyring, case_id: int, revision: int, values: li
         tx.execute(personal_value.insert(), rows)
 
 
+_FORGET = personal_value.delete().where(
+    personal_value.c.case_id == sa.bindparam("on_case"),
+    personal_value.c.revision == sa.bindparam("on_revision"),
+    personal_value.c.path.in_(sa.bindparam("paths", expanding=True)),
+)
+_LOAD = sa.select(
+    personal_value.c.path, personal_value.c.key_id, personal_value.c.nonce, personal_value.c.cipher
+).where(
+    personal_value.c.case_id == sa.bindparam("case_id"), personal_value.c.revision == sa.bindparam("revision")
+)  # fmt: skip
+
+
 def forget(tx: Connection, case_id: int, revision: int, paths: Iterable[str]) -> None:
     """Erase single values before newer ones take their place."""
-    column = personal_value.c
-    tx.execute(
-        personal_value.delete().where(
-            column.case_id == case_id, column.revision == revision, column.path.in_(list(paths))
-        )
-    )
+    tx.execute(_FORGET, {"on_case": case_id, "on_revision": revision, "paths": list(paths)})
 
 
 def load(tx: Connection, keys: Keyring, case_id: int, revision: int) -> dict[str, Any]:
     """The personal values of a revision by path; empty once they are erased."""
-    column = personal_value.c
-    query = sa.select(column.path, column.key_id, column.nonce, column.cipher)
-    found = tx.execute(query.where(column.case_id == case_id, column.revision == revision))
+    found = tx.execute(_LOAD, {"case_id": case_id, "revision": revision})
     return {
         path: open_(keys[key_id], nonce, cipher, _context(case_id, revision, path))
         for path, key_id, nonce, cipher in found

@@ -54,8 +54,8 @@ def publish_releases(tx: Connection, releases: Iterable[Release]) -> int:
     return _insert_new(tx, factor_release, rows)
 
 
-def publish_schemes(tx: Connection, schemes: Iterable[Scheme], authority: str = "national") -> int:
-    """Store the stage schemes that are not stored yet, on the same terms as releases."""
+def publish_schemes(tx: Connection, schemes: Iterable[Scheme], authority: str = "") -> int:
+    """Store the stage schemes that are not stored yet, on the same terms as releases; no authority: for all of them."""
     rows = [
         {"authority": authority, "name": scheme.id, "hash": scheme.hash, "body": scheme.as_json()} for scheme in schemes
     ]

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cel_expr_python import cel
 
@@ -74,7 +74,7 @@ class Token(NamedTuple):
 def compile_expression(text: str, names: Mapping[str, tuple[Kind, int | None]]) -> Expression | list[Wrong]:
     """Compile a condition over ``names`` (type, and decimal places for decimals), or say what is wrong with it."""
     if len(text) > MAX_LENGTH:
-        return [Wrong(1, 1, Message("workflow.cel_too_long", {"limit": MAX_LENGTH}))]
+        return [_say((1, 1), "cel_too_long", limit=MAX_LENGTH)]
     tokens = _tokens(text)
     if isinstance(tokens, Wrong):
         return [tokens]
@@ -90,7 +90,7 @@ def compile_expression(text: str, names: Mapping[str, tuple[Kind, int | None]]) 
     except RuntimeError as error:
         return _said(str(error), text, names)
     if kind.return_type().name() != "BOOL":
-        return [Wrong(1, 1, Message("workflow.cel_not_boolean"))]
+        return [_say((1, 1), "cel_not_boolean")]
     literals = [token.text.partition(".")[2] for token in tokens if token.kind == "number"]
     places = [
         DEFAULT_DECIMALS if found[1] is None else found[1] for found in used.values() if found[0][:7] == "decimal"
@@ -221,22 +221,21 @@ def _said(error: str, text: str, names: Mapping[str, tuple[Kind, int | None]]) -
     """The errors of the compiler in our own sentences."""
     found = []
     for row, letter, said in _CEL_ERROR.findall(error):
-        line, column = int(row), int(letter)
+        at = (int(row), int(letter))
         if undeclared := _UNDECLARED.match(said):
             name = undeclared[1].removeprefix("has_.")
             hint = nearest(name, [*names, *_FUNCTIONS, *METHODS, *_MACROS])
-            found.append(Wrong(line, column, Message("workflow.cel_unknown", {"name": name}), hint))
+            found.append(_say(at, "cel_unknown", hint, name=name))
         elif overload := _NO_OVERLOAD.match(said):
             if "*error*" in overload[2]:
                 continue
             kinds = _kinds(overload[2])
-            values = {"sign": overload[1].replace("_", "").replace("@", ""), "types": kinds}
             key = "cel_decimal_written" if set(kinds) == {"decimal", "integer"} else "cel_types"
-            found.append(Wrong(line, column, Message(f"workflow.{key}", values)))
+            found.append(_say(at, key, sign=overload[1].replace("_", "").replace("@", ""), types=kinds))
         else:
             detail = said.removeprefix("Syntax error: ").split(" expecting ")[0]
-            found.append(Wrong(line, column, Message("workflow.cel_syntax", {"said": detail[:120]})))
-    return found[:5] or [Wrong(1, 1, Message("workflow.cel_syntax", {"said": error.splitlines()[0][:120]}))]
+            found.append(_say(at, "cel_syntax", said=detail[:120]))
+    return found[:5] or [_say((1, 1), "cel_syntax", said=error.splitlines()[0][:120])]
 
 
 def _kinds(written: str) -> list[str]:
@@ -246,6 +245,11 @@ def _kinds(written: str) -> list[str]:
     ]
 
 
-def _wrong(text: str, at: int, key: str, **values: object) -> Wrong:
+def _wrong(text: str, at: int, key: str, **values: Any) -> Wrong:
     before = text[:at]
-    return Wrong(before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1, Message(f"workflow.{key}", dict(values)))
+    return _say((before.count("\n") + 1, at - before.rfind("\n")), key, **values)
+
+
+def _say(at: tuple[int, int], key: str, hint: str | None = None, **values: Any) -> Wrong:
+    line, column = at
+    return Wrong(line, column, Message(f"workflow.{key}", {**values, "line": line, "column": column}), hint)

@@ -17,10 +17,10 @@ from caseflow.workflow.kept import kept
 class _Place:
     """What the machine moves: a state and nothing else, thrown away afterwards."""
 
-    __slots__ = ("state",)
+    __slots__ = ("here",)
 
-    def __init__(self, state: str) -> None:
-        self.state = state
+    def __init__(self, here: str) -> None:
+        self.here = here
 
 
 def target(definition: Definition, state: str, action: str, origin: str | None = None) -> str:
@@ -34,7 +34,7 @@ def target(definition: Definition, state: str, action: str, origin: str | None =
     place = _Place(state)
     try:
         if meant is not None and event is not None and event.trigger(place):
-            return place.state
+            return place.here
     except MachineError:
         pass
     raise Refused(Message("workflow.not_offered_here"))
@@ -44,6 +44,7 @@ def target(definition: Definition, state: str, action: str, origin: str | None =
 def _machine(definition: Definition) -> Machine:
     machine = Machine(
         model=None,
+        model_attribute="here",
         states=list(definition.states),
         initial=definition.first_state,
         auto_transitions=False,

@@ -62,7 +62,8 @@ def _field(report: Report, place: Place, field: Field) -> None:
         report.say("limits_crossed", (*place, "min_rows"), low=field.min_rows, high=field.max_rows)
     bounds = {key: _bound(report, place, field, key) for key in ("minimum", "maximum")}
     low, high = bounds["minimum"], bounds["maximum"]
-    if low is not None and high is not None and type(low) is type(high) and low > high:  # type: ignore[operator]
+    numbers = isinstance(low, Decimal) and isinstance(high, Decimal) and low > high
+    if numbers or (isinstance(low, str) and isinstance(high, str) and low > high):
         report.say("limits_crossed", (*place, "minimum"), low=field.minimum, high=field.maximum)
     if (
         field.required

@@ -95,7 +95,7 @@ def compile_rules(definition: Definition) -> Rules:
 def check(definition: Definition) -> list[Finding]:
     """What is wrong with the conditions of a definition, with line and column inside each."""
     return [
-        Finding(each.message.key.removeprefix("workflow."), place, _positioned(each), each.hint)
+        Finding(each.message.key.removeprefix("workflow."), place, each.message, each.hint)
         for place, each in _compiled(definition)[1]
     ]
 
@@ -209,11 +209,6 @@ def _answer(expression: Expression, values: Mapping[str, Any]) -> bool | Message
         answer: Any = result.value()
         return answer is True
     return troubles[0] if troubles else Message("workflow.not_decided", {"field": expression.text[:80]})
-
-
-def _positioned(wrong: Wrong) -> Message:
-    at = {"line": wrong.line, "column": wrong.column}
-    return Message(wrong.message.key, {**wrong.message.values, **at})
 
 
 def _absent(value: Any) -> bool:

@@ -218,7 +218,7 @@ def _once(report: Report, action: str, place: Place) -> None:
     for done in (step for steps in moves(definition).values() for step in steps if step.action == action):
         again = way(definition, lambda step: step.action == action, start=done.to)
         if again:
-            first = way(definition, lambda step, done=done: step == done) or (done,)  # type: ignore[misc]
+            first = way(definition, done.__eq__) or (done,)
             report.say("more_than_once", place, name=action, way=told((*first, *again)))
             return
 

@@ -1,0 +1,89 @@
+"""What an authority sets about a ceiling: how many, and over one round or over all of them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from caseflow.cases import quotas
+from caseflow.cases.models import case, quota_counter, quota_entry, quota_setting
+from caseflow.words import Message, Refused
+from caseflow.workflow.many import Quota
+
+
+def set_limit(
+    tx: Connection,
+    authority_id: int,
+    quota: Quota,
+    *,
+    key: str,
+    limit: int | None,
+    across: str | None,
+    reason: str,
+    by: int,
+    at: Any,
+) -> None:
+    """Set the ceiling of one counter (or the default, with an empty key), with its reason.
+
+    Raises:
+        Refused: no reason; or more places are taken already than the new ceiling allows.
+    """
+    if not reason.strip():
+        raise Refused(Message("quotas.reason_missing"))
+    tx.execute(
+        quota_setting.insert().values(
+            authority_id=authority_id,
+            quota=quota.id,
+            key=key,
+            limit=limit,
+            across=across,
+            reason=reason,
+            set_by=by,
+            at=at,
+        )
+    )
+    if across is not None:
+        _regroup(tx, authority_id, quota, across)
+    if limit is None:
+        return
+    here = [quota_counter.c.authority_id == authority_id, quota_counter.c.quota == quota.id]
+    if key:
+        here.append(quota_counter.c.key == key)
+    too_many = tx.execute(
+        sa.select(quota_counter).where(*here, quota_counter.c.blocks, quota_counter.c.used > limit)
+    ).mappings().first()  # fmt: skip
+    if too_many is not None:
+        raise Refused(Message("quotas.more_taken", {"used": too_many["used"], "limit": limit}))
+    tx.execute(quota_counter.update().where(*here).values(limit=limit))
+
+
+def _regroup(tx: Connection, authority_id: int, quota: Quota, across: str) -> None:
+    """Put every place that is taken under the counter to which it belongs from now on.
+
+    Raises:
+        Refused: more are taken together than the ceiling allows.
+    """
+    live = tx.execute(
+        sa.select(quota_entry.c.id, quota_counter.c.key, case.c.round_id)
+        .join(quota_counter, quota_counter.c.id == quota_entry.c.counter_id)
+        .join(case, case.c.id == quota_entry.c.case_id)
+        .where(
+            quota_counter.c.authority_id == authority_id,
+            quota_counter.c.quota == quota.id,
+            quota_entry.c.status != "released",
+        )
+        .order_by(quota_entry.c.id)
+    ).all()
+    own = (quota_counter.c.authority_id == authority_id, quota_counter.c.quota == quota.id)
+    tx.execute(quota_counter.update().where(*own).values(used=0))
+    for row in live:
+        counter = quotas.counter_for(
+            tx, authority_id, quota, quotas.key_of(json.loads(row.key), across, row.round_id)
+        )
+        if counter["blocks"] and counter["used"] >= counter["limit"]:
+            raise Refused(Message("quotas.more_taken", {"used": counter["used"] + 1, "limit": counter["limit"]}))
+        tx.execute(quota_entry.update().where(quota_entry.c.id == row.id).values(counter_id=counter["id"]))
+        tx.execute(quota_counter.update().where(quota_counter.c.id == counter["id"]).values(used=counter["used"] + 1))

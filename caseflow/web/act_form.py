@@ -1,0 +1,169 @@
+"""The form of an act: its questions with what they may name, what was typed or known, and who will sign."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import sqlalchemy as sa
+from flask import g, request
+
+from caseflow.cases import dossier, guards, members, panels, questions, signing
+from caseflow.cases.models import interest
+from caseflow.cases.move import Move
+from caseflow.cases.view import Offer, View, load
+from caseflow.web import drawing, filling, shell
+from caseflow.web.widgets import Context, Widget
+from caseflow.words import Refused
+from caseflow.workflow.parts import Text
+from caseflow.workflow.procedure import Action
+
+OWN_ROWS = frozenset({"score_member", "sign_pledges", "declare_interest", "close_duty"})
+"""Effects that write rows of the person or organisation alone: several may act at once, no screen is too old for it."""
+
+
+def request_key() -> str:
+    """A key for one intent, put into a form when it is drawn."""
+    return secrets.token_urlsafe(18)
+
+
+def viewed(case_id: int) -> View:
+    """The case for the reader; answers 404 where there is none for them."""
+    return load(g.tx, shell.house().ground, g.actor, case_id)
+
+
+def blank_move(view: View) -> Move:
+    """The case as rules read it, outside any act."""
+    return view.move(Action(id="look", title=Text(zh="-", en="-")), "")
+
+
+def effects(action: Action) -> set[str]:
+    return {call.name for call in action.then}
+
+
+def watches(action: Action) -> bool:
+    """Whether the screen must be as new as the case."""
+    return effects(action).isdisjoint(OWN_ROWS)
+
+
+def prepared(view: View, offer: Offer) -> dict[str, Any]:
+    """What the template of an act's form needs."""
+    values = typed_values(view, offer)
+    return {
+        "view": view,
+        "offer": offer,
+        "action": offer.action,
+        "widgets": widgets(view, offer, values),
+        "request_key": request.form.get("request_key") or request_key(),
+        "seen": view.row["version"],
+        "signers": [
+            drawing.named(view.definition.roles[role].title)
+            for role in (offer.action.sign_off if will_be_signed(view, offer) else ())
+        ],
+        "target": target_title(view, offer.action),
+    }
+
+
+def typed_values(view: View, offer: Offer) -> dict[str, Any]:
+    """What the form shows: what was just posted, else what was kept while typing, else what is known already."""
+    if g.get("raw") is not None:
+        return dict(g.raw)
+    part, owner = f"act.{offer.action.id}{about_member()}", f"person:{view.actor.person_id}"
+    version, kept = dossier.read_draft(view.tx, view.ground, view.row["id"], part, owner)
+    return kept if version else _known(view, offer.action)
+
+
+def widgets(view: View, offer: Offer, values: dict[str, Any]) -> list[Widget]:
+    return filling.draw(
+        offer.action.asks.values(),
+        values,
+        filling.errors_here(),
+        tx=view.tx,
+        ground=view.ground,
+        context=context(view, offer.action),
+    )
+
+
+def context(view: View, action: Action) -> Context:
+    """What the questions of an act may name: cases, people, fields, criteria."""
+    what, rule = effects(action), view.definition.members
+    asked_types = {question.type for question in action.asks.values()}
+    listed: Any = ()
+    if "members" in asked_types and rule is not None:
+        taking_in = "include_members" in what
+        listed = members.eligible(view.tx, rule, view.row) if taking_in else members.rows(view.tx, view.row["id"])
+    panel_id = next((question.panel for question in action.asks.values() if question.panel), None)
+    panel = view.definition.panels.get(panel_id) if panel_id else None
+    people: list[tuple[int, str]] = []
+    if "people" in asked_types and panel is not None and panel_id is not None:
+        if "seat_experts" in what:
+            people = [
+                (row["id"], row["name"]) for row in panels.candidates(view.tx, view.row["authority_id"], panel.role)
+            ]
+        else:
+            people = [(row["person_id"], row["name"]) for row in panels.seats(view.tx, view.row["id"], panel_id)]
+    values = {"dossier": view.dossier(), "case": view.facts()}
+    return Context(
+        members=listed,
+        choose=bool(what & {"include_members", "exclude_members"}) or "people" in asked_types,
+        ordered="order_members" in what or "seat_experts" in what,
+        people=people,
+        sections=view.sections() if "field_comments" in asked_types else (),
+        panel=panel,
+        member=request.values.get("member", type=int),
+        asked=questions.in_form(view.loaded, view.row["state"], action, values),
+    )
+
+
+def will_be_signed(view: View, offer: Offer) -> bool:
+    """Whether this act goes to the signers first."""
+    return signing.is_due(view.move(offer.action, offer.role))
+
+
+def target_title(view: View, action: Action) -> Any:
+    """Where the act leads, for those who press it."""
+    if action.to is None:
+        return None
+    target = view.row["origin"] if action.to == "origin" else action.to
+    state = view.definition.states.get(target or "")
+    return state.title if state is not None else None
+
+
+def offered(view: View, action_id: str) -> Offer:
+    """The act as offered to the reader here; a refusal that says why it is not."""
+    offer = view.offer(action_id)
+    if offer is None:
+        raise Refused(guards.not_offered(view.definition, view.row, action_id))
+    return offer
+
+
+def _known(view: View, action: Action) -> dict[str, Any]:
+    """What was said of each member before, where the form asks for all of them; the order they have."""
+    what = effects(action)
+    found: dict[str, Any] = {}
+    for question in action.asks.values():
+        if question.type == "members" and "declare_interest" in what:
+            found[question.id] = _declared(view)
+        elif question.type == "members" and not what & {"include_members", "exclude_members"}:
+            found[question.id] = {
+                str(row["id"]): {name: row["data"].get(name) for name in question.columns if row["data"].get(name)}
+                for row in members.rows(view.tx, view.row["id"])
+            }
+        elif question.type == "people" and question.panel and "seat_experts" in what:
+            seated = panels.seats(view.tx, view.row["id"], question.panel)
+            found[question.id] = [row["person_id"] for row in seated]
+    return found
+
+
+def about_member() -> str:
+    """Of a form about one member: its part of the draft's name."""
+    member = request.values.get("member", type=int)
+    return f".{member}" if member is not None else ""
+
+
+def _declared(view: View) -> dict[str, Any]:
+    """What this person declared of each member before."""
+    rows = view.tx.execute(
+        sa.select(interest).where(interest.c.case_id == view.row["id"], interest.c.person_id == view.actor.person_id)
+    ).mappings()
+    return {str(row["member_case_id"]): {"conflict": row["conflict"], "ground": row["ground"]} for row in rows}

@@ -1,0 +1,264 @@
+"""The page of a case: for its applicant, for an expert, for the office; what stands there and what may be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from caseflow.cases import quotas, signing
+from caseflow.cases.models import case as case_table
+from caseflow.cases.models import member, round_
+from caseflow.cases.view import Offer, View
+from caseflow.people.models import organisation
+from caseflow.records import files
+from caseflow.web import applicant, clocks, collective, desk, drawing, record, review, shell
+from caseflow.web.act_form import request_key, viewed, will_be_signed
+from caseflow.web.shell import page
+from caseflow.words import from_json
+
+blueprint = Blueprint("case", __name__)
+
+PARTS = ("overview", "dossier", "footprint", "papers", "timeline", "diagram")
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """An act as offered on the page. ``direct``: it asks nothing and is done at once."""
+
+    offer: Offer
+    direct: bool
+    signed: bool
+    key: str
+    asked_again: str
+    """What must be confirmed before."""
+
+    @property
+    def action(self) -> Any:
+        return self.offer.action
+
+
+@page(blueprint, "/cases/<int:case_id>", policy=shell.signed_in)
+def show(case_id: int) -> Any:
+    view = viewed(case_id)
+    if view.is_applicant and not view.is_staff:
+        return applicant.case_page(view)
+    if not view.is_staff:
+        return redirect(url_for("expert.assignment", case_id=case_id), 303)
+    if view.definition.kind == "collective":
+        return collective.case_page(view, common(view))
+    return office_page(view)
+
+
+def office_page(view: View) -> Any:
+    """The case as the office reads it, one part at a time."""
+    part = request.args.get("part", "")
+    part = part if part in parts(view) else "overview"
+    more: dict[str, Any] = {}
+    if part in ("dossier", "footprint"):
+        review.log_reading(view, part)
+    if part == "dossier":
+        more = {"parts": record.dossier(view, before=review.previous(view))}
+    elif part == "footprint":
+        more = {"footprint": review.footprint(view)}
+    elif part == "overview":
+        more = {"given": record.given_so_far(view)}
+    return render_template(f"case/{part}.html", **common(view), **more)
+
+
+def common(view: View) -> dict[str, Any]:
+    """What every part of the page shows: who, where, by when, what may be done."""
+    tx, row = view.tx, view.row
+    offers = view.offers()
+    before, after = desk.neighbours(tx, view.actor, row["id"])
+    return {
+        "view": view,
+        "shown": parts(view),
+        "at": request.args.get("part") if request.args.get("part") in parts(view) else "overview",
+        "unit": _organisation(view, row["organisation_id"]),
+        "prefecture": _organisation(view, row["prefecture_id"]),
+        "round": tx.execute(sa.select(round_).where(round_.c.id == row["round_id"])).mappings().first(),
+        "holder": view.definition.roles[view.state.holder].title if view.state.holder else None,
+        "clocks": clocks.of_case(view),
+        "due": clocks.of_rows(tx, view.ground, [row]).get(row["id"]),
+        "buttons": [button(view, offer) for offer in offers],
+        "has_form": any(offer.action.asks for offer in offers) and bool(view.definition.dossier),
+        "findings": view.findings(),
+        "say_finding": said,
+        "pending": view.pending(),
+        "proposal": proposed(view),
+        "slips": slips(view),
+        "timeline": timeline(view),
+        "letters": view.letters(),
+        "files": files.of_case(tx, row["id"]),
+        "key": request_key,
+        "before": before,
+        "after": after,
+        "hosts": _hosts(view),
+        "tasks": [_owed(view, task) for task in view.tasks()],
+        "places": places(view),
+    }
+
+
+def parts(view: View) -> tuple[str, ...]:
+    """The parts that this case has."""
+    return tuple(
+        part
+        for part in PARTS
+        if (part != "dossier" or view.definition.dossier) and (part != "footprint" or view.definition.footprint)
+    )
+
+
+def button(view: View, offer: Offer) -> Button:
+    action = offer.action
+    return Button(
+        offer,
+        direct=not action.asks,
+        signed=will_be_signed(view, offer),
+        key=request_key(),
+        asked_again=drawing.named(action.confirm) if action.confirm else "",
+    )
+
+
+def said(row: Any) -> str:
+    """A finding as a sentence."""
+    return drawing.say(from_json(row["message"]))
+
+
+def proposed(view: View) -> dict[str, Any] | None:
+    """What waits for signatures: the act, its answers, who signed, who is next. For those who may read it."""
+    row = view.pending()
+    if row is None or not (view.is_office or row["organisation_id"] == view.actor.organisation_id):
+        return None
+    action = view.definition.action(view.row["state"], row["action"])
+    signed = next((found for one, found in signing.slips(view.tx, view.row["id"]) if one["id"] == row["id"]), [])
+    names = record.person_names(view.tx, [row["proposed_by"], *(one["person_id"] for one in signed)])
+    signers = [
+        {"title": title, "signed": signed[at] if at < len(signed) else None, "next": at == row["step"]}
+        for at, title in enumerate(signing.role_titles(view.definition, row))
+    ]
+    values = signing.answers(view.ground, row)
+    return {
+        "row": row,
+        "action": action,
+        "part": record.of_act(view, action, values) if action is not None else None,
+        "names": names,
+        "signers": signers,
+        "may_sign": view.may_sign(),
+    }
+
+
+def slips(view: View) -> list[dict[str, Any]]:
+    """The approval slips of the case that the reader may open."""
+    found = []
+    for row, signed in signing.slips(view.tx, view.row["id"]):
+        if not (view.is_office or row["organisation_id"] == view.actor.organisation_id):
+            continue
+        action = next((one for one in record.acts(view.definition) if one.id == row["action"]), None)
+        title = drawing.named(action.title) if action else row["action"]
+        found.append({"row": row, "signed": signed, "title": title})
+    return found
+
+
+def timeline(view: View) -> list[dict[str, Any]]:
+    """What happened, newest first, as the macro takes it."""
+    entries = []
+    for one in view.timeline():
+        title = drawing.t(one.title["key"]) if "key" in one.title else drawing.named(one.title)
+        phase = one.row.body.get("phase")
+        if phase == "proposed":
+            title = drawing.t("case.proposed_act", what=title)
+        elif phase == "signed":
+            title = drawing.t("case.signed_act", what=title)
+        moved = one.row.from_state != one.row.to_state
+        entries.append(
+            {
+                "at": one.row.at,
+                "who": one.by,
+                "title": title,
+                "text": drawing.t("case.moved_to", state=drawing.named(one.state)) if moved else "",
+                "tone": "info" if moved else "neutral",
+            }
+        )
+    return entries
+
+
+def places(view: View) -> list[dict[str, Any]]:
+    """The quota places that the case holds."""
+    found = []
+    for quota in view.definition.quotas.values():
+        row = quotas.held(view.tx, view.row["id"], quota.id)
+        if row is not None:
+            found.append({"title": quota.title, "status": row["status"], "at": row["at"]})
+    return found
+
+
+def _owed(view: View, task: Any) -> dict[str, Any]:
+    """An open task in words: what, by whom, until when."""
+    kind, _, what = task["kind"].partition(":")
+    title = drawing.named(view.state.title)
+    if kind == "sign":
+        action = view.definition.action(view.row["state"], what)
+        title = drawing.t("desk.to_sign", what=drawing.named(action.title) if action else what)
+    elif kind == "duty" and what in view.state.duties:
+        title = drawing.named(view.state.duties[what].title)
+    elif kind == "panel" and what in view.definition.panels:
+        title = drawing.named(view.definition.panels[what].title)
+    role = view.definition.roles.get(task["role"])
+    return {
+        "kind": kind,
+        "title": title,
+        "who": drawing.named(role.title) if role else task["role"],
+        "where": _organisation(view, task["organisation_id"]),
+        "due": clocks.due(view.ground, view.definition, task["due_on"]),
+        "mine": task["organisation_id"] == view.actor.organisation_id and view.actor.holds(task["role"]),
+    }
+
+
+def _organisation(view: View, organisation_id: int | None) -> Any:
+    if organisation_id is None:
+        return None
+    row = view.tx.execute(sa.select(organisation).where(organisation.c.id == organisation_id)).mappings().first()
+    return row and {**row, "name": {"zh": row["name_zh"], "en": row["name_en"] or row["name_zh"]}}
+
+
+def _hosts(view: View) -> list[dict[str, Any]]:
+    """The procedures over many cases in which this one is, as far as the reader may know of them."""
+    rows = view.tx.execute(
+        sa.select(case_table, member.c.status.label("member_status"))
+        .join(member, member.c.host_id == case_table.c.id)
+        .where(member.c.case_id == view.row["id"], member.c.status != "out")
+        .order_by(case_table.c.id)
+    ).mappings()
+    found = []
+    for row in rows:
+        definition = view.ground.definition(view.tx, row["definition_id"]).definition
+        if collective.may_know(view, definition, row):
+            found.append(
+                {
+                    "id": row["id"],
+                    "number": row["number"],
+                    "title": definition.title,
+                    "state": definition.states[row["state"]].title,
+                }
+            )
+    return found
+
+
+@blueprint.app_context_processor
+def _words() -> dict[str, Any]:
+    """What the templates of cases may call besides the shell's words."""
+    return {
+        "say_json": lambda stored: drawing.say(from_json(stored)),
+        "act_title": act_title,
+        "opening": drawing.moment,
+        "closing": clocks.closing,
+    }
+
+
+def act_title(view: View, entry: Any) -> str:
+    """What an entry of the journal says was done."""
+    action = view.definition.action(entry.from_state, entry.act) if entry.from_state else None
+    return drawing.named(action.title) if action is not None else drawing.t(f"act.engine.{entry.act}")

@@ -1,0 +1,125 @@
+"""Clocks as people read them: what is left in working days, by when, and how it was counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from caseflow import clock
+from caseflow.cases import deadlines
+from caseflow.cases.ground import Ground
+from caseflow.cases.models import deadline
+from caseflow.cases.view import View
+from caseflow.web import drawing
+from caseflow.workflow import workdays
+from caseflow.workflow.definition import Definition
+from caseflow.workflow.ledger import Run, runs_from_json
+
+SOON = workdays.Limit(5, "workdays")
+"""From when on a deadline counts as near in lists and on the desk."""
+_MARKS = {"normal": "normal", "soon": "soon", "near": "soon", "overdue": "late"}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What the macro ``deadline`` shows."""
+
+    mark: str
+    """``normal``, ``soon``, ``late``, ``paused`` or ``done``."""
+    on: date | None = None
+    left: int | None = None
+    """Working days left; negative when late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One clock of a case with its ledger."""
+
+    row: RowMapping
+    title: dict[str, str]
+    basis: str
+    due: Due
+    limit: Any
+    runs: tuple[Run, ...]
+    notices: tuple[str, ...]
+
+
+def due(ground: Ground, definition: Definition, on: date | None) -> Due | None:
+    """How a due date stands today; nothing where there is none."""
+    if on is None:
+        return None
+    found = workdays.remaining(ground.calendar(definition), on, clock.today())
+    left = -found.workdays if found.standing == "overdue" else found.workdays
+    return Due(_MARKS[found.standing], on, left)
+
+
+def of_rows(tx: Connection, ground: Ground, rows: Iterable[RowMapping]) -> dict[int, Due]:
+    """The clock of each listed case: the one that ends first, or that it stands still."""
+    listed = {int(row["id"]): row for row in rows}
+    found: dict[int, Due] = {}
+    running = tx.execute(
+        sa.select(deadline.c.case_id, deadline.c.due_on, deadline.c.status)
+        .where(deadline.c.case_id.in_(list(listed)), deadline.c.status.in_(["running", "paused", "breached"]))
+        .order_by(deadline.c.id)
+    )
+    for case_id, on, status in running:
+        row = listed[case_id]
+        definition = ground.definition(tx, row["definition_id"]).definition
+        if status == "paused":
+            found.setdefault(case_id, Due("paused"))
+            continue
+        counted = due(ground, definition, on)
+        known = found.get(case_id)
+        if counted is not None and not row["final"] and (known is None or known.on is None or on < known.on):
+            found[case_id] = counted
+    for case_id, row in listed.items():
+        if row["final"]:
+            found[case_id] = Due("done")
+    return found
+
+
+def of_case(view: View) -> list[Told]:
+    """Every clock of a case that its reader may see, newest first."""
+    return [_told(view, row) for row in reversed(view.deadlines())]
+
+
+def closing(at: datetime) -> str:
+    """A closing time as offices write it: midnight is 24:00 of the day that ends."""
+    local = at.astimezone(clock.SHANGHAI)
+    if local.time() == time(0):
+        return f"{drawing.day(local.date() - timedelta(days=1))} 24:00"
+    return drawing.moment(at)
+
+
+def soon_until(ground: Ground, definitions: Iterable[Definition]) -> date:
+    """The last date that counts as near today."""
+    calendar = next((ground.calendar(one) for one in definitions), None)
+    today = clock.today()
+    return workdays.count(calendar, today, SOON).due if calendar is not None else today
+
+
+def _told(view: View, row: RowMapping) -> Told:
+    name = row["clock"].removeprefix(deadlines.PUBLICITY)
+    state = view.definition.states[name]
+    rule = state.publicity if row["clock"] != name else state.clock
+    if row["status"] == "paused":
+        standing = Due("paused")
+    elif row["status"] in ("running", "breached"):
+        standing = due(view.ground, view.definition, row["due_on"]) or Due("normal")
+    else:
+        standing = Due("done", row["due_on"])
+    stored = row["ledger"]
+    return Told(
+        row,
+        {"zh": state.title.zh, "en": state.title.en},
+        rule.basis if rule is not None else "",
+        standing,
+        workdays.Limit.parse(row["limit"]).message(),
+        runs_from_json(stored["ledger"]),
+        tuple(stored["notices"]),
+    )

@@ -1,0 +1,291 @@
+"""A procedure over many cases: which cases are inside, their tables, results, departments' opinions, publicity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from sqlalchemy.engine import RowMapping
+
+from caseflow import clock
+from caseflow.cases import act, find, members, panels, quotas, show, standing
+from caseflow.cases.find import Filters
+from caseflow.cases.models import quota_counter, task
+from caseflow.cases.view import View
+from caseflow.office import rounds, summaries
+from caseflow.people.models import organisation
+from caseflow.records import journal
+from caseflow.web import clocks, drawing, quota_board, record, shell
+from caseflow.web.act_form import blank_move, effects, request_key, viewed
+from caseflow.web.shell import MenuItem, page
+from caseflow.words import Message, Refused
+from caseflow.workflow.definition import Definition
+
+blueprint = Blueprint("collective", __name__)
+
+MENU = (MenuItem("collective.menu", "collective.overview", shell.official),)
+
+
+@page(blueprint, "/collective", policy=shell.official)
+def overview() -> Any:
+    """Every procedure over many cases that the reader may know of, and those that may be opened."""
+    ground = shell.house().ground
+    groups: list[dict[str, Any]] = []
+    for loaded in ground.all_current(g.tx):
+        definition = loaded.definition
+        if definition.kind != "collective":
+            continue
+        rows = find.cases(g.tx, ground, g.actor, Filters(workflow=definition.workflow), clock.today(), limit=30).rows
+        opens = standing.opening_role(definition, g.actor) is not None
+        if rows or opens:
+            groups.append({"definition": definition, "rows": rows, "opens": opens})
+    titles = {row["id"]: row["title"] for row in rounds.all_of(g.tx, g.actor.authority_id)}
+    dues = clocks.of_rows(g.tx, ground, [row for group in groups for row in group["rows"]])
+    return render_template("collective/overview.html", groups=groups, rounds=titles, dues=dues)
+
+
+@page(blueprint, "/collective/<workflow>/new", policy=shell.official)
+def new(workflow: str) -> Any:
+    definition = _openable(workflow)
+    found = rounds.begun(g.tx, g.actor.authority_id, definition.members.of[0]) if definition.members else []
+    return render_template(
+        "collective/new.html",
+        definition=definition,
+        rounds=found,
+        chosen=request.values.get("round", type=int),
+        request_key=request.form.get("request_key") or request_key(),
+    )
+
+
+@page(blueprint, "/collective/<workflow>/new", methods=("POST",), policy=shell.official, redraw=new)
+def create(workflow: str) -> Any:
+    definition = _openable(workflow)
+    round_id = request.form.get("round", type=int)
+    known = rounds.find(g.tx, g.actor.authority_id, round_id) if round_id is not None else None
+    if definition.rounds == "required" and known is None:
+        raise Refused(Message("collective.round_missing", {"input": "round"}))
+    title = f"{g.actor.organisation_name['zh']} {known['title']['zh']}" if known else g.actor.organisation_name["zh"]
+    key = request.form.get("request_key", "")
+    if len(key) < 16:
+        abort(400)
+    outcome = act.open_case(
+        g.tx, shell.house().ground, g.actor, workflow, round_id=round_id, title=title, request_key=key
+    )
+    return redirect(url_for("case.show", case_id=outcome.case_id), 303)
+
+
+@page(blueprint, "/collective/<int:case_id>/order", methods=("POST",), policy=shell.official)
+def reorder(case_id: int) -> Any:
+    """Put the members into the order of the numbers typed beside them."""
+    view = viewed(case_id)
+    doing = _doing(view, "order_members")
+    if doing is None:
+        abort(404)
+    typed = {row["id"]: request.form.get(f"order-{row['id']}", "") for row in members.rows(view.tx, case_id)}
+    ordered = sorted(typed, key=lambda number: int(typed[number]) if typed[number].isdecimal() else len(typed) + 1)
+    act.perform(
+        view.tx,
+        view.ground,
+        view.actor,
+        case_id,
+        doing["offer"].action.id,
+        {doing["question"].id: {str(number): {} for number in ordered}},
+        request_key=request.form.get("request_key", ""),
+        seen=request.form.get("seen", type=int),
+    )
+    return shell.done(url_for("case.show", case_id=case_id), "members_changed")
+
+
+def case_page(view: View, common: dict[str, Any]) -> Any:
+    """The page of such a case for the office."""
+    inside = members.rows(view.tx, view.row["id"])
+    rule = view.definition.members
+    doing = {name: _doing(view, name) for name in ("include_members", "exclude_members", "order_members")}
+    return render_template(
+        "collective/case.html",
+        **common,
+        inside=[_member(view, row) for row in inside],
+        outside=members.eligible(view.tx, rule, view.row) if rule is not None and not view.row["final"] else [],
+        columns=said_columns(view.definition),
+        doing=doing,
+        inline=[one["offer"].action.id for one in doing.values() if one is not None],
+        tables=[
+            (table_id, summaries.summary(view.tx, view.ground, view.definition, view.row, table_id))
+            for table_id in view.definition.tables
+        ]
+        if inside
+        else [],
+        duties=duties(view),
+        quota_lines=quota_lines(view, inside),
+        panels=[_panel(view, panel_id) for panel_id in view.definition.panels] if manages_panel(view) else [],
+        given=record.given_so_far(view),
+    )
+
+
+def may_know(view: View, definition: Definition, row: RowMapping) -> bool:
+    return bool(standing.roles_on(view.tx, definition, view.actor, row))
+
+
+def said_columns(definition: Definition) -> dict[str, Any]:
+    """What this procedure says of each member: the columns of its results, and score and place of a panel."""
+    found: dict[str, Any] = {}
+    for action in record.acts(definition):
+        if "record_results" in effects(action):
+            for question in action.asks.values():
+                if question.type == "members":
+                    found |= question.columns
+    return found
+
+
+def duties(view: View) -> list[dict[str, Any]]:
+    """What each organisation asked owes or has given: its name, whether it is in, and its answer."""
+    rows = view.tx.execute(
+        sa.select(task, organisation.c.name_zh, organisation.c.name_en)
+        .join(organisation, organisation.c.id == task.c.organisation_id)
+        .where(task.c.case_id == view.row["id"], task.c.kind.like("duty:%"))
+        .order_by(task.c.id)
+    ).mappings()
+    given = _given_by_organisation(view)
+    found = []
+    for row in rows:
+        duty = _duty(view.definition, row["kind"].partition(":")[2])
+        if duty is None:
+            continue
+        on = (
+            clocks.due(view.ground, view.definition, row["due_on"] or view.row["due_on"])
+            if row["status"] == "open"
+            else None
+        )
+        found.append(
+            {
+                "name": {"zh": row["name_zh"], "en": row["name_en"] or row["name_zh"]},
+                "title": duty.title,
+                "status": row["status"],
+                "closed_at": row["closed_at"],
+                "due": on,
+                "said": given.get((row["organisation_id"], duty.action), ""),
+            }
+        )
+    return found
+
+
+def quota_lines(view: View, inside: list[RowMapping]) -> list[dict[str, Any]]:
+    """The ceilings that the members draw on, as they stand now."""
+    found: dict[int, dict[str, Any]] = {}
+    for row in inside:
+        definition = view.ground.definition(view.tx, row["definition_id"]).definition
+        for quota in definition.quotas.values():
+            place = quotas.held(view.tx, row["id"], quota.id)
+            if place is not None and place["counter_id"] not in found:
+                counter = view.tx.execute(
+                    sa.select(quota_counter).where(quota_counter.c.id == place["counter_id"])
+                ).mappings().one()  # fmt: skip
+                words = " · ".join(filter(None, quota_board.counter_words(counter["key"])))
+                found[counter["id"]] = {"quota": quota, "counter": counter, "words": words}
+    return list(found.values())
+
+
+def manages_panel(view: View) -> bool:
+    """Whether the reader seats the experts or works out the scores: only they read the names and all marks."""
+    managing = {
+        role
+        for state in view.definition.states
+        for action in view.definition.actions_in(state)
+        if effects(action) & {"seat_experts", "rank_members"}
+        for role in view.definition.by(state, action)
+    }
+    return bool(managing & view.roles) or any(role in managing for role in _heads(view))
+
+
+def _heads(view: View) -> frozenset[str]:
+    """Those who sign for this office read what they sign."""
+    signers = {role for action in record.acts(view.definition) for role in action.sign_off}
+    return frozenset(signers & view.roles)
+
+
+def _openable(workflow: str) -> Definition:
+    loaded = next((one for one in shell.house().ground.all_current(g.tx) if one.definition.workflow == workflow), None)
+    if (
+        loaded is None
+        or loaded.definition.kind != "collective"
+        or standing.opening_role(loaded.definition, g.actor) is None
+    ):
+        abort(404)
+    return loaded.definition
+
+
+def _member(view: View, row: RowMapping) -> dict[str, Any]:
+    definition = view.ground.definition(view.tx, row["definition_id"]).definition
+    said = {
+        name: drawing.named(show.value(view.ground, column, row["data"].get(name)))
+        for name, column in said_columns(view.definition).items()
+    }
+    lacking = members.empty_cells(blank_move(view), row) if view.definition.tables and not view.row["final"] else []
+    return {
+        "row": row,
+        "state": definition.states[row["state"]].title,
+        "said": said,
+        "score": row["data"].get("score") or _evaluated(row, "score"),
+        "place": row["data"].get("place") or _evaluated(row, "place"),
+        "lacking": [] if view.state.final else lacking,
+    }
+
+
+def _evaluated(row: RowMapping, name: str) -> Any:
+    """Score or place from an earlier procedure, kept with the case under whatever store it used."""
+    return next((said[name] for said in row["facts"].values() if isinstance(said, dict) and said.get(name)), None)
+
+
+def _doing(view: View, effect: str) -> Any:
+    """The act offered here that takes cases in, leaves them out or orders them, and the name of its question."""
+    for offer in view.offers():
+        if effect in effects(offer.action):
+            question = next((one for one in offer.action.asks.values() if one.type == "members"), None)
+            others = [one for one in offer.action.asks.values() if one.type != "members"]
+            if question is not None:
+                return {"offer": offer, "question": question, "others": others}
+    return None
+
+
+def _panel(view: View, panel_id: str) -> dict[str, Any]:
+    panel = view.definition.panels[panel_id]
+    seats = panels.seats(view.tx, view.row["id"], panel_id)
+    conflicts = panels.conflicts(view.tx, view.row["id"])
+    inside = [row["id"] for row in members.rows(view.tx, view.row["id"])]
+    lines = [
+        {
+            "seat": seat,
+            "barred": sum(1 for _, who in conflicts if who == seat["person_id"]),
+            "left": len(panels.owed_by(view.tx, view.row["id"], panel_id, seat["person_id"])),
+            "all": len(inside),
+        }
+        for seat in seats
+    ]
+    return {
+        "id": panel_id,
+        "panel": panel,
+        "lines": lines,
+        "scored": bool(panels.scores(view.tx, view.row["id"], panel_id)),
+    }
+
+
+def _duty(definition: Definition, duty_id: str) -> Any:
+    return next((state.duties[duty_id] for state in definition.states.values() if duty_id in state.duties), None)
+
+
+def _given_by_organisation(view: View) -> dict[tuple[int, str], str]:
+    """What each organisation answered in the open, from the journal: choices and short texts."""
+    found: dict[tuple[int, str], str] = {}
+    acts = {action.id: action for action in record.acts(view.definition)}
+    for entry in journal.entries(view.tx, view.row["id"]):
+        action, given = acts.get(entry.act), entry.body.get("answers")
+        if action is None or not isinstance(given, dict) or entry.organisation_id is None:
+            continue
+        texts = [
+            drawing.named(show.value(view.ground, question, given[question.id]))
+            for question in action.asks.values()
+            if question.type in ("choice", "text", "boolean", "date") and given.get(question.id) not in (None, "")
+        ]
+        found[entry.organisation_id, entry.act] = "；".join(texts) if g.language == "zh" else "; ".join(texts)
+    return found

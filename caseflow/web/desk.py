@@ -1,0 +1,257 @@
+"""The desk: what is owed, due first; and every case one may know of. The address of the page is the filter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, g, render_template, request, send_file, url_for
+from sqlalchemy.engine import Connection, RowMapping
+
+from caseflow import clock
+from caseflow.cases import find, members, panels
+from caseflow.cases.find import Filters
+from caseflow.cases.ground import Ground
+from caseflow.cases.models import round_
+from caseflow.people.models import organisation
+from caseflow.people.rights import Actor
+from caseflow.records import reading, sheets
+from caseflow.web import clocks, drawing, shell
+from caseflow.web.shell import MenuItem, page
+from caseflow.workflow.definition import Definition
+
+blueprint = Blueprint("desk", __name__)
+
+MENU = (
+    MenuItem("desk.menu", "desk.mine", shell.official),
+    MenuItem("desk.menu_all", "desk.everything", shell.official),
+)
+SIZE = 50
+MOST_EXPORTED = 5000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a list."""
+
+    row: RowMapping
+    definition: Definition
+    link: str
+    owed: str
+    """What is to be done, in words."""
+    due: clocks.Due | None
+    progress: tuple[int, int] | None = None
+    """Of an expert's assignment: scored, and how many there are."""
+
+
+@page(blueprint, "/desk", policy=shell.official)
+def mine() -> Any:
+    """The work list: open tasks of the own roles, those put to the person, and what is to be signed."""
+    wanted, ground = _filters(), shell.house().ground
+    until = clocks.soon_until(ground, _definitions())
+    found = find.desk(g.tx, g.actor, _timed(wanted, until), clock.today(), limit=SIZE, offset=_offset())
+    counts = {
+        name: find.desk(g.tx, g.actor, _timed(replace(wanted, due=name), until), clock.today(), limit=1).count
+        for name in ("", "overdue", "soon")
+    }
+    return render_template(
+        "desk/desk.html",
+        lines=_lines(g.tx, ground, g.actor, found.rows),
+        count=found.count,
+        counts=counts,
+        at=_page(),
+        size=SIZE,
+        wanted=wanted,
+        choices=_choices(g.tx),
+        mine=True,
+    )
+
+
+@page(blueprint, "/cases", policy=shell.official)
+def everything() -> Any:
+    """Every case the reader may know of, the one that moved last first."""
+    wanted, ground = _filters(), shell.house().ground
+    until = clocks.soon_until(ground, _definitions())
+    timed = _timed(wanted, until)
+    found = find.cases(g.tx, ground, g.actor, timed, clock.today(), limit=SIZE, offset=_offset())
+    counts = {
+        name: find.cases(g.tx, ground, g.actor, _timed(replace(wanted, due=name), until), clock.today(), limit=1).count
+        for name in ("", "overdue", "soon")
+    }
+    return render_template(
+        "desk/desk.html",
+        lines=_lines(g.tx, ground, g.actor, found.rows),
+        count=found.count,
+        counts=counts,
+        at=_page(),
+        size=SIZE,
+        wanted=wanted,
+        choices=_choices(g.tx),
+        mine=False,
+    )
+
+
+@page(blueprint, "/cases.xlsx", policy=shell.official)
+def export() -> Any:
+    """The list as Excel, through the same scoped query; taking it away is logged."""
+    wanted, ground = _filters(), shell.house().ground
+    timed = _timed(wanted, clocks.soon_until(ground, _definitions()))
+    is_mine = request.args.get("list") == "desk"
+    if is_mine:
+        found = find.desk(g.tx, g.actor, timed, clock.today(), limit=MOST_EXPORTED)
+    else:
+        found = find.cases(g.tx, ground, g.actor, timed, clock.today(), limit=MOST_EXPORTED)
+    lines = _lines(g.tx, ground, g.actor, found.rows)
+    rounds = {row["id"]: drawing.named(row["title"]) for row in _rounds(g.tx)}
+    heads = [
+        (drawing.t(f"desk.column.{name}"), width)
+        for name, width in (
+            ("number", 18), ("title", 30), ("subject", 22), ("workflow", 22), ("round", 18), ("prefecture", 18),
+            ("state", 16), ("due_on", 14), ("standing", 12), ("moved", 18),
+        )
+    ]  # fmt: skip
+    rows = [
+        [
+            line.row["number"] or "",
+            line.row["title"],
+            line.row["subject"],
+            drawing.named(line.definition.title),
+            rounds.get(line.row["round_id"], ""),
+            _prefecture(line.row),
+            drawing.named(line.definition.states[line.row["state"]].title),
+            line.due.on if line.due else None,
+            drawing.t(f"shell.deadline.{line.due.mark}") if line.due else "",
+            line.row["moved_at"],
+        ]
+        for line in lines
+    ]
+    title = drawing.t("desk.title" if is_mine else "desk.all_title")
+    made = drawing.t("desk.export_made", at=drawing.moment(clock.now()), name=g.actor.name, n=len(rows))
+    content = sheets.write_table(title, heads, rows, header_lines=[made])
+    person_id, what = g.actor.person_id, f"export:list:{len(rows)}"
+    shell.after(lambda tx: reading.log(tx, person_id, None, what))
+    name = f"{title}-{clock.today():%Y%m%d}.xlsx"
+    return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)
+
+
+def neighbours(tx: Connection, actor: Actor, case_id: int) -> tuple[int | None, int | None]:
+    """The cases before and after this one on the reader's desk."""
+    order = list(dict.fromkeys(row["id"] for row in find.desk(tx, actor, Filters(), clock.today(), limit=200).rows))
+    if case_id not in order:
+        return None, order[0] if order else None
+    at = order.index(case_id)
+    return (order[at - 1] if at else None), (order[at + 1] if at + 1 < len(order) else None)
+
+
+def _filters() -> Filters:
+    asked = request.args
+    workflow, _, state = asked.get("state", "").rpartition("/")
+    return Filters(
+        text=asked.get("q", "")[:100],
+        workflow=workflow or asked.get("workflow", ""),
+        state=state,
+        round_id=asked.get("round", type=int),
+        prefecture_id=asked.get("prefecture", type=int),
+        due=asked.get("due", ""),
+    )
+
+
+def _timed(wanted: Filters, until: date) -> Filters:
+    return replace(wanted, soon_until=until)
+
+
+def _page() -> int:
+    return max(request.args.get("page", 1, type=int), 1)
+
+
+def _offset() -> int:
+    return SIZE * (_page() - 1)
+
+
+def _definitions() -> list[Definition]:
+    return [loaded.definition for loaded in shell.house().ground.all_current(g.tx)]
+
+
+def _lines(tx: Connection, ground: Ground, actor: Actor, rows: list[RowMapping]) -> list[Line]:
+    dues = clocks.of_rows(tx, ground, rows)
+    return [_line(tx, ground, actor, row, dues.get(row["id"])) for row in rows]
+
+
+def _line(tx: Connection, ground: Ground, actor: Actor, row: RowMapping, due: clocks.Due | None) -> Line:
+    definition = ground.definition(tx, row["definition_id"]).definition
+    kind, _, what = str(row.get("kind") or "").partition(":")
+    link = url_for("case.show", case_id=row["id"])
+    owed, progress = drawing.named(definition.states[row["state"]].title), None
+    if kind == "sign":
+        action = definition.action(row["state"], what)
+        owed = drawing.t("desk.to_sign", what=drawing.named(action.title) if action else what)
+    elif kind == "duty":
+        duty = definition.states[row["state"]].duties.get(what)
+        owed = drawing.named(duty.title) if duty else owed
+    elif kind == "panel" and what in definition.panels:
+        owed = drawing.named(definition.panels[what].title)
+        link = url_for("expert.assignment", case_id=row["id"])
+        left = len(panels.owed_by(tx, row["id"], what, actor.person_id))
+        barred = {member for member, who in panels.conflicts(tx, row["id"]) if who == actor.person_id}
+        total = len({member["id"] for member in members.rows(tx, row["id"])} - barred)
+        progress = (total - left, total)
+    if kind != "panel" and row.get("task_due") and (due is None or due.on is None):
+        due = clocks.due(ground, definition, row["task_due"])
+    return Line(row, definition, link, owed, due, progress)
+
+
+def _choices(tx: Connection) -> dict[str, Any]:
+    """What the filters offer: only what the reader has cases of."""
+    ground = shell.house().ground
+    rows = find.counts_by_state(tx, ground, g.actor)
+    by_workflow: dict[str, list[tuple[str, str, int]]] = {}
+    for loaded in ground.all_current(tx):
+        definition = loaded.definition
+        counted = {
+            state: sum(row["n"] for row in rows if row["workflow"] == definition.workflow and row["state"] == state)
+            for state in definition.states
+        }
+        found = [
+            (f"{definition.workflow}/{state}", drawing.named(definition.states[state].title), n)
+            for state, n in counted.items()
+            if n
+        ]
+        if found:
+            by_workflow[definition.workflow] = found
+    titles = {one.definition.workflow: drawing.named(one.definition.title) for one in ground.all_current(tx)}
+    ids = {row["prefecture_id"] for row in rows if row["prefecture_id"] is not None}
+    bureaus = tx.execute(
+        sa.select(organisation.c.id, organisation.c.name_zh, organisation.c.name_en)
+        .where(organisation.c.id.in_(ids))
+        .order_by(organisation.c.division, organisation.c.id)
+    ).mappings()
+    return {
+        "workflows": [(one, titles[one]) for one in by_workflow],
+        "states": [(titles[one], found) for one, found in by_workflow.items()],
+        "rounds": [(row["id"], drawing.named(row["title"])) for row in _rounds(tx)],
+        "prefectures": [(row["id"], _named(row)) for row in bureaus],
+    }
+
+
+def _rounds(tx: Connection) -> list[RowMapping]:
+    return list(
+        tx.execute(
+            sa.select(round_.c.id, round_.c.title)
+            .where(round_.c.authority_id == g.actor.authority_id)
+            .order_by(round_.c.closes_at.desc())
+        ).mappings()
+    )
+
+
+def _named(row: RowMapping) -> str:
+    return drawing.named({"zh": row["name_zh"], "en": row["name_en"] or row["name_zh"]})
+
+
+def _prefecture(row: RowMapping) -> str:
+    if row["prefecture_zh"] is None:
+        return ""
+    return drawing.named({"zh": row["prefecture_zh"], "en": row["prefecture_en"] or row["prefecture_zh"]})

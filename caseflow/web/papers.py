@@ -1,0 +1,159 @@
+"""Papers of a case: its letters, approval slips and summary tables as PDF, Word and Excel; the diagram."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from flask import Blueprint, Response, abort, g, render_template, request, send_file
+
+from caseflow import clock, press
+from caseflow.cases import show, signing
+from caseflow.cases.view import View
+from caseflow.office import summaries
+from caseflow.records import docx, letters, reading
+from caseflow.web import record, shell
+from caseflow.web.act_form import viewed
+from caseflow.web.shell import page
+from caseflow.words import LANGUAGES, Language, text
+from caseflow.workflow import draw
+
+blueprint = Blueprint("papers", __name__)
+
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA = {"pdf": PDF, "docx": DOCX, "xlsx": XLSX}
+
+
+@page(blueprint, "/cases/<int:case_id>/letters/<int:letter_id>.<kind>", policy=shell.signed_in)
+def letter(case_id: int, letter_id: int, kind: str) -> Any:
+    """A letter of the case: PDF to read, Word to edit, HTML where there is no PDF."""
+    view = viewed(case_id)
+    row = next((one for one in view.letters() if one["id"] == letter_id), None)
+    if row is None or kind not in ("pdf", "docx", "html"):
+        abort(404)
+    body, language, demo = row["body"], _language(), shell.house().settings.demo
+    _log(view, f"letter:{row['kind']}.{kind}")
+    name = f"{row['number'] or view.row['number'] or view.row['id']} {body['title'][language]}"
+    if kind == "docx":
+        return sent(docx.letter_docx(body, language, demo=demo), name, kind)
+    return _printed(letters.html(body, language, demo=demo), name, kind)
+
+
+@page(blueprint, "/cases/<int:case_id>/slips/<int:proposal_id>.<kind>", policy=shell.official)
+def slip(case_id: int, proposal_id: int, kind: str) -> Any:
+    """The approval slip (审批单): what was proposed, by whom, and every signature with opinion and time."""
+    view = viewed(case_id)
+    if not view.is_staff or kind not in ("pdf", "docx", "html"):
+        abort(404)
+    found = next(((row, signed) for row, signed in signing.slips(view.tx, case_id) if row["id"] == proposal_id), None)
+    if found is None or not _inside(view, found[0]):
+        abort(404)
+    body, language, demo = _slip_body(view, *found), _language(), shell.house().settings.demo
+    _log(view, f"slip.{kind}")
+    name = f"{body['title'][language]} {view.row['number'] or view.row['id']}"
+    if kind == "docx":
+        return sent(docx.letter_docx(body, language, demo=demo), name, kind)
+    return _printed(letters.html(body, language, demo=demo), name, kind)
+
+
+@page(blueprint, "/cases/<int:case_id>/tables/<table_id>.<kind>", policy=shell.official)
+def table(case_id: int, table_id: str, kind: str) -> Any:
+    """A summary table over the members, as its cases stand now."""
+    view = viewed(case_id)
+    if not view.is_staff or table_id not in view.definition.tables or kind not in ("pdf", "xlsx", "html"):
+        abort(404)
+    found = summaries.summary(view.tx, view.ground, view.definition, view.row, table_id)
+    language = _language()
+    _log(view, f"table:{table_id}.{kind}")
+    name = f"{found.title[language]} {view.row['number'] or ''}".strip()
+    if kind == "xlsx":
+        return sent(summaries.workbook(found, language), name, kind)
+    return _printed(summaries.page(found, language, demo=shell.house().settings.demo), name, kind)
+
+
+@page(blueprint, "/cases/<int:case_id>/diagram.svg", policy=shell.signed_in)
+def diagram(case_id: int) -> Any:
+    """The procedure with the present state lit and the way so far marked; only for those inside."""
+    view = viewed(case_id)
+    if not (view.is_staff or view.is_applicant):
+        abort(404)
+    walked = [entry.row.to_state for entry in view.timeline() if entry.row.to_state]
+    drawn = draw.svg(view.definition, current=view.row["state"], walked=tuple(reversed(walked)), language=g.language)
+    return Response(drawn, mimetype="image/svg+xml")
+
+
+def _inside(view: View, proposal: Any) -> bool:
+    """A slip is read in the office that signs it, and by the authority above."""
+    return view.is_office or proposal["organisation_id"] == view.actor.organisation_id
+
+
+def _slip_body(view: View, proposal: Any, signed: list[Any]) -> dict[str, Any]:
+    action = next((one for one in record.acts(view.definition) if one.id == proposal["action"]), None)
+    names = record.person_names(view.tx, [proposal["proposed_by"], *(row["person_id"] for row in signed)])
+    title = show.pair(action.title) if action else show.both(proposal["action"])
+    rows: list[list[Any]] = [
+        [_word("case.slip.case"), show.both(f"{view.row['number'] or ''} {view.row['title']}".strip())],
+        [_word("case.slip.matter"), title],
+        [_word("case.slip.proposed"), show.both(_by(names[proposal["proposed_by"]], proposal["opened_at"]))],
+    ]
+    if action is not None:
+        values = signing.answers(view.ground, proposal)
+        said = record.of_act(view, action, values).answers
+        rows += [[show.both(answer.label), answer.shown.text] for answer in said if answer.shown.kind == "text"]
+    blocks: list[dict[str, Any]] = [{"kind": "fields", "rows": rows}]
+    lines = [
+        [
+            show.pair(view.definition.roles[row["role"]].title),
+            _word(f"case.decision.{row['decision']}"),
+            show.both(row["opinion"]),
+            show.both(_by(names[row["person_id"]], row["at"])),
+        ]
+        for row in signed
+    ]
+    waiting = proposal["signers"][len(signed) :] if proposal["status"] == "signing" else []
+    lines += [
+        [show.pair(view.definition.roles[role].title), show.both(""), show.both(""), show.both("")] for role in waiting
+    ]
+    heads = [_word(f"case.slip.{one}") for one in ("signer", "decision", "opinion", "signed")]
+    blocks.append({"kind": "table", "columns": heads, "rows": lines})
+    return {"title": _word("case.slip.title"), "number": None, "blocks": blocks}
+
+
+def _by(name: str, at: Any) -> str:
+    return f"{name} {at.astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M}"
+
+
+def _word(key: str) -> dict[Language, str]:
+    return {language: text(key, language) for language in LANGUAGES}
+
+
+def _language() -> Language:
+    """Papers are Chinese unless English is asked for: that is what an office files."""
+    return "en" if request.args.get("language") == "en" else "zh"
+
+
+def _log(view: View, what: str) -> None:
+    person_id, case_id = view.actor.person_id, view.row["id"]
+    shell.after(lambda tx: reading.log(tx, person_id, case_id, what))
+
+
+def _printed(html: str, name: str, kind: str) -> Any:
+    """The page as PDF; as the page itself where it is asked for or no PDF can be made."""
+    if kind == "pdf":
+        lacking = press.available()
+        if lacking is None:
+            return sent(press.render(html, shell.house().settings.home), name, kind)
+        return render_template(
+            "case/no_pdf.html", lacking=lacking, name=name, here=request.path[: -len("pdf")] + "html"
+        )
+    response = Response(html, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+    return response
+
+
+def sent(content: bytes, name: str, kind: str) -> Any:
+    """A paper made just now, to keep; a PDF in place where ``show=1`` is asked."""
+    shown = kind == "pdf" and request.args.get("show") == "1"
+    return send_file(BytesIO(content), mimetype=MEDIA[kind], as_attachment=not shown, download_name=f"{name}.{kind}")

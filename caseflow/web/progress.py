@@ -1,0 +1,112 @@
+"""How far a form is filled in, section by section; and what of it the system answers itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from caseflow.cases import dossier, questions
+from caseflow.cases.view import View
+from caseflow.people import organisations
+from caseflow.words import Message
+from caseflow.workflow.definition import Definition
+from caseflow.workflow.fields import relevant
+from caseflow.workflow.form import Field, Section
+from caseflow.workflow.values import is_blank
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One section of the task list. ``state``: not_started, in_progress, complete, optional, to_correct, corrected, locked."""
+
+    section: Section
+    state: str
+    gaps: Mapping[str, list[Message]]
+    """By question path inside the section."""
+    comments: Mapping[str, str]
+    """What the reviewer said, by question."""
+
+    @property
+    def open(self) -> bool:
+        return self.state != "locked"
+
+
+def standings(view: View) -> list[Standing]:
+    """Every section that is part of this dossier, with how far it is."""
+    values = dossier.with_fixed(view.definition, view.dossier())
+    every = dossier.gaps(view.loaded, values)
+    said = view.comments()
+    put = {section.id for section in questions.sections(view.loaded, values)}
+    given = own_answers(view.tx, view.definition, dict(view.row))
+    correcting = bool(view.row["unlocked"]) and "unlocked" in view.state.edits
+    found = []
+    for section in view.sections():
+        if section.id not in put:
+            continue
+        gaps = _inside(every, section.id)
+        comments = {path.partition(".")[2]: text for path, text in said.items() if path.startswith(f"{section.id}.")}
+        if correcting:
+            touched = _draft_version(view, section.id) > 0
+            state = "locked" if not view.may_edit(section.id) else "corrected" if touched and not gaps else "to_correct"
+        else:
+            state = _state(view, section, values, gaps, given.get(section.id, {}))
+        found.append(Standing(section, state, gaps, comments if correcting else {}))
+    return found
+
+
+def own_answers(tx: Connection, definition: Definition, row: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What the system knows of the applicant already: name and credit code of the unit, the prefecture chosen at the start.
+
+    They stand in the section whose field is the case's title.
+    """
+    own = organisations.get(tx, row["organisation_id"])
+    if own is None or definition.case_title is None:
+        return {}
+    _, section_id, title = definition.case_title.split(".")
+    found: dict[str, Any] = {title: own["name_zh"]}
+    bureau = organisations.get(tx, row["prefecture_id"]) if row["prefecture_id"] else None
+    for question in definition.dossier[section_id].fields.values():
+        if is_given(question):
+            value = own["credit_code"] if question.type == "credit_code" else bureau["division"] if bureau else None
+            if value:
+                found[question.id] = value
+    return {section_id: found}
+
+
+def is_given(question: Field) -> bool:
+    """Answered from the registration or at the start, and not changed in the form."""
+    return question.type in ("credit_code", "region") and question.when is None
+
+
+def locked(definition: Definition, section: Section, question: Field) -> bool:
+    """Whether a question is shown in its section without being put."""
+    in_title = definition.case_title is not None and definition.case_title.split(".")[1] == section.id
+    return question.fixed or (in_title and is_given(question))
+
+
+def _state(
+    view: View, section: Section, values: Mapping[str, Any], gaps: Mapping[str, Any], given: Mapping[str, Any]
+) -> str:
+    asked = questions.in_section(view.loaded, section, values)
+    answered = relevant(section.fields, values.get(section.id, {}), asked)
+    typed = {
+        name: value
+        for name, value in answered.items()
+        if not is_blank(value) and value is not False and given.get(name) != value and not section.fields[name].fixed
+    }
+    if gaps:
+        return "in_progress" if typed else "not_started"
+    required = any(one.required for one in section.fields.values() if not locked(view.definition, section, one))
+    return "complete" if typed or required else "optional"
+
+
+def _inside(every: Mapping[str, list[Message]], section: str) -> dict[str, list[Message]]:
+    return {path.partition(".")[2]: found for path, found in every.items() if path.partition(".")[0] == section}
+
+
+def _draft_version(view: View, section: str) -> int:
+    owner = f"organisation:{view.row['organisation_id']}"
+    return dossier.read_draft(view.tx, view.ground, view.row["id"], f"dossier.{section}", owner)[0]

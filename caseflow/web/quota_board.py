@@ -1,0 +1,180 @@
+"""The quota board: ceilings with who holds which place, set by the authority with a reason."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, g, render_template, request, url_for
+from sqlalchemy.engine import RowMapping
+
+from caseflow import clock
+from caseflow.cases import quota_settings, quotas, standing
+from caseflow.cases.models import case, quota_entry, quota_setting, round_
+from caseflow.people.models import organisation, person
+from caseflow.people.rights import Actor
+from caseflow.web import drawing, shell
+from caseflow.web.shell import MenuItem, page
+from caseflow.words import Message, Refused
+from caseflow.workflow.definition import Definition
+from caseflow.workflow.many import Quota
+
+blueprint = Blueprint("quota", __name__)
+
+
+def reads_quotas(actor: Actor | None, **_arguments: Any) -> bool:
+    """Whoever works for the authority or a bureau on a workflow that has quotas; never an applicant or an expert."""
+    return actor is not None and any(_reading_roles(one) & actor.roles for one, _ in _quotas())
+
+
+MENU = (MenuItem("quota.menu", "quota.board", reads_quotas),)
+
+
+@page(blueprint, "/quota", policy=reads_quotas)
+def board() -> Any:
+    """Every quota of the workflows the reader works on: one block per counter, its places taken and left."""
+    shown = []
+    for definition, quota in _quotas():
+        if not _reading_roles(definition) & g.actor.roles:
+            continue
+        limit, across = quotas.setting(g.tx, g.actor.authority_id, quota, "")
+        shown.append(
+            {
+                "definition": definition,
+                "quota": quota,
+                "limit": limit,
+                "across": across,
+                "counters": _counters(definition, quota),
+                "may_set": _may_set(definition, quota),
+                "settings": _settings(quota),
+            }
+        )
+    return render_template(
+        "quota/board.html", shown=shown, classes=shell.house().ground.references.get("product_class", {})
+    )
+
+
+@page(blueprint, "/quota/<workflow>/<quota_id>", methods=("POST",), policy=reads_quotas, redraw=lambda **_: board())
+def change(workflow: str, quota_id: str) -> Any:
+    """Set a ceiling, or whether it runs across all rounds, with a reason."""
+    found = next(((one, quota) for one, quota in _quotas() if one.workflow == workflow and quota.id == quota_id), None)
+    if found is None or not _may_set(*found):
+        abort(404)
+    _, quota = found
+    limit, across = request.form.get("limit", "").strip(), request.form.get("across", "")
+    against = []
+    if limit and not (limit.isascii() and limit.isdecimal() and int(limit) <= 9999):
+        against.append(Message("quota.limit_wrong", {"input": "limit"}))
+    if across not in ("", "round", "all_rounds"):
+        abort(400)
+    if not limit and not across:
+        against.append(Message("quota.nothing_set", {"input": "limit"}))
+    if not request.form.get("reason", "").strip():
+        against.append(Message("office.reason_missing", {"input": "reason"}))
+    if against:
+        raise Refused(*against)
+    quota_settings.set_limit(
+        g.tx,
+        g.actor.authority_id,
+        quota,
+        key=request.form.get("key", ""),
+        limit=int(limit) if limit else None,
+        across=across or None,
+        reason=request.form.get("reason", "").strip(),
+        by=g.actor.person_id,
+        at=clock.now(),
+    )
+    return shell.done(url_for("quota.board"), "quota_set")
+
+
+def _quotas() -> list[tuple[Definition, Quota]]:
+    """Every quota once: workflows may share one."""
+    found: dict[str, tuple[Definition, Quota]] = {}
+    for loaded in shell.house().ground.all_current(g.tx):
+        for quota in loaded.definition.quotas.values():
+            found.setdefault(quota.id, (loaded.definition, quota))
+    return list(found.values())
+
+
+def _reading_roles(definition: Definition) -> set[str]:
+    """Those who hold a state or sign in this workflow, in an office."""
+    office = {role.id for role in definition.roles.values() if role.sees in ("own_authority", "own_prefecture")}
+    working = {state.holder for state in definition.states.values()}
+    for state in definition.states:
+        for action in definition.actions_in(state):
+            working |= set(action.sign_off)
+    return office & {role for role in working if role}
+
+
+def _may_set(definition: Definition, quota: Quota) -> bool:
+    return quota.set_by is not None and g.actor.holds(quota.set_by)
+
+
+def _counters(definition: Definition, quota: Quota) -> list[dict[str, Any]]:
+    """The counters with what their key says in words and the cases that hold their places, the reader's own alone
+    where a counter belongs to a prefecture.
+    """
+    office_wide = any(
+        definition.roles[role].sees == "own_authority" for role in _reading_roles(definition) & g.actor.roles
+    )
+    found: list[dict[str, Any]] = []
+    for counter in quotas.counters(g.tx, g.actor.authority_id, quota.id):
+        key = json.loads(counter["key"])
+        if not office_wide and "prefecture" in key and key["prefecture"] != g.actor.prefecture_id:
+            continue
+        found.append(
+            {"row": counter, "words": counter_words(counter["key"]), "holders": _holders(definition, counter["id"])}
+        )
+    return found
+
+
+def counter_words(key: str) -> list[str]:
+    """What a counter counts for, in words: the class, the prefecture, last the round."""
+    parts = sorted(json.loads(key).items(), key=lambda one: one[0] == "round")
+    return [_word(path, value) for path, value in parts]
+
+
+def _word(path: str, value: Any) -> str:
+    """One part of a counter's key as people call it."""
+    if value is None:
+        return ""
+    if path == "round":
+        title = g.tx.scalar(sa.select(round_.c.title).where(round_.c.id == value))
+        return drawing.named(title) if title else str(value)
+    if path in ("prefecture", "organisation"):
+        row = g.tx.execute(sa.select(organisation).where(organisation.c.id == value)).mappings().first()
+        return drawing.named({"zh": row["name_zh"], "en": row["name_en"] or row["name_zh"]}) if row else str(value)
+    for reference in ("product_class", "region"):
+        title = shell.house().ground.titles(reference, str(value))
+        if isinstance(title, dict):
+            return drawing.named(title)
+    return str(value)
+
+
+def _holders(definition: Definition, counter_id: int) -> list[RowMapping]:
+    """The cases that hold a place, as far as the reader may know of them."""
+    definitions = [loaded.definition for loaded in shell.house().ground.all_current(g.tx)]
+    return list(
+        g.tx.execute(
+            sa.select(case.c.id, case.c.number, case.c.title, case.c.subject, quota_entry.c.status, quota_entry.c.at)
+            .join(quota_entry, quota_entry.c.case_id == case.c.id)
+            .where(
+                quota_entry.c.counter_id == counter_id,
+                quota_entry.c.status != "released",
+                standing.visible(g.actor, definitions),
+            )
+            .order_by(quota_entry.c.at)
+        ).mappings()
+    )
+
+
+def _settings(quota: Quota) -> list[dict[str, Any]]:
+    rows = g.tx.execute(
+        sa.select(quota_setting, person.c.name)
+        .join(person, person.c.id == quota_setting.c.set_by)
+        .where(quota_setting.c.authority_id == g.actor.authority_id, quota_setting.c.quota == quota.id)
+        .order_by(quota_setting.c.id.desc())
+        .limit(20)
+    ).mappings()
+    return [{"row": row, "words": counter_words(row["key"]) if row["key"] else []} for row in rows]

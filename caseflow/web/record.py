@@ -1,0 +1,160 @@
+"""What was said in a case, ready to be read: the dossier section by section, the answers of each act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from caseflow.cases import show
+from caseflow.cases.models import case
+from caseflow.cases.view import View
+from caseflow.people.models import person
+from caseflow.web import answers, drawing
+from caseflow.web.answers import Shown
+from caseflow.workflow.definition import Definition
+from caseflow.workflow.form import Field
+from caseflow.workflow.procedure import Action
+
+NOT_READ = ("score_sheet",)
+"""What no page shows from the answers of an act: scores are read through the panel's own rules."""
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer under its label."""
+
+    path: str
+    label: str
+    shown: Shown
+    long: bool = False
+    basis: str = ""
+    comment: str = ""
+    """What the last return said of it."""
+    changed: bool = False
+    """It differs from the revision before."""
+    open: bool = False
+    """The applicant may change it now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section of the dossier, or the answers of one act."""
+
+    id: str
+    title: str
+    answers: tuple[Answer, ...]
+
+
+def dossier(view: View, *, before: Mapping[str, Mapping[str, Any]] | None = None) -> list[Part]:
+    """The dossier as this reader may see it. ``before``: an earlier revision, from which changes are marked."""
+    values, comments = view.dossier(), view.comments()
+    unlocked = set(view.row["unlocked"])
+    parts = []
+    for section in view.sections():
+        own = values.get(section.id, {})
+        shown = [
+            Answer(
+                path=f"{section.id}.{question.id}",
+                label=drawing.named(question.label),
+                shown=_shown(view, question, own.get(question.id)),
+                long=question.type == "long_text",
+                basis=question.basis or "",
+                comment=comments.get(f"{section.id}.{question.id}", ""),
+                changed=before is not None and before.get(section.id, {}).get(question.id) != own.get(question.id),
+                open=f"{section.id}.{question.id}" in unlocked,
+            )
+            for question in section.fields.values()
+        ]
+        parts.append(Part(section.id, drawing.named(section.title), tuple(shown)))
+    return parts
+
+
+def of_act(view: View, action: Action, values: Mapping[str, Any]) -> Part:
+    """The answers of an act."""
+    store = action.store or action.id
+    shown = tuple(
+        Answer(
+            path=f"{store}.{question.id}",
+            label=drawing.named(question.label),
+            shown=_shown(view, question, values.get(question.id)),
+            long=question.type == "long_text",
+            basis=question.basis or "",
+        )
+        for question in action.asks.values()
+        if question.type not in NOT_READ and values.get(question.id) not in _NOTHING
+    )
+    return Part(store, drawing.named(action.title), shown)
+
+
+def given_so_far(view: View) -> list[Part]:
+    """What was said in the acts so far, in the order of the procedure, as far as this reader may know it."""
+    known, parts = view.facts(), {}
+    for action in acts(view.definition):
+        store = action.store or action.id
+        if store in known and store not in parts:
+            part = of_act(view, action, known[store])
+            if part.answers:
+                parts[store] = part
+    return list(parts.values())
+
+
+def acts(definition: Definition) -> Iterable[Action]:
+    """Every act of a definition, in the order of its states."""
+    for state in definition.states.values():
+        yield from state.actions.values()
+    yield from definition.anywhere.values()
+
+
+def case_names(tx: Connection, ids: Iterable[int]) -> dict[int, str]:
+    """Number and title of cases."""
+    rows = tx.execute(sa.select(case.c.id, case.c.number, case.c.title).where(case.c.id.in_(list(ids))))
+    return {row.id: f"{row.number or ''} {row.title}".strip() for row in rows}
+
+
+def person_names(tx: Connection, ids: Iterable[Any]) -> dict[int, str]:
+    """Names of persons by row number."""
+    wanted = [int(one) for one in ids if one is not None]
+    return {
+        row.id: row.name for row in tx.execute(sa.select(person.c.id, person.c.name).where(person.c.id.in_(wanted)))
+    }
+
+
+def _shown(view: View, question: Field, stored: Any) -> Shown:
+    if question.type == "members" and isinstance(stored, Mapping):
+        return _members(view, question, stored)
+    if question.type == "field_comments" and isinstance(stored, Mapping):
+        lines = [(_field_name(view.definition, place), str(text)) for place, text in stored.items()]
+        return Shown("comments", lines=lines, empty=not lines)
+    if question.type == "people" and isinstance(stored, list | tuple):
+        names = person_names(view.tx, stored)
+        listed = "、".join(names.get(int(one), str(one)) for one in stored)
+        return Shown("text", text=show.both(listed), empty=not stored)
+    return answers.shown(view.tx, view.ground, question, stored)
+
+
+def _members(view: View, question: Field, stored: Mapping[str, Mapping[str, Any]]) -> Shown:
+    names = case_names(view.tx, [int(one) for one in stored])
+    head = show.both(drawing.t("case.case"))
+    columns = [head, *(show.pair(column.label) for column in question.columns.values())]
+    rows = [
+        [
+            show.both(names.get(int(number), number)),
+            *(show.value(view.ground, column, (said or {}).get(column.id)) for column in question.columns.values()),
+        ]
+        for number, said in stored.items()
+    ]
+    return Shown("table", columns=columns, rows=rows, empty=not rows)
+
+
+def _field_name(definition: Definition, place: str) -> show.Pair:
+    section, _, name = place.partition(".")
+    found = definition.dossier.get(section)
+    if found is None or name not in found.fields:
+        return show.both(place)
+    label = found.fields[name].label
+    return {"zh": f"{found.title.zh}：{label.zh}", "en": f"{found.title.en}: {label.en}"}

@@ -1,0 +1,241 @@
+"""The end of filling in: check the answers, print the form, upload it signed, and submit."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from flask import Blueprint, abort, g, render_template, request, send_file, url_for
+from flask.wrappers import Response
+
+from caseflow import press
+from caseflow.cases import act, dossier, guards, questions, show
+from caseflow.cases.entry import NotHere
+from caseflow.cases.view import Offer, View
+from caseflow.records import files, journal, letters
+from caseflow.studies import store as studies
+from caseflow.web import answers, applicant, filling, progress, shell
+from caseflow.web.act_form import request_key
+from caseflow.web.applicant import own
+from caseflow.web.shell import page
+from caseflow.web.uploads import CaseStore
+from caseflow.web.widgets import Context
+from caseflow.words import Message, Refused
+from caseflow.workflow.form import Field
+
+blueprint = Blueprint("sending", __name__)
+
+PRINT_STYLE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+"""For the page to be printed by the browser: its style stands in it, and nothing else may run or load."""
+
+
+@page(blueprint, "/cases/<int:case_id>/check", policy=shell.signed_in)
+def check(case_id: int) -> Any:
+    """The whole form as it will be printed, what is missing with the way there, and the last steps."""
+    view = own(case_id)
+    found = applicant.offers(view)
+    if found.make_form is None and found.send is None:
+        abort(404)
+    values = dossier.with_fixed(view.definition, view.dossier())
+    every = progress.standings(view)
+    return render_template(
+        "applicant/check.html",
+        view=view,
+        every=every,
+        shown=[(one, _rows(view, one, values)) for one in every],
+        gaps=sum(len(one.gaps) for one in every),
+        offers=found,
+        widgets=_widgets(view, found.send) if found.send else [],
+        lacking=press.available(),
+        footprint=studies.latest_study(g.tx, case_id) if view.definition.footprint else None,
+        may_footprint=applicant.may_footprint(view),
+        request_key=request.form.get("request_key") or request_key(),
+        **applicant.facts_of(view),
+    )
+
+
+@page(blueprint, "/cases/<int:case_id>/finalise", methods=("POST",), policy=shell.signed_in, redraw=check)
+def finalise(case_id: int) -> Any:
+    """Freeze what is filled in and make the form that is printed."""
+    view = own(case_id)
+    offer = applicant.offers(view).make_form
+    if offer is None:
+        raise NotHere
+    act.perform(
+        g.tx, view.ground, g.actor, case_id, offer.action.id, {}, request_key=_key(), seen=_seen()
+    )  # fmt: skip
+    return shell.done(url_for("sending.check", case_id=case_id) + "#form", "form_made")
+
+
+@page(
+    blueprint,
+    "/cases/<int:case_id>/submit",
+    methods=("POST",),
+    policy=shell.signed_in,
+    redraw=check,
+    own_transactions=True,
+)
+def submit(case_id: int) -> Any:
+    """Hand in the signed form. Its scan is kept first, so that it need not be chosen again after a refusal."""
+    key = _key()
+    with shell.reading() as tx:
+        g.tx = tx
+        earlier = journal.outcome(tx, key)
+        view = own(case_id)
+        offer = applicant.offers(view).send
+    g.tx = None
+    if earlier is not None:
+        return shell.done(url_for("applicant.receipt", case_id=case_id), "submitted")
+    if offer is None:
+        raise Refused(guards.not_offered(view.definition, view.row, request.form.get("action", "")))
+    action = offer.action
+    raw, wrong = filling.read(
+        action.asks.values(), request.form, request.files, CaseStore(case_id, g.actor, f"act.{action.id}")
+    )
+    g.raw = raw
+    if wrong:
+        raise Refused(
+            *(Message(one.key, {**one.values, "input": path}) for path, found in wrong.items() for one in found)
+        )
+    with shell.writing() as tx:
+        act.perform(tx, view.ground, g.actor, case_id, action.id, raw, request_key=key, seen=_seen())
+        for number in answers.files_in(action.asks, raw):
+            files.attach(tx, number, case_id, f"act.{action.id}")
+    return shell.done(url_for("applicant.receipt", case_id=case_id), "submitted")
+
+
+@page(blueprint, "/cases/<int:case_id>/form.pdf", policy=shell.signed_in)
+def printed(case_id: int) -> Any:
+    """The form of the frozen revision with its code on every page."""
+    view = own(case_id)
+    made = _form_page(view)
+    try:
+        content = press.render(made, shell.house().settings.home)
+    except Refused as refusal:
+        return render_template("applicant/no_pdf.html", view=view, reasons=refusal.reasons), 503
+    kept = files.clean_name(f"{view.row['title']} {_title(view)['zh']}.pdf")
+    response: Response = send_file(BytesIO(content), mimetype=files.TYPES["pdf"], download_name=kept)
+    return response
+
+
+@page(blueprint, "/cases/<int:case_id>/form", policy=shell.signed_in)
+def printable(case_id: int) -> Any:
+    """The same form as a page, for printing from the browser where PDF cannot be made."""
+    response = Response(_form_page(own(case_id)), mimetype="text/html")
+    response.headers["Content-Security-Policy"] = PRINT_STYLE
+    return response
+
+
+def _form_page(view: View) -> str:
+    """The printed form of the last frozen revision."""
+    number = view.row["revision"]
+    if not number:
+        abort(404)
+    values = dossier.frozen(g.tx, view.ground, view.row["id"], number)
+    code = dossier.revision_code(dossier.revision_hash(g.tx, view.row["id"], number))
+    return letters.form_html(_form(view, values), "zh", demo=shell.house().settings.demo, code=code)
+
+
+def _form(view: View, values: dict[str, Any]) -> dict[str, Any]:
+    declaration, sections = None, []
+    for section in questions.sections(view.loaded, values):
+        given = values.get(section.id, {})
+        put = questions.in_section(view.loaded, section, values)
+        rows = []
+        for question in section.fields.values():
+            if not question.printed or (question.when is not None and not put(question.when, given)):
+                continue
+            if question.type == "boolean" and question.text is not None:
+                declaration = {"title": show.pair(question.label), "text": show.pair(question.text)}
+            else:
+                rows.append(_printed_row(view, question, given.get(question.id)))
+        if rows:
+            sections.append({"title": show.pair(section.title), "fields": rows})
+    letter = _letter(view)
+    blocks = letter.blocks if letter else ()
+    last = next((block for block in reversed(blocks) if block.kind == "text" and block.text is not None), None)
+    after_date = last if blocks and blocks[-1] is last else None
+    return {
+        "title": _title(view),
+        "sections": sections,
+        "declaration": declaration,
+        "signs": [
+            {side: text.strip("：: ") for side, text in show.pair(block.text).items()}
+            for block in blocks
+            if block.kind == "signature"
+        ],
+        "attached": show.pair(after_date.text) if after_date else None,
+    }
+
+
+def _printed_row(view: View, question: Field, stored: Any) -> dict[str, Any]:
+    if question.type == "table":
+        value: Any = {
+            "columns": [show.pair(column.label) for column in question.columns.values()],
+            "rows": show.rows(view.ground, question, stored),
+        }
+    elif question.type in ("file", "files"):
+        found = answers.shown(g.tx, view.ground, question, stored)
+        value = [row.name for row in found.files]
+    else:
+        value = show.value(view.ground, question, stored)
+    return {
+        "label": show.pair(question.label),
+        "hint": show.pair(question.help) if question.help and question.type == "long_text" else None,
+        "value": value,
+        "long": question.type in ("long_text", "table"),
+    }
+
+
+def _letter(view: View) -> Any:
+    """The paper that is issued when the form is made."""
+    for state in view.definition.states.values():
+        for action in state.actions.values():
+            if applicant.makes_form(action):
+                return next(
+                    (view.definition.letters[call.argument] for call in action.then if call.name == "issue"), None
+                )
+    return None
+
+
+def _title(view: View) -> dict[str, str]:
+    letter = _letter(view)
+    found = show.pair(letter.title if letter else view.definition.title)
+    return {"zh": found["zh"], "en": found["en"]}
+
+
+def _rows(view: View, standing: progress.Standing, values: dict[str, Any]) -> list[tuple[Field, answers.Shown]]:
+    section = standing.section
+    given = values.get(section.id, {})
+    put = questions.in_section(view.loaded, section, values)
+    return [
+        (question, answers.shown(g.tx, view.ground, question, given.get(question.id)))
+        for question in section.fields.values()
+        if question.when is None or put(question.when, given)
+    ]
+
+
+def _widgets(view: View, offer: Offer) -> list[Any]:
+    values = g.get("raw") or {}
+    asked = questions.in_form(
+        view.loaded, view.state.id, offer.action, {"dossier": view.dossier(), "case": view.facts()}
+    )
+    return filling.draw(
+        offer.action.asks.values(),
+        values,
+        filling.errors_here(),
+        tx=g.tx,
+        ground=view.ground,
+        context=Context(asked=asked),
+    )
+
+
+def _key() -> str:
+    key = request.form.get("request_key", "")
+    if not 16 <= len(key) <= 80:
+        abort(400)
+    return key
+
+
+def _seen() -> int | None:
+    return request.form.get("seen", type=int)

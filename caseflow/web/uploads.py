@@ -1,0 +1,167 @@
+"""Files in and out: taken in for one question of one case, handed out to those who may read the answer they are part of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, BinaryIO, cast
+
+from flask import Blueprint, abort, g, jsonify, request, send_file, url_for
+from flask.wrappers import Response
+from werkzeug.datastructures import FileStorage
+
+from caseflow.cases import dossier, view
+from caseflow.cases.entry import NotHere
+from caseflow.cases.view import View
+from caseflow.people.rights import Actor
+from caseflow.records import files, reading
+from caseflow.web import answers, drawing, safety, shell
+from caseflow.web.shell import page
+from caseflow.words import Message, Refused
+from caseflow.workflow.form import Field
+
+blueprint = Blueprint("uploads", __name__)
+
+CASE_LIMIT = 600 * 1024 * 1024
+"""Bytes that one case may hold."""
+SHOWN = ("application/pdf", "image/jpeg", "image/png")
+"""What a browser may show in place."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStore:
+    """Where the uploads of a form about a case go (see ``filling.Store``); ``part`` as in drafts."""
+
+    case_id: int
+    actor: Actor
+    part: str
+
+    def take(self, question: Field, upload: FileStorage) -> int:
+        received = files.receive(
+            cast(BinaryIO, upload.stream),
+            name=upload.filename or "",
+            limit_bytes=question.max_megabytes * 1024 * 1024,
+            root=shell.house().settings.files,
+            kinds=question.accept,
+        )
+        with shell.writing() as tx:
+            if files.total_size(tx, case_id=self.case_id) + received.size > CASE_LIMIT:
+                raise Refused(Message("files_web.case_full", {"limit": CASE_LIMIT // 1024 // 1024}))
+            return files.record(
+                tx,
+                received,
+                uploaded_by=self.actor.person_id,
+                organisation_id=self.actor.organisation_id,
+                case_id=self.case_id,
+                field=f"{self.part}.{question.id}",
+            )
+
+    def holds(self, file_id: int) -> bool:
+        with shell.reading() as tx:
+            row = files.find(tx, file_id)
+        return row is not None and row.case_id == self.case_id and _is_own(self.actor, row)
+
+
+@page(blueprint, "/uploads", methods=("POST",), policy=shell.signed_in, own_transactions=True)
+def upload() -> Any:
+    """Take one file in for the question ``field`` of ``part`` (``dossier.<section>``, ``act.<action>``) of ``case``."""
+    given = request.files.get("file")
+    part = request.form.get("part", "")
+    with shell.reading() as tx:
+        seen = view.load(tx, shell.house().ground, g.actor, request.form.get("case", -1, type=int))
+        question = _question(seen, part, request.form.get("field", ""))
+    if question is None or given is None:
+        abort(404)
+    try:
+        number = CaseStore(seen.row["id"], g.actor, part).take(question, given)
+    except Refused as refusal:
+        return jsonify(errors=[drawing.say(reason) for reason in refusal.reasons]), 422
+    with shell.reading() as tx:
+        row = files.find(tx, number)
+    assert row is not None  # noqa: S101 -- just recorded
+    return jsonify(
+        id=row.id, name=row.name, size=row.size, pages=row.pages, url=url_for("uploads.download", file_id=row.id)
+    )
+
+
+@page(blueprint, "/files/<int:file_id>", policy=shell.signed_in)
+def download(file_id: int) -> Response:
+    """The file to keep, under the name it was given; never opened inside our own pages."""
+    response = _sent(file_id, as_attachment=True)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+@page(blueprint, "/files/<int:file_id>/view", policy=shell.signed_in)
+def look(file_id: int) -> Response:
+    """A PDF or picture in place, beside the form that asks about it."""
+    response = _sent(file_id, as_attachment=False)
+    return safety.embeddable(response)
+
+
+def readable(seen: View) -> set[int]:
+    """The files that are part of what a person may read of a case: frozen answers, own drafts, answers of acts, letters."""
+    values = seen.dossier()
+    found: set[int] = set()
+    for section in seen.sections():
+        found |= answers.files_in(section.fields, values.get(section.id, {}))
+    found |= _in_acts(seen)
+    for row in seen.letters():
+        found.update(number for key in ("pdf_file_id", "docx_file_id", "formal_file_id") if (number := row[key]))
+    return found
+
+
+def _in_acts(seen: View) -> set[int]:
+    """Files among the answers of acts; an office also reads those that the applicant gave."""
+    known = seen.facts()
+    every = dossier.facts(g.tx, seen.ground, seen.row) if seen.is_staff else known
+    outside = {role.id for role in seen.definition.roles.values() if role.sees == "own_organisation"}
+    found: set[int] = set()
+    for state in seen.definition.states:
+        for action in seen.definition.actions_in(state):
+            store = action.store or action.id
+            given = known.get(store) or (every.get(store) if outside & set(seen.definition.by(state, action)) else None)
+            if given:
+                found |= answers.files_in(action.asks, given)
+    return found
+
+
+def _sent(file_id: int, *, as_attachment: bool) -> Response:
+    row = files.find(g.tx, file_id)
+    if row is None or not _may_read(row) or (not as_attachment and row.media_type not in SHOWN):
+        abort(404)
+    found, stream = files.open_(g.tx, file_id, shell.house().settings.files)
+    shell.after(lambda tx: reading.log(tx, g.actor.person_id, found.case_id, f"file {file_id}"))
+    return send_file(
+        stream, mimetype=found.media_type, as_attachment=as_attachment, download_name=found.name, max_age=0
+    )
+
+
+def _may_read(row: Any) -> bool:
+    if _is_own(g.actor, row):
+        return True
+    if row.case_id is None:
+        return False
+    try:
+        seen = view.load(g.tx, shell.house().ground, g.actor, row.case_id)
+    except NotHere:
+        return False
+    return row.id in readable(seen)
+
+
+def _is_own(actor: Actor, row: Any) -> bool:
+    """What the own organisation uploaded itself, in a draft too."""
+    if row.organisation_id is not None:
+        return bool(row.organisation_id == actor.organisation_id)
+    return row.uploaded_by is not None and bool(row.uploaded_by == actor.person_id)
+
+
+def _question(seen: View, part: str, name: str) -> Field | None:
+    """The question of type file to which an upload may be given now."""
+    kind, _, rest = part.partition(".")
+    found: Field | None = None
+    if kind == "dossier" and seen.may_edit(rest, name):
+        section = seen.definition.dossier.get(rest)
+        found = section.fields.get(name) if section else None
+    elif kind == "act" and (offer := seen.offer(rest)) is not None:
+        found = offer.action.asks.get(name)
+    return found if found is not None and found.type in ("file", "files") else None

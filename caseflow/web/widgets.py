@@ -1,0 +1,209 @@
+"""One question of a form ready to be drawn, with all that its type needs beside an input. See ``filling``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from caseflow.records import files
+from caseflow.web import answers, drawing, forms
+from caseflow.words import Message
+from caseflow.workflow.fields import Asked
+from caseflow.workflow.form import Field, Section
+from caseflow.workflow.many import Panel
+
+PICKED = ("people", "members")
+Errors = Mapping[str, Sequence[Message]]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the questions of a form need to know besides their own text."""
+
+    members: Sequence[Mapping[str, Any]] = ()
+    """The cases that ``members`` may name or must answer for: ``id``, ``number``, ``title``, ``subject``."""
+    choose: bool = True
+    """Cases and people are picked; without it every case listed is answered for."""
+    ordered: bool = False
+    """The order in which they stand means something and may be changed."""
+    people: Sequence[tuple[int, str]] = ()
+    sections: Sequence[Section] = ()
+    """The dossier on whose fields one may comment."""
+    panel: Panel | None = None
+    member: int | None = None
+    """The case that a score sheet is about."""
+    asked: Asked | None = None
+    """Whether a question's ``when`` holds (see ``cases.questions``); without it every question is put."""
+    comments: Mapping[str, str] = field(default_factory=dict)
+    """What a reviewer said of a question, by its id."""
+    locked: Callable[[Field], bool] | None = None
+    """Questions that are shown and may not be changed now."""
+    shown: Mapping[str, answers.Shown] = field(default_factory=dict)
+    """The answers to read of the questions that are locked (``answers.Shown``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One case or person to be picked."""
+
+    id: int
+    name: str
+    title: str
+    hint: str
+    chosen: bool
+    position: int | None
+    cells: list[forms.Drawn]
+    errors: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One part of a question with several: a field to comment on, a criterion to score."""
+
+    name: str
+    label: str
+    help: str
+    value: Any
+    errors: list[str]
+    maximum: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Widget:
+    """One question, ready for the macro ``question``."""
+
+    drawn: forms.Drawn
+    files: tuple[Any, ...] = ()
+    """Rows of the stored files that are part of the answer."""
+    code: str = ""
+    picks: tuple[Pick, ...] = ()
+    groups: tuple[tuple[str, tuple[Line, ...]], ...] = ()
+    lines: tuple[Line, ...] = ()
+    member: int | None = None
+    opinion: str = ""
+    choose: bool = True
+    ordered: bool = False
+    asked: bool = True
+    locked: bool = False
+    shown: answers.Shown | None = None
+    """The answer to read, where it is locked."""
+    comment: str = ""
+
+    @property
+    def type(self) -> str:
+        return self.drawn.type
+
+    @property
+    def name(self) -> str:
+        return self.drawn.name
+
+
+def prepare(
+    drawn: forms.Drawn,
+    question: Field,
+    values: Mapping[str, Any],
+    errors: Errors,
+    tx: Connection,
+    about: Context,
+) -> Widget:
+    """The widget for a question that ``forms`` has drawn."""
+    value = values.get(question.id)
+    common: dict[str, Any] = {
+        "drawn": drawn,
+        "asked": about.asked is None or question.when is None or about.asked(question.when, values),
+        "locked": question.fixed or (about.locked is not None and about.locked(question)),
+        "comment": about.comments.get(question.id, ""),
+    }
+    if common["locked"]:
+        return Widget(shown=about.shown.get(question.id), **common)
+    if question.type in ("file", "files"):
+        stored = [row for number in answers.file_ids(value) if (row := files.find(tx, number)) is not None]
+        code = str(value.get("revision_code") or "") if isinstance(value, Mapping) else ""
+        return Widget(files=tuple(stored), code=code, **common)
+    if question.type in PICKED:
+        picks = _picks(question, value, errors, about)
+        return Widget(picks=picks, choose=about.choose, ordered=about.ordered, **common)
+    if question.type == "field_comments":
+        return Widget(groups=_comment_groups(question, value, errors, about.sections), **common)
+    if question.type == "score_sheet" and about.panel is not None:
+        return Widget(
+            lines=_criteria(question, value, errors, about.panel),
+            member=about.member,
+            opinion=str((value or {}).get("opinion") or ""),
+            **common,
+        )
+    return Widget(**common)
+
+
+def _picks(question: Field, value: Any, errors: Errors, about: Context) -> tuple[Pick, ...]:
+    if question.type == "people":
+        order = [int(one) for one in value or [] if str(one).isdecimal()]
+        listed = [(number, name, "") for number, name in about.people]
+        said: Mapping[str, Any] = {}
+    else:
+        said = value if isinstance(value, Mapping) else {}
+        order = [int(one) for one in said]
+        listed = [
+            (int(row["id"]), f"{row['number'] or ''} {row['title']}".strip(), str(row["subject"] or ""))
+            for row in about.members
+        ]
+    if about.ordered:
+        listed.sort(key=lambda one: order.index(one[0]) if one[0] in order else len(order))
+    found = []
+    for number, title, hint in listed:
+        name = f"{question.id}-{number}"
+        cells = forms.draw(
+            question.columns.values(), said.get(str(number)) or {}, _below(errors, f"{question.id}.{number}"),
+            prefix=f"{name}-",
+        )  # fmt: skip
+        position = order.index(number) + 1 if number in order else None
+        against = [drawing.say(one) for one in errors.get(f"{question.id}.{number}", ())]
+        found.append(Pick(number, name, title, hint, number in order, position, cells, against))
+    return tuple(found)
+
+
+def _below(errors: Errors, path: str) -> dict[str, Sequence[Message]]:
+    return {key.removeprefix(f"{path}."): found for key, found in errors.items() if key.startswith(f"{path}.")}
+
+
+def _comment_groups(
+    question: Field, value: Any, errors: Errors, sections: Sequence[Section]
+) -> tuple[tuple[str, tuple[Line, ...]], ...]:
+    said = value if isinstance(value, Mapping) else {}
+    return tuple(
+        (
+            drawing.named(section.title),
+            tuple(
+                Line(
+                    name=f"{question.id}-{section.id}.{one.id}",
+                    label=drawing.named(one.label),
+                    help="",
+                    value=said.get(f"{section.id}.{one.id}", ""),
+                    errors=[drawing.say(found) for found in errors.get(f"{question.id}.{section.id}.{one.id}", ())],
+                )
+                for one in section.fields.values()
+                if not one.fixed
+            ),
+        )
+        for section in sections
+    )
+
+
+def _criteria(question: Field, value: Any, errors: Errors, panel: Panel) -> tuple[Line, ...]:
+    marks = (value or {}).get("marks") or {}
+    return tuple(
+        Line(
+            name=f"{question.id}-marks-{criterion.id}",
+            label=drawing.named(criterion.title),
+            help=drawing.named(criterion.help) if criterion.help else "",
+            value="" if (given := marks.get(criterion.id) or {}).get("mark") is None else given["mark"],
+            errors=[drawing.say(found) for found in errors.get(f"{question.id}.marks.{criterion.id}", ())],
+            maximum=criterion.maximum,
+            reason=str(given.get("reason") or ""),
+        )
+        for criterion in panel.rubric.values()
+    )
