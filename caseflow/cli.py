@@ -7,14 +7,16 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import yaml
 
-from caseflow import worker
+from caseflow import demo, worker
 from caseflow.cases import heads
 from caseflow.cases.vocabulary import vocabulary
 from caseflow.config import ROOT, Settings, from_environment
@@ -22,9 +24,10 @@ from caseflow.db import Database
 from caseflow.footprint import report, shelf
 from caseflow.office import calendar_notice, reference, rehearsal, upkeep
 from caseflow.records import journal
-from caseflow.words import Language, Refused, render, text
+from caseflow.words import Language, Refused, pick, render, text
 from caseflow.workflow import draw, reader
 from caseflow.workflow.grammar import json_schema
+from caseflow.workflow.problems import Unreadable
 
 LANGUAGE: Language = "en"
 """The command line speaks English to operators; sentences for officials stand in both languages on the pages."""
@@ -38,17 +41,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = parsed.run(settings, parsed)
     except Refused as refused:
         for reason in refused.reasons:
-            print(render(reason, LANGUAGE), file=sys.stderr)  # noqa: T201 -- this is the command line
+            print(render(reason, LANGUAGE), file=sys.stderr)
+        return 1
+    except Unreadable as unreadable:
+        for problem in unreadable.errors:
+            print(problem.text(LANGUAGE), file=sys.stderr)
         return 1
     return code
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201 -- this is the command line
+    print(line, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("caseflow", description="Workflow and case management for product carbon footprints")
+    parser = argparse.ArgumentParser(
+        "caseflow", description="Workflow and case management for product carbon footprints"
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="migrate, seed and serve the site with its worker")
@@ -57,13 +66,17 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--demo", action="store_true", help="fill an empty database with invented cases meanwhile")
     run.set_defaults(run=_run)
 
-    commands.add_parser("worker", help="fire timers and run errands until stopped").set_defaults(run=_worker)
+    work = commands.add_parser("worker", help="fire timers and run errands until stopped")
+    work.add_argument("--demo", action="store_true", help="fill in the invented cases first")
+    work.set_defaults(run=_worker)
 
-    demo = commands.add_parser("demo", help="fill the database with invented people and cases")
-    demo.add_argument("--today", type=date.fromisoformat, help="the day on which the demonstration stands")
-    demo.set_defaults(run=_demo)
+    invented = commands.add_parser("demo", help="fill an empty database with invented people and cases")
+    invented.add_argument("--today", type=date.fromisoformat, help="the day on which the demonstration stands")
+    invented.set_defaults(run=_demo)
 
-    database = commands.add_parser("db", help="bring the database up to date, or check it").add_subparsers(required=True)
+    database = commands.add_parser("db", help="bring the database up to date, or check it").add_subparsers(
+        required=True
+    )
     database.add_parser("upgrade", help="run the migrations and store shipped definitions").set_defaults(run=_upgrade)
     database.add_parser("check", help="say whether the program would start on it").set_defaults(run=_check_database)
 
@@ -94,26 +107,44 @@ def _parser() -> argparse.ArgumentParser:
     entering = calendar.add_parser("import", help="enter the holiday notice of a year and count open deadlines again")
     entering.add_argument("calendar")
     entering.add_argument("year", type=int)
-    entering.add_argument("file", type=Path, help="YAML with notice, holidays and worked, as the shipped calendars have")
+    entering.add_argument(
+        "file", type=Path, help="YAML with notice, holidays and worked, as the shipped calendars have"
+    )
     entering.set_defaults(run=_enter_calendar)
     return parser
 
 
 def _run(settings: Settings, parsed: argparse.Namespace) -> int:
-    """Bring the database up to date, then serve: pages, worker and (if wanted) the demonstration as own processes."""
+    """Bring the database up to date, then serve: pages and worker as own processes.
+
+    The worker of a demonstration plays the stories before it works: no timer of theirs fires at the wrong moment.
+    """
     _upgrade(settings, parsed)
-    demo = parsed.demo
     environment = {**os.environ, "CASEFLOW_HOME": str(settings.home), "DATABASE_URL": settings.database_url}
-    if demo:
+    accounts: list[str] = []
+    if parsed.demo:
         environment["CASEFLOW_DEMO"] = "1"
+        accounts = _accounts(settings)
     address = f"{parsed.host}:{parsed.port}"
     python = [sys.executable, "-m"]
-    server = [*python, "gunicorn", "--bind", address, "--workers", "2", "--threads", "4", "--chdir", str(ROOT), "wsgi:app"]
+    server = [
+        *python,
+        "gunicorn",
+        "--bind",
+        address,
+        "--workers",
+        "2",
+        "--threads",
+        "4",
+        "--chdir",
+        str(ROOT),
+        "wsgi:app",
+    ]
     started = [
         subprocess.Popen(command, env=environment)
-        for command in ([*server], [*python, "caseflow", "worker"], *([[*python, "caseflow", "demo"]] if demo else []))
+        for command in (server, [*python, "caseflow", "worker", *(["--demo"] if parsed.demo else [])])
     ]
-    _say(text("cli.serving", LANGUAGE, address=f"http://{address}/"))
+    _say("\n".join([text("cli.serving", LANGUAGE, address=f"http://{address}/"), *accounts]))
     try:
         return started[0].wait()
     except KeyboardInterrupt:
@@ -123,8 +154,10 @@ def _run(settings: Settings, parsed: argparse.Namespace) -> int:
             process.terminate()
 
 
-def _worker(settings: Settings, _parsed: argparse.Namespace) -> int:
+def _worker(settings: Settings, parsed: argparse.Namespace) -> int:
     database = Database(settings.database_url)
+    if parsed.demo:
+        demo.fill(database, settings)
     with database.read() as tx:
         ground = reference.ground(tx, settings)
     worker.run(database, settings, ground)
@@ -132,7 +165,25 @@ def _worker(settings: Settings, _parsed: argparse.Namespace) -> int:
 
 
 def _demo(settings: Settings, parsed: argparse.Namespace) -> int:
+    _upgrade(settings, parsed)
+    for line in _accounts(settings):
+        _say(line)
+    added = demo.fill(Database(settings.database_url), settings, parsed.today)
+    _say(text("demo.filled", LANGUAGE, acts=added))
     return 0
+
+
+def _accounts(settings: Settings) -> list[str]:
+    """The accounts of the demonstration as lines: the password of all, and who is who."""
+    password, listed = demo.settle(Database(settings.database_url), settings)
+    shown = [one for one in listed if one.shown]
+    lines = [text("demo.password", LANGUAGE, password=password)]
+    for one in shown:
+        key = "demo.account_code" if one.second_factor else "demo.account"
+        values = {"login": f"  {one.login:16}", "name": one.name, "role": one.role, "organisation": one.organisation}
+        lines.append(text(key, LANGUAGE, **values))
+    more = {"count": len(listed) - len(shown), "path": settings.home / demo.ACCOUNTS}
+    return [*lines, "  " + text("demo.more", LANGUAGE, **more)]
 
 
 def _upgrade(settings: Settings, _parsed: argparse.Namespace) -> int:
@@ -184,13 +235,28 @@ def _schema(_settings: Settings, _parsed: argparse.Namespace) -> int:
 
 
 def _test(settings: Settings, parsed: argparse.Namespace) -> int:
-    results = rehearsal.run_all(settings, parsed.name)
+    """Play the tests of definitions on a database that is thrown away."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        stage = replace(settings, home=home, database_url=f"sqlite:///{home / 'rehearsal.db'}")
+        database = Database(stage.database_url)
+        with database.write() as tx:
+            upkeep.upgrade(tx)
+        with database.write() as tx:
+            reference.seed(tx, stage)
+            ground, roles = reference.ground(tx, stage), reference.roles(stage)
+            names = sorted(loaded.definition.workflow for loaded in ground.all_current(tx))
+            results = rehearsal.run_all(tx, ground, roles, stage.files, parsed.name)
+        database.close()
+    if parsed.name and parsed.name not in names:
+        _say(text("cli.no_workflow", LANGUAGE, name=parsed.name, names=", ".join(names)))
+        return 1
     for result in results:
-        _say(f"{'ok  ' if result.passed else 'FAIL'} {result.workflow}: {result.name}")
+        _say(f"{'ok  ' if result.passed else 'FAIL'} {result.workflow}: {pick(result.name, LANGUAGE)}")
         for line in result.lines:
-            _say(f"     {line}")
+            _say(f"     {render(line, LANGUAGE)}")
     failed = sum(1 for result in results if not result.passed)
-    _say(f"{len(results) - failed} passed, {failed} failed")
+    _say(text("rehearsal.played", LANGUAGE, passed=len(results) - failed, failed=failed))
     return 1 if failed else 0
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -74,6 +74,111 @@ class Json(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
+class Statement:
+    """A statement of the hot path: compiled once for each kind of database, then handed straight to the driver.
+
+    Types bind and read values as everywhere else; what falls away is the work that ``Connection.execute`` does
+    anew for every execution. An insert, or an update without ``values``, writes the columns that it is given.
+    """
+
+    def __init__(self, clause: Any) -> None:
+        self._clause = clause
+        self._ready: dict[tuple[str, ...], _Ready] = {}
+
+    def run(self, tx: Connection, values: Mapping[str, Any]) -> int:
+        """Execute; how many rows it changed."""
+        cursor, _ = self._execute(tx, values)
+        changed: int = cursor.rowcount
+        cursor.close()
+        return changed
+
+    def run_all(self, tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Execute once for each of ``rows``, which name the same columns."""
+        if rows:
+            ready = self._for(tx, rows[0])
+            _driven(tx, ready.text, [ready.bound(row) for row in rows], many=True).close()
+
+    def rows(self, tx: Connection, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        cursor, ready = self._execute(tx, values)
+        found = [ready.read(row) for row in cursor.fetchall()]
+        cursor.close()
+        return found
+
+    def first(self, tx: Connection, values: Mapping[str, Any]) -> dict[str, Any] | None:
+        cursor, ready = self._execute(tx, values)
+        row = cursor.fetchone()
+        cursor.close()
+        return None if row is None else ready.read(row)
+
+    def scalar(self, tx: Connection, values: Mapping[str, Any]) -> Any:
+        """The first column of the first row; nothing where there is none."""
+        row = self.first(tx, values)
+        return None if row is None else next(iter(row.values()))
+
+    def _execute(self, tx: Connection, values: Mapping[str, Any]) -> tuple[Any, _Ready]:
+        ready = self._for(tx, values)
+        return _driven(tx, ready.text, ready.bound(values)), ready
+
+    def _for(self, tx: Connection, values: Mapping[str, Any]) -> _Ready:
+        key = (tx.dialect.name, *values)
+        return self._ready.get(key) or self._ready.setdefault(key, _Ready(self._clause, tx.dialect, list(values)))
+
+
+class _Ready:
+    """A statement as one driver takes it: its text, how to bind its values, and how to read its columns."""
+
+    __slots__ = ("_binds", "_columns", "_named", "text")
+
+    def __init__(self, clause: Any, dialect: sa.Dialect, given: list[str]) -> None:
+        writes = isinstance(clause, sa.Insert | sa.Update)
+        compiled: Any = clause.compile(dialect=dialect, column_keys=given if writes else None)
+        self.text: str = compiled.string
+        self._named = not compiled.positional
+        constants = compiled.params
+        kinds = {
+            name: bind.type.dialect_impl(dialect).bind_processor(dialect) for bind, name in compiled.bind_names.items()
+        }
+        self._binds = [
+            (name, kinds[name], None if name in given else _through(kinds[name], constants[name]))
+            for name in (compiled.positiontup if compiled.positional else compiled.bind_names.values())
+        ]
+        self._columns = [
+            (column.key, column.type.dialect_impl(dialect).result_processor(dialect, None))
+            for column in clause.exported_columns
+        ]
+
+    def bound(self, values: Mapping[str, Any]) -> Any:
+        if self._named:
+            return {
+                name: _through(kind, values[name]) if name in values else fixed for name, kind, fixed in self._binds
+            }
+        return [_through(kind, values[name]) if name in values else fixed for name, kind, fixed in self._binds]
+
+    def read(self, row: Sequence[Any]) -> dict[str, Any]:
+        return {
+            name: value if kind is None else kind(value) for (name, kind), value in zip(self._columns, row, strict=True)
+        }
+
+
+def _through(kind: Callable[[Any], Any] | None, value: Any) -> Any:
+    return value if kind is None else kind(value)
+
+
+def _driven(tx: Connection, text: str, values: Any, *, many: bool = False) -> Any:
+    """Hand a statement to the driver; its errors come out as SQLAlchemy's, without the values."""
+    cursor = tx.connection.cursor()
+    try:
+        if many:
+            cursor.executemany(text, values)
+        else:
+            cursor.execute(text, values)
+    except tx.dialect.loaded_dbapi.Error as error:
+        raise sa.exc.DBAPIError.instance(
+            text, None, error, tx.dialect.loaded_dbapi.Error, hide_parameters=True, dialect=tx.dialect
+        ) from error
+    return cursor
+
+
 T = TypeVar("T")
 
 TRIES = 5
@@ -99,19 +204,22 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
-        self._writing = self.engine.execution_options(writes=True)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that is rolled back at the end: what it sees is consistent, what it writes is lost."""
         with self.engine.connect() as tx:
+            tx.begin()
             yield tx
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that commits when the block ends well. On SQLite it holds the write lock from the start."""
-        with self._writing.begin() as tx:
-            yield tx
+        with self.engine.connect() as tx:
+            if self.is_sqlite:
+                tx.connection.info["begin"] = "BEGIN IMMEDIATE"
+            with tx.begin():
+                yield tx
 
     def once(self, work: Callable[[Connection], T]) -> T:
         """Do ``work`` in a write transaction, from the start again where another transaction was in the way.
@@ -154,9 +262,9 @@ def _engine(url: str) -> Engine:
         ):
             connection.execute(f"PRAGMA {pragma}")
 
-    @sa.event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    def begin(connection: Any) -> None:
+        connection.execute(connection.info.pop("begin", "BEGIN"))
 
+    # Not an event of the engine: one listener there makes every statement look for more of them.
+    engine.dialect.do_begin = begin  # type: ignore[method-assign,assignment]  # how a driver that begins by itself is told not to
     return engine

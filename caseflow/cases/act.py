@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.engine import Connection
 
 from caseflow import clock
 from caseflow.cases import (
@@ -189,7 +189,7 @@ def _act(
     tx: Connection,
     ground: Ground,
     actor: Actor | None,
-    row: RowMapping,
+    row: Mapping[Any, Any],
     action_id: str,
     answers: Mapping[str, Any],
     *,
@@ -235,7 +235,9 @@ def _carry_out(move: Move) -> Outcome:
         kept = dossier.keep_facts(tx, move.ground, case, move.store, action.asks, move.answers)
         move.changes["facts"] = {**case["facts"], move.store: kept}
         move.notes["answers"] = kept
-        dossier.drop_drafts(tx, case["id"], f"act.{action.id}")
+        # While the case stays where it is, others go on typing their own answers to the same act.
+        own = f"person:{move.actor.person_id}" if move.actor and action.to is None else None
+        dossier.drop_drafts(tx, case["id"], f"act.{action.id}", own)
     for call in action.then:
         EFFECTS[call.name].run(move, call.argument)
     warnings.raise_all(move)
@@ -297,7 +299,7 @@ def _sign(
     ground: Ground,
     loaded: Loaded,
     actor: Actor | None,
-    row: RowMapping,
+    row: Mapping[Any, Any],
     act: str,
     answers: Mapping[str, Any],
     request_key: str,
@@ -328,7 +330,7 @@ def _answer_finding(
     ground: Ground,
     loaded: Loaded,
     actor: Actor | None,
-    row: RowMapping,
+    row: Mapping[Any, Any],
     answers: Mapping[str, Any],
     request_key: str,
     roles: frozenset[str],
@@ -345,7 +347,7 @@ def _answer_finding(
 
 
 def _roles(
-    tx: Connection, definition: Definition, actor: Actor | None, row: RowMapping, host: Move | None
+    tx: Connection, definition: Definition, actor: Actor | None, row: Mapping[Any, Any], host: Move | None
 ) -> frozenset[str]:
     """The roles in which the actor stands to this case. A host or a timer needs none; a stranger is not told."""
     if host is not None or actor is None:
@@ -374,7 +376,7 @@ def _pair(action: Action) -> dict[str, str]:
     return {"zh": action.title.zh, "en": action.title.en}
 
 
-def _who(definition: Definition, row: RowMapping, action: Action) -> list[dict[str, str]]:
+def _who(definition: Definition, row: Mapping[Any, Any], action: Action) -> list[dict[str, str]]:
     """The titles of the roles that may do what this person may not."""
     titles = (definition.roles[role].title for role in definition.by(row["state"], action))
     return [{"zh": title.zh, "en": title.en} for title in titles]

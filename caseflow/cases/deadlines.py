@@ -6,6 +6,7 @@ A clock never decides anything: when it runs out somebody is told. Timers are ro
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from caseflow import clock
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import deadline, round_, round_deadline, timer
 from caseflow.cases.move import Move
+from caseflow.db import Statement
 from caseflow.workflow import workdays
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.procedure import Clock
@@ -24,23 +26,23 @@ PUBLICITY = "publicity:"
 """Before the state's id in the name of a publicity clock."""
 
 IS_OPEN = sa.or_(
-    deadline.c.status.in_(["running", "paused"]), sa.and_(deadline.c.status == "breached", deadline.c.closed_at.is_(None))
+    deadline.c.status == "running",
+    deadline.c.status == "paused",
+    sa.and_(deadline.c.status == "breached", deadline.c.closed_at.is_(None)),
 )
 """A clock that has run out stays open until the case goes on."""
 
-_OPEN = sa.select(deadline).where(deadline.c.case_id == sa.bindparam("case_id"), IS_OPEN)
-_NEW = deadline.insert().returning(deadline.c.id)
-_CLOSE = (
-    deadline.update()
-    .where(deadline.c.id == sa.bindparam("on_id"))
-    .values(status=sa.bindparam("as_status"), closed_at=sa.bindparam("at"))
+_OPEN = Statement(
+    sa.select(deadline).where(deadline.c.case_id == sa.bindparam("case_id"), IS_OPEN).order_by(deadline.c.due_on)
 )
-_SILENCE = (
+_NEW = Statement(deadline.insert().returning(deadline.c.id))
+_CHANGE = Statement(deadline.update().where(deadline.c.id == sa.bindparam("on_id")))
+_SILENCE = Statement(
     timer.update()
     .where(timer.c.deadline_id == sa.bindparam("on_deadline"), timer.c.status == "waiting")
     .values(status="void")
 )
-_SET = timer.insert().inline()
+_SET = Statement(timer.insert().inline())
 
 
 def move(step: Move, row: Mapping[str, Any], target: str) -> date | None:
@@ -53,7 +55,7 @@ def move(step: Move, row: Mapping[str, Any], target: str) -> date | None:
     today = clock.local_date(at)
     due: list[date] = []
     resumed = False
-    for running in tx.execute(_OPEN, {"case_id": row["id"]}).mappings().all():
+    for running in open_deadlines(tx, row["id"]):
         rule = definition.states[running["clock"]].clock if running["clock"] in definition.states else None
         breached = running["status"] == "breached"
         if running["clock"] == target:
@@ -64,9 +66,9 @@ def move(step: Move, row: Mapping[str, Any], target: str) -> date | None:
                 _pause(tx, running, today)
         else:
             status = "breached" if breached else "met"
-            tx.execute(_CLOSE, {"on_id": running["id"], "as_status": status, "at": at})
+            _CHANGE.run(tx, {"on_id": running["id"], "status": status, "closed_at": at})
             if not breached:
-                tx.execute(_SILENCE, {"on_deadline": running["id"]})
+                _SILENCE.run(tx, {"on_deadline": running["id"]})
     started = start(tx, step.ground, definition, row, target, at, step, runs=resumed)
     due += [started] if started is not None else []
     return min(due, default=None)
@@ -89,10 +91,9 @@ def start(
     if state.clock is not None and not runs:
         cut = _cut(tx, row, state.clock)
         first = clock.local_date(at)
-        warn_at = state.clock.warn
-        due.append(
-            _insert(tx, ground, definition, row["id"], state_id, first, state.clock.limit, cut, warn_at, "breach")
-        )
+        limit, warn_at = state.clock.limit or "", state.clock.warn
+        if limit or cut is not None:
+            due.append(_insert(tx, ground, definition, row["id"], state_id, first, limit, cut, warn_at, "breach"))
     if state.publicity is not None and step is not None:
         posted = date.fromisoformat(step.value(state.publicity.posted_on))
         ends = f"act:{state.publicity.ends}"
@@ -101,25 +102,22 @@ def start(
     return min(due, default=None)
 
 
-def recount(tx: Connection, ground: Ground, definition: Definition, row: RowMapping) -> tuple[date, date] | None:
+def recount(tx: Connection, ground: Ground, definition: Definition, row: Mapping[Any, Any]) -> tuple[date, date] | None:
     """Count an open deadline again after the calendar or its round changed; old and new date where they differ.
 
     One that had run out runs again where the new date is still to come.
     """
-    counted = _count(tx, ground, definition, row["started_on"], row["limit"], row["pauses"])
-    due = _earlier(counted.due, row["not_after"])
+    counted = _count(tx, ground, definition, row["started_on"], row["limit"], row["pauses"], row["not_after"])
+    due = counted.due
     if due == row["due_on"] and counted.provisional == row["provisional"]:
         return None
     again = row["status"] == "breached" and due >= clock.today()
     status = "running" if again else row["status"]
-    tx.execute(
-        deadline.update()
-        .where(deadline.c.id == row["id"])
-        .values(due_on=due, ledger=counted.as_json(), provisional=counted.provisional, status=status)
-    )
+    changed = {"due_on": due, "ledger": counted.ledger, "provisional": counted.provisional, "status": status}
+    _CHANGE.run(tx, {"on_id": row["id"], **changed})
     if due == row["due_on"]:
         return None
-    tx.execute(_SILENCE, {"on_deadline": row["id"]})
+    _SILENCE.run(tx, {"on_deadline": row["id"]})
     if status == "running":
         name = row["clock"]
         state = definition.states[name.removeprefix(PUBLICITY)]
@@ -136,8 +134,9 @@ def earliest(tx: Connection, case_id: int) -> date | None:
     return min((row["due_on"] for row in open_deadlines(tx, case_id) if row["status"] != "paused"), default=None)
 
 
-def open_deadlines(tx: Connection, case_id: int) -> list[RowMapping]:
-    return list(tx.execute(_OPEN.order_by(deadline.c.due_on), {"case_id": case_id}).mappings())
+def open_deadlines(tx: Connection, case_id: int) -> list[dict[str, Any]]:
+    """The clocks of a case that run, stand still, or have run out while the case stayed; the one due first comes first."""
+    return _OPEN.rows(tx, {"case_id": case_id})
 
 
 def of_case(tx: Connection, case_id: int) -> list[RowMapping]:
@@ -182,8 +181,8 @@ def _insert(
     warn: str | None,
     final_kind: str,
 ) -> date:
-    counted = _count(tx, ground, definition, first, limit, [])
-    due = _earlier(counted.due, cut)
+    counted = _count(tx, ground, definition, first, limit, [], cut)
+    due = counted.due
     made = {
         "case_id": case_id,
         "clock": name,
@@ -192,37 +191,34 @@ def _insert(
         "not_after": cut,
         "pauses": [],
         "due_on": due,
-        "ledger": counted.as_json(),
+        "ledger": counted.ledger,
         "provisional": counted.provisional,
         "status": "running",
     }
-    number = tx.execute(_NEW, made).scalar_one()
+    number = _NEW.scalar(tx, made)
     _timers(tx, ground, definition, case_id, number, due, warn, final_kind)
     return due
 
 
-def _pause(tx: Connection, row: RowMapping, today: date) -> None:
+def _pause(tx: Connection, row: Mapping[str, Any], today: date) -> None:
     if row["status"] == "running":
-        tx.execute(deadline.update().where(deadline.c.id == row["id"]).values(status="paused", paused_since=today))
-        tx.execute(_SILENCE, {"on_deadline": row["id"]})
+        _CHANGE.run(tx, {"on_id": row["id"], "status": "paused", "paused_since": today})
+        _SILENCE.run(tx, {"on_deadline": row["id"]})
 
 
-def _resume(step: Move, row: RowMapping, today: date) -> date:
+def _resume(step: Move, row: Mapping[str, Any], today: date) -> date:
     pauses = [*row["pauses"], [row["paused_since"].isoformat(), today.isoformat()]]
-    counted = _count(step.tx, step.ground, step.definition, row["started_on"], row["limit"], pauses)
-    due = _earlier(counted.due, row["not_after"])
-    step.tx.execute(
-        deadline.update()
-        .where(deadline.c.id == row["id"])
-        .values(
-            status="running",
-            paused_since=None,
-            pauses=pauses,
-            due_on=due,
-            ledger=counted.as_json(),
-            provisional=counted.provisional,
-        )
-    )
+    counted = _count(step.tx, step.ground, step.definition, row["started_on"], row["limit"], pauses, row["not_after"])
+    due = counted.due
+    changed = {
+        "status": "running",
+        "paused_since": None,
+        "pauses": pauses,
+        "due_on": due,
+        "ledger": counted.ledger,
+        "provisional": counted.provisional,
+    }
+    _CHANGE.run(step.tx, {"on_id": row["id"], **changed})
     rule = step.definition.states[row["clock"]].clock
     _timers(
         step.tx, step.ground, step.definition, row["case_id"], row["id"], due, rule.warn if rule else None, "breach"
@@ -245,25 +241,27 @@ def _timers(
         warned = workdays.before(ground.calendars[definition.calendar], due, workdays.Limit.parse(warn))
         rows.append({"kind": "warn", "due_at": clock.at_local(warned)})
     stamp = clock.now().timestamp()
-    tx.execute(
-        _SET,
-        [
-            {
-                **row,
-                "case_id": case_id,
-                "deadline_id": deadline_id,
-                "key": f"{deadline_id}/{row['kind']}/{due}/{stamp}",
-                "status": "waiting",
-            }
-            for row in rows
-        ],
-    )
+    made = {"case_id": case_id, "deadline_id": deadline_id, "status": "waiting"}
+    _SET.run_all(tx, [{**row, **made, "key": f"{deadline_id}/{row['kind']}/{due}/{stamp}"} for row in rows])
 
 
-def _count(tx: Connection, ground: Ground, definition: Definition, first: date, limit: str, pauses: Any) -> workdays.Count:
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """When a clock runs out, with the ledger to be stored."""
+
+    due: date
+    ledger: dict[str, Any]
+    provisional: bool
+
+
+def _count(
+    tx: Connection, ground: Ground, definition: Definition, first: date, limit: str, pauses: Any, cut: date | None
+) -> _Counted:
+    """Count a limit, cut short by the closing date of the round; without a limit that date alone bounds the clock."""
+    if not limit and cut is not None:
+        return _Counted(cut, {}, provisional=False)
     spans = [(date.fromisoformat(a), date.fromisoformat(b)) for a, b in pauses]
-    return workdays.count(ground.calendar_now(tx, definition.calendar), first, workdays.Limit.parse(limit), pauses=spans)
-
-
-def _earlier(due: date, cut: date | None) -> date:
-    return due if cut is None else min(due, cut)
+    calendar = ground.calendar_now(tx, definition.calendar)
+    counted = workdays.count(calendar, first, workdays.Limit.parse(limit), pauses=spans)
+    due = counted.due if cut is None else min(counted.due, cut)
+    return _Counted(due, counted.as_json(), counted.provisional)

@@ -12,12 +12,13 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.engine import Connection
 
 from caseflow import clock, db
 from caseflow.cases import paths, questions
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.models import draft, revision
+from caseflow.db import Statement
 from caseflow.records import personal
 from caseflow.words import Message
 from caseflow.workflow import fields
@@ -36,21 +37,34 @@ class DraftChanged(Exception):
         self.saved_at = saved_at
 
 
-_DRAFT = sa.select(draft).where(
-    draft.c.case_id == sa.bindparam("case_id"),
-    draft.c.part == sa.bindparam("part"),
-    draft.c.owner == sa.bindparam("owner"),
+_DRAFT = Statement(
+    sa.select(draft).where(
+        draft.c.case_id == sa.bindparam("case_id"),
+        draft.c.part == sa.bindparam("part"),
+        draft.c.owner == sa.bindparam("owner"),
+    )
 )
-_DRAFTS = sa.select(draft).where(draft.c.case_id == sa.bindparam("case_id"), draft.c.part.like("dossier.%"))
-_KEEP = revision.insert().inline()
-_REVISION = sa.select(revision).where(
-    revision.c.case_id == sa.bindparam("case_id"), revision.c.number == sa.bindparam("number")
+_DRAFTS = Statement(sa.select(draft).where(draft.c.case_id == sa.bindparam("case_id"), draft.c.part.like("dossier.%")))
+_TYPE = Statement(draft.insert().inline())
+_RETYPE = Statement(
+    draft.update().where(
+        draft.c.case_id == sa.bindparam("on_case"),
+        draft.c.part == sa.bindparam("of_part"),
+        draft.c.owner == sa.bindparam("of_owner"),
+        draft.c.version == sa.bindparam("seen"),
+    )
+)
+_KEEP = Statement(revision.insert().inline())
+_REVISION = Statement(
+    sa.select(revision.c.body).where(
+        revision.c.case_id == sa.bindparam("case_id"), revision.c.number == sa.bindparam("number")
+    )
 )
 
 
 def read_draft(tx: Connection, ground: Ground, case_id: int, part: str, owner: str) -> tuple[int, dict[str, Any]]:
     """Version and values of what is being typed; version 0 where nothing was."""
-    row = tx.execute(_DRAFT, {"case_id": case_id, "part": part, "owner": owner}).mappings().first()
+    row = _DRAFT.first(tx, {"case_id": case_id, "part": part, "owner": owner})
     if row is None:
         return 0, {}
     return row["version"], _opened(ground, row)
@@ -66,44 +80,45 @@ def save_draft(
     """
     sealed = personal.seal_json(ground.keys, values, f"{case_id}/{part}")
     columns = {"sealed": sealed, "saved_at": clock.now(), "saved_by": by}
-    if seen == 0 and tx.execute(_DRAFT, {"case_id": case_id, "part": part, "owner": owner}).first() is None:
-        tx.execute(draft.insert().values(case_id=case_id, part=part, owner=owner, version=1, **columns))
+    here = {"case_id": case_id, "part": part, "owner": owner}
+    if seen == 0 and _DRAFT.first(tx, here) is None:
+        _TYPE.run(tx, {**here, "version": 1, **columns})
         return 1
-    written = tx.execute(
-        draft.update()
-        .where(draft.c.case_id == case_id, draft.c.part == part, draft.c.owner == owner, draft.c.version == seen)
-        .values(version=seen + 1, **columns)
-    )
-    if written.rowcount != 1:
-        row = tx.execute(_DRAFT, {"case_id": case_id, "part": part, "owner": owner}).mappings().one()
+    where = {"on_case": case_id, "of_part": part, "of_owner": owner, "seen": seen}
+    row = None if _RETYPE.run(tx, {"version": seen + 1, **columns, **where}) == 1 else _DRAFT.first(tx, here)
+    if row is not None:
         raise DraftChanged(row["version"], _opened(ground, row), row["saved_by"], row["saved_at"])
     return seen + 1
 
 
-def _opened(ground: Ground, row: RowMapping) -> dict[str, Any]:
+def _opened(ground: Ground, row: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = personal.open_json(ground.keys, row["sealed"], f"{row['case_id']}/{row['part']}")
     return values
 
 
-_DROP = draft.delete().where(draft.c.case_id == sa.bindparam("on_case"), draft.c.part.like(sa.bindparam("parts")))
-_DROP_OWN = _DROP.where(draft.c.owner == sa.bindparam("of_owner"))
+_DROP = draft.delete().where(draft.c.case_id == sa.bindparam("on_case"))
+_PART = draft.c.part == sa.bindparam("of_part")
+_DROP_DOSSIER = Statement(_DROP.where(draft.c.part.like("dossier.%")))
+_DROP_PART = Statement(_DROP.where(_PART))
+_DROP_OWN = Statement(_DROP.where(_PART, draft.c.owner == sa.bindparam("of_owner")))
 
 
 def drop_drafts(tx: Connection, case_id: int, part: str | None = None, owner: str | None = None) -> None:
-    """Forget what was typed: one part, or the whole dossier once it is frozen."""
-    where = {"on_case": case_id, "parts": part.replace("_", r"\_") if part else "dossier.%"}
-    if owner:
-        tx.execute(_DROP_OWN, {**where, "of_owner": owner})
+    """Forget what was typed: one part (of one owner, or of all), or the whole dossier once it is frozen."""
+    if part is None:
+        _DROP_DOSSIER.run(tx, {"on_case": case_id})
+    elif owner is None:
+        _DROP_PART.run(tx, {"on_case": case_id, "of_part": part})
     else:
-        tx.execute(_DROP, where)
+        _DROP_OWN.run(tx, {"on_case": case_id, "of_part": part, "of_owner": owner})
 
 
 def frozen(tx: Connection, ground: Ground, case_id: int, number: int) -> dict[str, Any]:
     """A revision with its sealed values: ``{section: {field: value}}``."""
     if number == 0:
         return {}
-    row = tx.execute(_REVISION, {"case_id": case_id, "number": number}).mappings().one()
-    return personal.join(row["body"], personal.load(tx, ground.keys, case_id, number))
+    body = _REVISION.scalar(tx, {"case_id": case_id, "number": number})
+    return personal.join(body, personal.load(tx, ground.keys, case_id, number))
 
 
 def working(tx: Connection, ground: Ground, case: Mapping[Any, Any]) -> dict[str, Any]:
@@ -113,13 +128,13 @@ def working(tx: Connection, ground: Ground, case: Mapping[Any, Any]) -> dict[str
 
 def typed(tx: Connection, ground: Ground, case_id: int) -> dict[str, Any]:
     """What has been typed since the last revision, by section."""
-    rows = tx.execute(_DRAFTS, {"case_id": case_id}).mappings()
+    rows = _DRAFTS.rows(tx, {"case_id": case_id})
     return {row["part"].removeprefix("dossier."): _opened(ground, row) for row in rows}
 
 
 def has_drafts(tx: Connection, case_id: int) -> bool:
     """Whether something was typed after the last freeze."""
-    return tx.execute(_DRAFTS, {"case_id": case_id}).first() is not None
+    return _DRAFTS.first(tx, {"case_id": case_id}) is not None
 
 
 def with_fixed(definition: Definition, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -189,7 +204,7 @@ def _insert(
     body, hidden = personal.split(with_fixed(definition, values), sealed_paths(definition))
     digest = hashlib.sha256(db.canonical(body).encode()).hexdigest()
     row = {"case_id": case_id, "number": number, "body": body, "hash": digest, "created_at": at, "created_by": by}
-    tx.execute(_KEEP, row)
+    _KEEP.run(tx, row)
     personal.store(tx, ground.keys, case_id, number, hidden)
     return digest
 

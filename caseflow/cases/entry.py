@@ -8,11 +8,12 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row, RowMapping
+from sqlalchemy.engine import Connection, Row
 
 from caseflow.cases.ground import Loaded
 from caseflow.cases.models import case
 from caseflow.cases.move import Move
+from caseflow.db import Statement
 from caseflow.people.rights import Actor
 from caseflow.records import journal
 from caseflow.words import Message
@@ -52,14 +53,16 @@ class Invalid(Exception):
         self.errors = dict(errors)
 
 
-_WRITE = case.update().where(case.c.id == sa.bindparam("on_id"), case.c.version == sa.bindparam("on_version"))
-_NEW = case.insert().returning(case.c.id)
-_LOCKED = sa.select(case).where(case.c.id == sa.bindparam("case_id")).with_for_update()
+_WRITE = Statement(
+    case.update().where(case.c.id == sa.bindparam("on_id"), case.c.version == sa.bindparam("on_version"))
+)
+_NEW = Statement(case.insert().returning(case.c.id))
+_LOCKED = Statement(sa.select(case).where(case.c.id == sa.bindparam("case_id")).with_for_update())
 
 
-def locked(tx: Connection, case_id: int) -> RowMapping:
+def locked(tx: Connection, case_id: int) -> Mapping[Any, Any]:
     """The case row, held until the transaction ends (on SQLite the whole database is)."""
-    row = tx.execute(_LOCKED, {"case_id": case_id}).mappings().first()
+    row = _LOCKED.first(tx, {"case_id": case_id})
     if row is None:
         raise NotHere
     return row
@@ -93,7 +96,7 @@ def create(
         "opened_at": at,
         "moved_at": at,
     }
-    row["id"] = tx.execute(_NEW, row).scalar_one()
+    row["id"] = _NEW.scalar(tx, row)
     row["last_hash"] = journal.append(
         tx,
         case_id=row["id"],
@@ -106,18 +109,18 @@ def create(
         act=act,
         from_state=None,
         to_state=state,
-        body={"definition": loaded.definition.digest(), "round": row["round_id"]},
+        body={"definition": loaded.digest, "round": row["round_id"]},
         request_key=request_key,
         previous_hash=journal.GENESIS,
     )
-    tx.execute(_WRITE, {"last_hash": row["last_hash"], "on_id": row["id"], "on_version": 1})
+    _WRITE.run(tx, {"last_hash": row["last_hash"], "on_id": row["id"], "on_version": 1})
     return row
 
 
 def note_due(tx: Connection, case_id: int, due_on: date | None) -> None:
     """Write by when a new case is due first."""
     if due_on is not None:
-        tx.execute(_WRITE, {"due_on": due_on, "on_id": case_id, "on_version": 1})
+        _WRITE.run(tx, {"due_on": due_on, "on_id": case_id, "on_version": 1})
 
 
 def last(tx: Connection, case_id: int) -> Row[Any]:
@@ -125,9 +128,9 @@ def last(tx: Connection, case_id: int) -> Row[Any]:
     return journal.entries(tx, case_id)[-1]
 
 
-def again(tx: Connection, earlier: Row[Any]) -> Outcome:
+def again(tx: Connection, earlier: journal.Done) -> Outcome:
     """The outcome of a request that was carried out before."""
-    row = tx.execute(_LOCKED, {"case_id": earlier.case_id}).mappings().one()
+    row = locked(tx, earlier.case_id)
     return Outcome(
         row["id"],
         earlier.act,
@@ -164,7 +167,7 @@ def write(move: Move, *, act: str, to_state: str, body: Mapping[str, Any]) -> di
         previous_hash=old["last_hash"],
     )
     columns = {**move.changes, "version": old["version"] + 1, "seq": seq, "last_hash": digest}
-    written = move.tx.execute(_WRITE, {**columns, "on_id": old["id"], "on_version": old["version"]})
-    if written.rowcount != 1:
+    written = _WRITE.run(move.tx, {**columns, "on_id": old["id"], "on_version": old["version"]})
+    if written != 1:
         raise Stale(last(move.tx, old["id"]))
     return {**old, **columns}

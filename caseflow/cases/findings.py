@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow.cases.models import finding
 from caseflow.cases.move import Move
+from caseflow.db import Statement
 from caseflow.studies import store
 from caseflow.studies.recompute import recompute as recomputed
 from caseflow.words import Message, Refused, from_json
@@ -48,12 +49,15 @@ def clear(tx: Connection, case_id: int, key: str) -> None:
     )
 
 
-def open_findings(tx: Connection, case_id: int) -> list[RowMapping]:
-    return list(
-        tx.execute(
-            sa.select(finding).where(finding.c.case_id == case_id, finding.c.status == "open").order_by(finding.c.id)
-        ).mappings()
-    )
+_OPEN = Statement(
+    sa.select(finding)
+    .where(finding.c.case_id == sa.bindparam("case_id"), finding.c.status == "open")
+    .order_by(finding.c.id)
+)
+
+
+def open_findings(tx: Connection, case_id: int) -> list[dict[str, Any]]:
+    return _OPEN.rows(tx, {"case_id": case_id})
 
 
 def all_findings(tx: Connection, case_id: int) -> list[RowMapping]:

@@ -28,6 +28,7 @@ class Loaded:
     id: int
     definition: Definition
     rules: rules.Rules
+    digest: str
 
 
 @dataclass(slots=True)
@@ -55,7 +56,8 @@ class Ground:
             if body is None:
                 raise LookupError(f"no workflow version {definition_id}")
             definition = Definition.from_canonical(body)
-            found = self._loaded[definition_id] = Loaded(definition_id, definition, rules.compile_rules(definition))
+            found = Loaded(definition_id, definition, rules.compile_rules(definition), definition.digest())
+            self._loaded[definition_id] = found
         return found
 
     def current(self, tx: Connection, workflow: str) -> Loaded:

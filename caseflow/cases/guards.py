@@ -12,6 +12,7 @@ from caseflow.cases import deadlines, dossier, findings, letters, members, panel
 from caseflow.cases.models import interest, round_
 from caseflow.cases.move import Move
 from caseflow.cases.registry import Guard, guard
+from caseflow.db import Statement
 from caseflow.people.models import organisation
 from caseflow.records import files
 from caseflow.words import Message
@@ -178,18 +179,21 @@ def findings_answered(move: Move, _: Any) -> list[Message]:
     return move.refuse("guards.findings_open", count=len(rows)) if rows else []
 
 
+_CONFLICT = Statement(
+    sa.select(interest.c.conflict).where(
+        interest.c.member_case_id == sa.bindparam("case_id"),
+        interest.c.person_id == sa.bindparam("person_id"),
+        interest.c.conflict,
+    )
+)
+
+
 @guard(GUARDS)
 def no_conflict_of_interest(move: Move, _: Any) -> list[Message]:
     """The officer has declared no own interest in this case and does not belong to the applicant."""
     if move.actor is None:
         return []
-    declared = move.tx.scalar(
-        sa.select(interest.c.conflict).where(
-            interest.c.member_case_id == move.case["id"],
-            interest.c.person_id == move.actor.person_id,
-            interest.c.conflict,
-        )
-    )
+    declared = _CONFLICT.scalar(move.tx, {"case_id": move.case["id"], "person_id": move.actor.person_id})
     own = move.actor.organisation_id == move.case["organisation_id"] and move.definition.kind == "application"
     return move.refuse("guards.conflict") if declared or own else []
 

@@ -12,6 +12,7 @@ from caseflow.cases import dossier, paths, show
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, member
 from caseflow.cases.move import Move
+from caseflow.db import Statement
 from caseflow.words import Message, Refused
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.many import Members, Table
@@ -31,7 +32,7 @@ def rows(tx: Connection, host_id: int) -> list[RowMapping]:
     return list(tx.execute(_ROWS, {"host_id": host_id}).mappings())
 
 
-def eligible(tx: Connection, rule: Members, host: RowMapping) -> list[RowMapping]:
+def eligible(tx: Connection, rule: Members, host: Mapping[Any, Any]) -> list[RowMapping]:
     """The cases that may be included: in the right state, sharing what the rule asks, in no other such procedure."""
     taken = sa.select(member.c.case_id).join(case, case.c.id == member.c.host_id).where(
         member.c.status == "in", sa.or_(case.c.workflow == host["workflow"], member.c.host_id == host["id"])
@@ -114,17 +115,19 @@ def finish(tx: Connection, host_id: int) -> None:
     tx.execute(member.update().where(member.c.host_id == host_id, member.c.status == "in").values(status="done"))
 
 
+_HOSTS = Statement(
+    sa.select(member.c.id, case.c.definition_id)
+    .join(case, case.c.id == member.c.host_id)
+    .where(member.c.case_id == sa.bindparam("case_id"), member.c.status == "in")
+)
+
+
 def leave(move: Move) -> None:
     """The case ends on its own: the procedures in which it stands go on without it, where their rule says so."""
-    hosts = move.tx.execute(
-        sa.select(member.c.id, case.c.definition_id)
-        .join(case, case.c.id == member.c.host_id)
-        .where(member.c.case_id == move.case["id"], member.c.status == "in")
-    ).all()
-    for host in hosts:
-        rule = move.ground.definition(move.tx, host.definition_id).definition.members
+    for host in _HOSTS.rows(move.tx, {"case_id": move.case["id"]}):
+        rule = move.ground.definition(move.tx, host["definition_id"]).definition.members
         if rule is not None and rule.ended == "leaves":
-            move.tx.execute(member.update().where(member.c.id == host.id).values(status="out"))
+            move.tx.execute(member.update().where(member.c.id == host["id"]).values(status="out"))
 
 
 def cell(tx: Connection, ground: Ground, row: Mapping[Any, Any], path: str | None, cache: dict[str, Any]) -> Any:

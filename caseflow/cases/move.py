@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.engine import Connection
 
 from caseflow import clock
 from caseflow.cases import dossier
@@ -25,7 +25,7 @@ class Move:
     tx: Connection
     ground: Ground
     loaded: Loaded
-    case: RowMapping
+    case: Mapping[Any, Any]
     action: Action
     actor: Actor | None
     """Nobody when a timer acts."""
@@ -33,7 +33,7 @@ class Move:
     at: datetime
     request_key: str
     answers: dict[str, Any] = field(default_factory=dict)
-    host: RowMapping | None = None
+    host: Mapping[Any, Any] | None = None
     """The case over many cases through which this one is moved."""
     given: Mapping[str, Any] = field(default_factory=dict)
     """What the host said of this member."""

@@ -6,16 +6,28 @@ import re
 import secrets
 from datetime import datetime
 
+import sqlalchemy as sa
 from pypinyin import Style, lazy_pinyin
 from sqlalchemy.engine import Connection
 
 from caseflow import clock
 from caseflow.cases.models import serial
+from caseflow.db import Statement
 from caseflow.records.models import InsertOnce
 from caseflow.workflow.definition import Definition
 
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is misread on paper or on the telephone
 _FIRST = InsertOnce(serial).inline()
+_TAKE = Statement(
+    serial.update()
+    .where(
+        serial.c.authority_id == sa.bindparam("of_authority"),
+        serial.c.name == sa.bindparam("of_name"),
+        serial.c.year == sa.bindparam("of_year"),
+    )
+    .values(last=serial.c.last + 1)
+    .returning(serial.c.last)
+)
 _PLACE = re.compile(r"\{(year|serial)(?::0?(\d+))?\}")
 
 
@@ -27,12 +39,11 @@ def receipt_code() -> str:
 
 def next_serial(tx: Connection, authority_id: int, name: str, year: int) -> int:
     """The next number of a series, by one conditional update: two at once never get the same."""
-    here = (serial.c.authority_id == authority_id, serial.c.name == name, serial.c.year == year)
-    take = serial.update().where(*here).values(last=serial.c.last + 1).returning(serial.c.last)
-    taken = tx.execute(take).scalar()
+    here = {"of_authority": authority_id, "of_name": name, "of_year": year}
+    taken = _TAKE.scalar(tx, here)
     if taken is None:
         tx.execute(_FIRST, {"authority_id": authority_id, "name": name, "year": year, "last": 0})
-        taken = tx.execute(take).scalar_one()
+        taken = _TAKE.scalar(tx, here)
     return int(taken)
 
 

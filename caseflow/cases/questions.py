@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from caseflow import clock
@@ -51,6 +50,27 @@ def _places(owner: Place, fields: Iterable[Field]) -> dict[str, Place]:
 
 def _asked(loaded: Loaded, places: Mapping[str, Place], base: Mapping[str, Any]) -> Asked:
     def asked(when: str, values: Mapping[str, Any]) -> bool:
-        return loaded.rules.applies(places[when], when, ChainMap({}, dict(values), base, {"today": clock.today()}))
+        return loaded.rules.applies(places[when], when, _Layers(values, base, {"today": clock.today()}))
 
     return asked
+
+
+class _Layers(Mapping[str, Any]):
+    """Several mappings as one; the first that has a name counts, and none is asked for more than that name."""
+
+    __slots__ = ("_layers",)
+
+    def __init__(self, *layers: Mapping[str, Any]) -> None:
+        self._layers = layers
+
+    def __getitem__(self, name: str) -> Any:
+        for layer in self._layers:
+            if name in layer:
+                return layer[name]
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({name for layer in self._layers for name in layer})
+
+    def __len__(self) -> int:
+        return len(set(self))

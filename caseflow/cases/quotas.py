@@ -10,14 +10,14 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow.cases.models import quota_counter, quota_entry, quota_setting
 from caseflow.cases.move import Move
-from caseflow.db import canonical
+from caseflow.db import Statement, canonical
 from caseflow.records.models import InsertOnce
 from caseflow.words import Message, Refused
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.many import Quota
 
 _MAKE = InsertOnce(quota_counter).inline()
-_TAKE = (
+_TAKE = Statement(
     quota_counter.update()
     .where(
         quota_counter.c.id == sa.bindparam("on_counter"),
@@ -25,6 +25,29 @@ _TAKE = (
     )
     .values(used=quota_counter.c.used + 1)
 )
+_COUNTER = Statement(
+    sa.select(quota_counter).where(
+        quota_counter.c.authority_id == sa.bindparam("authority_id"),
+        quota_counter.c.quota == sa.bindparam("quota"),
+        quota_counter.c.key == sa.bindparam("key"),
+    )
+)
+_SETTINGS = Statement(
+    sa.select(quota_setting.c.limit, quota_setting.c.across)
+    .where(
+        quota_setting.c.authority_id == sa.bindparam("authority_id"),
+        quota_setting.c.quota == sa.bindparam("quota"),
+        sa.or_(quota_setting.c.key == "", quota_setting.c.key == sa.bindparam("key")),
+    )
+    .order_by(quota_setting.c.id)
+)
+_ENTRIES = Statement(
+    sa.select(quota_entry)
+    .join(quota_counter, quota_counter.c.id == quota_entry.c.counter_id)
+    .where(quota_entry.c.case_id == sa.bindparam("case_id"), quota_counter.c.quota == sa.bindparam("quota"))
+)
+_ENTER = Statement(quota_entry.insert().inline())
+_ALTER = Statement(quota_entry.update().where(quota_entry.c.id == sa.bindparam("on_id")))
 _GIVE = (
     quota_counter.update()
     .where(quota_counter.c.id == sa.bindparam("on_counter"), quota_counter.c.used > 0)
@@ -39,12 +62,18 @@ def take(move: Move, quota_id: str) -> None:
         Refused: no place is left where the ceiling blocks.
     """
     quota = quota_of(move.definition, quota_id)
-    if held(move.tx, move.case["id"], quota_id) is not None:
+    entries = _ENTRIES.rows(move.tx, {"case_id": move.case["id"], "quota": quota_id})
+    if any(row["status"] != "released" for row in entries):
         return
     counter = _counter(move, quota)
-    if move.tx.execute(_TAKE, {"on_counter": counter["id"]}).rowcount != 1:
+    if _TAKE.run(move.tx, {"on_counter": counter["id"]}) != 1:
         raise Refused(full(quota, counter))
-    _enter(move, counter["id"], "held")
+    earlier = next((row for row in entries if row["counter_id"] == counter["id"]), None)
+    if earlier is not None:
+        _ALTER.run(move.tx, {"on_id": earlier["id"], "status": "held", "at": move.at})
+        return
+    place = {"counter_id": counter["id"], "case_id": move.case["id"]}
+    _ENTER.run(move.tx, {**place, "status": "held", "at": move.at})
 
 
 def commit(move: Move, quota_id: str) -> None:
@@ -52,7 +81,7 @@ def commit(move: Move, quota_id: str) -> None:
     row = held(move.tx, move.case["id"], quota_id)
     if row is None:
         raise Refused(Message("quotas.nothing_held"))
-    move.tx.execute(quota_entry.update().where(quota_entry.c.id == row["id"]).values(status="committed", at=move.at))
+    _ALTER.run(move.tx, {"on_id": row["id"], "status": "committed", "at": move.at})
 
 
 def release(move: Move, quota_id: str) -> None:
@@ -84,19 +113,10 @@ def is_over(move: Move, quota_id: str) -> Message | None:
     return full(quota, counter) if counter["used"] + (0 if mine else 1) > counter["limit"] else None
 
 
-def held(tx: Connection, case_id: int, quota_id: str) -> RowMapping | None:
+def held(tx: Connection, case_id: int, quota_id: str) -> dict[str, Any] | None:
     """The place of a case under a quota, held or committed."""
-    return (
-        tx.execute(
-            sa.select(quota_entry)
-            .join(quota_counter, quota_counter.c.id == quota_entry.c.counter_id)
-            .where(
-                quota_entry.c.case_id == case_id, quota_counter.c.quota == quota_id, quota_entry.c.status != "released"
-            )
-        )
-        .mappings()
-        .first()
-    )
+    entries = _ENTRIES.rows(tx, {"case_id": case_id, "quota": quota_id})
+    return next((row for row in entries if row["status"] != "released"), None)
 
 
 def quota_of(definition: Definition, quota_id: str) -> Quota:
@@ -106,16 +126,7 @@ def quota_of(definition: Definition, quota_id: str) -> Quota:
 def setting(tx: Connection, authority_id: int, quota: Quota, key: str) -> tuple[int, str]:
     """Limit and reach in force: what the authority set last, else the definition's."""
     limit, across = quota.limit, str(quota.across)
-    rows = tx.execute(
-        sa.select(quota_setting)
-        .where(
-            quota_setting.c.authority_id == authority_id,
-            quota_setting.c.quota == quota.id,
-            quota_setting.c.key.in_(["", key]),
-        )
-        .order_by(quota_setting.c.id)
-    ).mappings()
-    for row in rows:
+    for row in _SETTINGS.rows(tx, {"authority_id": authority_id, "quota": quota.id, "key": key}):
         limit = row["limit"] if row["limit"] is not None else limit
         across = row["across"] or across
     return limit, across
@@ -132,7 +143,7 @@ def counters(tx: Connection, authority_id: int, quota_id: str) -> list[RowMappin
     )
 
 
-def _counter(move: Move, quota: Quota) -> RowMapping:
+def _counter(move: Move, quota: Quota) -> dict[str, Any]:
     """The counter row of this case under a quota, made on first use."""
     tx, authority_id = move.tx, move.case["authority_id"]
     values = {path: move.value(path) for path in quota.per}
@@ -149,29 +160,12 @@ def key_of(values: Mapping[str, Any], across: str, round_id: int | None) -> str:
     return canonical({**apart, "round": round_id} if across == "round" else apart)
 
 
-def counter_for(tx: Connection, authority_id: int, quota: Quota, key: str) -> RowMapping:
+def counter_for(tx: Connection, authority_id: int, quota: Quota, key: str) -> dict[str, Any]:
     """The counter row with this key, made on first use."""
-    where = (
-        quota_counter.c.authority_id == authority_id,
-        quota_counter.c.quota == quota.id,
-        quota_counter.c.key == key,
-    )
-    row = tx.execute(sa.select(quota_counter).where(*where)).mappings().first()
-    if row is None:
-        limit, _ = setting(tx, authority_id, quota, key)
-        made = {"authority_id": authority_id, "quota": quota.id, "key": key, "limit": limit, "used": 0}
-        tx.execute(_MAKE, {**made, "blocks": quota.over == "block"})
-        row = tx.execute(sa.select(quota_counter).where(*where)).mappings().one()
-    return row
-
-
-def _enter(move: Move, counter_id: int, status: str) -> None:
-    known = move.tx.execute(
-        quota_entry.update()
-        .where(quota_entry.c.case_id == move.case["id"], quota_entry.c.counter_id == counter_id)
-        .values(status=status, at=move.at)
-    )
-    if known.rowcount == 0:
-        move.tx.execute(
-            quota_entry.insert().values(counter_id=counter_id, case_id=move.case["id"], status=status, at=move.at)
-        )
+    where = {"authority_id": authority_id, "quota": quota.id, "key": key}
+    row = _COUNTER.first(tx, where)
+    if row is not None:
+        return row
+    limit, _ = setting(tx, authority_id, quota, key)
+    tx.execute(_MAKE, {**where, "limit": limit, "used": 0, "blocks": quota.over == "block"})
+    return counter_for(tx, authority_id, quota, key)

@@ -15,6 +15,7 @@ from caseflow.cases import tasks
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import proposal, signature
 from caseflow.cases.move import Move
+from caseflow.db import Statement
 from caseflow.records import journal, personal
 from caseflow.words import Message, Refused
 from caseflow.workflow.definition import Definition
@@ -40,12 +41,14 @@ def times_done(tx: Connection, case_id: int, action: str) -> int:
     return journal.times(tx, case_id, action, but_not={"phase": "proposed"})
 
 
-_PENDING = sa.select(proposal).where(proposal.c.case_id == sa.bindparam("case_id"), proposal.c.status == "signing")
+_PENDING = Statement(
+    sa.select(proposal).where(proposal.c.case_id == sa.bindparam("case_id"), proposal.c.status == "signing")
+)
 
 
-def pending(tx: Connection, case_id: int) -> RowMapping | None:
+def pending(tx: Connection, case_id: int) -> dict[str, Any] | None:
     """The act that waits for signatures."""
-    return tx.execute(_PENDING, {"case_id": case_id}).mappings().first()
+    return _PENDING.first(tx, {"case_id": case_id})
 
 
 def may_wait(definition: Definition, state: str) -> bool:

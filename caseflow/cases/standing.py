@@ -81,7 +81,7 @@ def _covers(actor: Actor, sees: str) -> sa.ColumnElement[bool]:
 def _seated(person_id: int) -> sa.CompoundSelect[Any]:
     """The cases on whose panel a person sits, and the members before those panels."""
     hosts = sa.select(seat.c.case_id).where(seat.c.person_id == person_id, seat.c.status == "seated")
-    inside = sa.select(member.c.case_id).where(member.c.host_id.in_(hosts), member.c.status != "out")
+    inside = sa.select(member.c.case_id).where(member.c.host_id.in_(hosts), member.c.status == "in")
     return sa.union(hosts, inside)
 
 

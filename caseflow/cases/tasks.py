@@ -9,15 +9,23 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from caseflow.cases.models import task
+from caseflow.cases.models import seat, task
+from caseflow.db import Statement
 from caseflow.people.models import organisation
 from caseflow.people.rights import Actor
 from caseflow.workflow.definition import Definition
 
-_CLOSE = (
+_CLOSE = Statement(
     task.update()
     .where(task.c.case_id == sa.bindparam("on_case"), task.c.status == "open")
     .values(status="done", outcome=sa.bindparam("by_act"), closed_at=sa.bindparam("at"))
+)
+_OWE = Statement(task.insert().inline())
+_OFFICE = Statement(
+    sa.select(organisation.c.id)
+    .where(organisation.c.authority_id == sa.bindparam("authority_id"), organisation.c.kind == "authority")
+    .order_by(organisation.c.id)
+    .limit(1)
 )
 
 
@@ -35,18 +43,14 @@ def organisation_of(tx: Connection, definition: Definition, row: Mapping[Any, An
 
 def office_of(tx: Connection, authority_id: int) -> int | None:
     """The authority's own office among its organisations."""
-    return tx.scalar(
-        sa.select(organisation.c.id)
-        .where(organisation.c.authority_id == authority_id, organisation.c.kind == "authority")
-        .order_by(organisation.c.id)
-        .limit(1)
-    )
+    found: int | None = _OFFICE.scalar(tx, {"authority_id": authority_id})
+    return found
 
 
 def enter(
     tx: Connection, definition: Definition, row: Mapping[Any, Any], state_id: str, at: datetime, due_on: date | None
 ) -> None:
-    """Open what is owed in a state: the holder's task, and one for each organisation with a duty."""
+    """Open what is owed in a state: by its holder, by each organisation with a duty, by each expert of its panel."""
     state = definition.states[state_id]
     rows = []
     if state.holder is not None:
@@ -55,8 +59,23 @@ def enter(
     for duty in state.duties.values():
         owed_by = owing(tx, row["authority_id"], duty.each)
         rows += [_row(row["id"], f"duty:{duty.id}", owner, duty.role, None, at) for owner in owed_by]
-    if rows:
-        tx.execute(task.insert(), rows)
+    if state.panel is not None:
+        role = definition.panels[state.panel].role
+        rows += [
+            _row(row["id"], f"panel:{state.panel}", None, role, one, at) for one in _sitting(tx, row["id"], state.panel)
+        ]
+    _OWE.run_all(tx, rows)
+
+
+def _sitting(tx: Connection, case_id: int, panel_id: str) -> list[int]:
+    """The experts who score on a panel; reserves wait."""
+    return list(
+        tx.scalars(
+            sa.select(seat.c.person_id)
+            .where(seat.c.case_id == case_id, seat.c.panel == panel_id, seat.c.status == "seated", ~seat.c.reserve)
+            .order_by(seat.c.id)
+        )
+    )
 
 
 def owing(tx: Connection, authority_id: int, kind: str) -> list[int]:
@@ -76,17 +95,17 @@ def owing(tx: Connection, authority_id: int, kind: str) -> list[int]:
 
 def leave(tx: Connection, row: Mapping[Any, Any], act: str, at: datetime) -> None:
     """Close everything owed where the case stood."""
-    tx.execute(_CLOSE, {"on_case": row["id"], "by_act": act, "at": at})
+    _CLOSE.run(tx, {"on_case": row["id"], "by_act": act, "at": at})
 
 
 def assign(tx: Connection, case_id: int, kind: str, role: str, person_id: int, at: datetime) -> None:
     """A task of one person."""
-    tx.execute(task.insert().values(_row(case_id, kind, None, role, person_id, at)))
+    _OWE.run(tx, _row(case_id, kind, None, role, person_id, at))
 
 
 def ask(tx: Connection, case_id: int, kind: str, role: str, organisation_id: int | None, at: datetime) -> None:
     """A task of a role in an organisation."""
-    tx.execute(task.insert().values(_row(case_id, kind, organisation_id, role, None, at)))
+    _OWE.run(tx, _row(case_id, kind, organisation_id, role, None, at))
 
 
 def close(
@@ -113,7 +132,9 @@ def close(
 def postpone(tx: Connection, case_id: int, kind: str, due_on: date | None) -> None:
     """Set by when the open tasks of a kind are due now."""
     tx.execute(
-        task.update().where(task.c.case_id == case_id, task.c.kind == kind, task.c.status == "open").values(due_on=due_on)
+        task.update()
+        .where(task.c.case_id == case_id, task.c.kind == kind, task.c.status == "open")
+        .values(due_on=due_on)
     )
 
 

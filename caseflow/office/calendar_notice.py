@@ -45,7 +45,5 @@ def enter(
     return [
         moved
         for case_id in list(recounting.open_cases(tx, inside, calendar))
-        for moved in recounting.recount(
-            tx, inside, case_id, reason=notice, request_key=f"calendar/{stored}/{case_id}"
-        )
+        for moved in recounting.recount(tx, inside, case_id, reason=notice, request_key=f"calendar/{stored}/{case_id}")
     ]

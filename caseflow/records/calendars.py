@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.db import canonical
+from caseflow.db import Statement, canonical
 from caseflow.records.models import calendar_year
 from caseflow.workflow.holidays import Calendar, Year, read_calendar, read_year
 
@@ -35,8 +35,8 @@ def load(tx: Connection, data: Mapping[str, Any]) -> Calendar:
     return calendar
 
 
-_NEWER = (
-    sa.select(calendar_year)
+_NEWER = Statement(
+    sa.select(calendar_year.c.id, calendar_year.c.year, calendar_year.c.body)
     .where(calendar_year.c.calendar == sa.bindparam("name"), calendar_year.c.id > sa.bindparam("known"))
     .order_by(calendar_year.c.id)
 )
@@ -44,8 +44,8 @@ _NEWER = (
 
 def newer(tx: Connection, calendar: Calendar, known: int) -> tuple[Calendar, int]:
     """The calendar with what was entered after the entry ``known``, perhaps by another process; and the last entry."""
-    for row in tx.execute(_NEWER, {"name": calendar.id, "known": known}):
-        calendar, known = calendar.with_year(read_year(row.year, row.body)), row.id
+    for row in _NEWER.rows(tx, {"name": calendar.id, "known": known}):
+        calendar, known = calendar.with_year(read_year(row["year"], row["body"])), row["id"]
     return calendar, known
 
 

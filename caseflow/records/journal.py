@@ -11,12 +11,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from caseflow.db import canonical
+from caseflow.db import Statement, canonical
 from caseflow.records.models import journal
 from caseflow.words import Message
 
@@ -27,16 +27,29 @@ _BODY_TEXT = sa.type_coerce(journal.c.body, sa.Text).label("body_text")
 _COLUMNS = [column for column in journal.c if column.name != "body"]
 
 # The body is bound as the very text that was hashed, so it is serialised once; inline() saves fetching the new id.
-_INSERT = journal.insert().values(body=sa.bindparam("body_text", type_=sa.Text())).inline()
+_INSERT = Statement(journal.insert().values(body=sa.bindparam("body_text", type_=sa.Text())).inline())
 
 
 _ENTRIES = sa.select(journal).where(journal.c.case_id == sa.bindparam("case_id")).order_by(journal.c.seq)
 _BODIES = sa.select(journal.c.body).where(
     journal.c.case_id == sa.bindparam("case_id"), journal.c.act == sa.bindparam("act")
 )  # fmt: skip
-_OUTCOME = sa.select(
-    journal.c.case_id, journal.c.person_id, journal.c.act, journal.c.to_state, journal.c.body
-).where(journal.c.request_key == sa.bindparam("key"))  # fmt: skip
+_OUTCOME = Statement(
+    sa.select(
+        journal.c.case_id, journal.c.seq, journal.c.person_id, journal.c.act, journal.c.to_state, journal.c.body
+    ).where(journal.c.request_key == sa.bindparam("key"))
+)
+
+
+class Done(NamedTuple):
+    """What a request has led to."""
+
+    case_id: int
+    seq: int
+    person_id: int | None
+    act: str
+    to_state: str
+    body: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +98,7 @@ def append(
         "request_key": request_key,
     }
     own_hash = chained(previous_hash, leaf(row))
-    tx.execute(_INSERT, row | {"previous_hash": previous_hash, "hash": own_hash})
+    _INSERT.run(tx, row | {"previous_hash": previous_hash, "hash": own_hash})
     return own_hash
 
 
@@ -124,9 +137,10 @@ def times(tx: Connection, case_id: int, act: str, *, but_not: Mapping[str, Any])
     return sum(1 for body in bodies if any(body.get(name) != value for name, value in but_not.items()))
 
 
-def outcome(tx: Connection, request_key: str) -> Row[Any] | None:
-    """The entry that a request has left, if it was carried out already: case, person, act, state and body."""
-    return tx.execute(_OUTCOME, {"key": request_key}).one_or_none()
+def outcome(tx: Connection, request_key: str) -> Done | None:
+    """What a request has led to, if it was carried out already."""
+    found = _OUTCOME.first(tx, {"key": request_key})
+    return None if found is None else Done(**found)
 
 
 def leaves_without_position(tx: Connection, limit: int) -> list[tuple[int, bytes]]:

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy.engine import Connection
 
 from caseflow.config import Settings
-from caseflow.db import canonical
+from caseflow.db import Statement, canonical
 from caseflow.records.models import personal_value
 from caseflow.words import Message, Refused
 
@@ -173,8 +173,7 @@ def store(tx: Connection, keys: Keyring, case_id: int, revision: int, values: li
                 "salt": personal.salt,
             }
         )
-    if rows:
-        tx.execute(personal_value.insert(), rows)
+    _STORE.run_all(tx, rows)
 
 
 _FORGET = personal_value.delete().where(
@@ -182,11 +181,12 @@ _FORGET = personal_value.delete().where(
     personal_value.c.revision == sa.bindparam("on_revision"),
     personal_value.c.path.in_(sa.bindparam("paths", expanding=True)),
 )
-_LOAD = sa.select(
-    personal_value.c.path, personal_value.c.key_id, personal_value.c.nonce, personal_value.c.cipher
-).where(
-    personal_value.c.case_id == sa.bindparam("case_id"), personal_value.c.revision == sa.bindparam("revision")
-)  # fmt: skip
+_STORE = Statement(personal_value.insert().inline())
+_LOAD = Statement(
+    sa.select(personal_value.c.path, personal_value.c.key_id, personal_value.c.nonce, personal_value.c.cipher).where(
+        personal_value.c.case_id == sa.bindparam("case_id"), personal_value.c.revision == sa.bindparam("revision")
+    )
+)
 
 
 def forget(tx: Connection, case_id: int, revision: int, paths: Iterable[str]) -> None:
@@ -196,10 +196,9 @@ def forget(tx: Connection, case_id: int, revision: int, paths: Iterable[str]) ->
 
 def load(tx: Connection, keys: Keyring, case_id: int, revision: int) -> dict[str, Any]:
     """The personal values of a revision by path; empty once they are erased."""
-    found = tx.execute(_LOAD, {"case_id": case_id, "revision": revision})
     return {
-        path: open_(keys[key_id], nonce, cipher, _context(case_id, revision, path))
-        for path, key_id, nonce, cipher in found
+        row["path"]: open_(keys[row["key_id"]], row["nonce"], row["cipher"], _context(case_id, revision, row["path"]))
+        for row in _LOAD.rows(tx, {"case_id": case_id, "revision": revision})
     }
 
 

@@ -12,6 +12,8 @@ from caseflow.cases import dossier, guards, members, panels, questions, signing
 from caseflow.cases.models import interest
 from caseflow.cases.move import Move
 from caseflow.cases.view import Offer, View, load
+from caseflow.people import rights
+from caseflow.people.rights import Actor
 from caseflow.web import drawing, filling, shell
 from caseflow.web.widgets import Context, Widget
 from caseflow.words import Refused
@@ -20,6 +22,11 @@ from caseflow.workflow.procedure import Action
 
 OWN_ROWS = frozenset({"score_member", "sign_pledges", "declare_interest", "close_duty"})
 """Effects that write rows of the person or organisation alone: several may act at once, no screen is too old for it."""
+
+
+def casework(actor: Actor | None, **_arguments: Any) -> bool:
+    """Works on cases: holds a role of an office or a panel, and is none of the administrators."""
+    return shell.official(actor) and actor is not None and actor.roles.isdisjoint(rights.ADMINISTRATORS)
 
 
 def request_key() -> str:
@@ -56,6 +63,7 @@ def prepared(view: View, offer: Offer) -> dict[str, Any]:
         "widgets": widgets(view, offer, values),
         "request_key": request.form.get("request_key") or request_key(),
         "seen": view.row["version"],
+        "to_member": {"member": member} if (member := member_here()) is not None else {},
         "signers": [
             drawing.named(view.definition.roles[role].title)
             for role in (offer.action.sign_off if will_be_signed(view, offer) else ())
@@ -92,7 +100,7 @@ def context(view: View, action: Action) -> Context:
     if "members" in asked_types and rule is not None:
         taking_in = "include_members" in what
         listed = members.eligible(view.tx, rule, view.row) if taking_in else members.rows(view.tx, view.row["id"])
-    panel_id = next((question.panel for question in action.asks.values() if question.panel), None)
+    panel_id = _panel_id(view, action)
     panel = view.definition.panels.get(panel_id) if panel_id else None
     people: list[tuple[int, str]] = []
     if "people" in asked_types and panel is not None and panel_id is not None:
@@ -110,9 +118,16 @@ def context(view: View, action: Action) -> Context:
         people=people,
         sections=view.sections() if "field_comments" in asked_types else (),
         panel=panel,
-        member=request.values.get("member", type=int),
+        member=member_here(),
         asked=questions.in_form(view.loaded, view.row["state"], action, values),
     )
+
+
+def _panel_id(view: View, action: Action) -> str | None:
+    """The panel that an act is about: named by its question or its effect, else the only one there is."""
+    asked = [question.panel for question in action.asks.values() if question.panel]
+    seated = [str(call.argument) for call in action.then if call.name == "seat_experts"]
+    return next(iter((*asked, *seated, *view.definition.panels)), None)
 
 
 def will_be_signed(view: View, offer: Offer) -> bool:
@@ -157,8 +172,14 @@ def _known(view: View, action: Action) -> dict[str, Any]:
 
 def about_member() -> str:
     """Of a form about one member: its part of the draft's name."""
-    member = request.values.get("member", type=int)
+    member = member_here()
     return f".{member}" if member is not None else ""
+
+
+def member_here() -> int | None:
+    """The member that a form is about, named by the address of its page or by what was posted."""
+    named: int | None = (request.view_args or {}).get("member_id")
+    return named if named is not None else request.values.get("member", type=int)
 
 
 def _declared(view: View) -> dict[str, Any]:

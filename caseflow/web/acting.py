@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from caseflow.cases import act, dossier, findings, guards, signing
 from caseflow.cases.entry import NotHere, Outcome, Stale
-from caseflow.cases.view import View, load
+from caseflow.cases.view import load
 from caseflow.records import journal
 from caseflow.web import drawing, filling, review, shell
 from caseflow.web.act_form import about_member, offered, prepared, viewed, watches
@@ -107,8 +107,9 @@ def save_draft(case_id: int, action_id: str) -> Any:
 @page(blueprint, "/cases/<int:case_id>/done", policy=shell.signed_in, endpoint="done")
 def done(case_id: int) -> Any:
     """What came of an act: what was done, where the case stands, what comes next. The same page for a double click."""
-    entry = journal.outcome(g.tx, request.args.get("key", ""))
-    if entry is None or entry.case_id != case_id:
+    key = request.args.get("key", "")
+    entry = next((one for one in journal.entries(g.tx, case_id) if one.request_key == key), None)
+    if entry is None or entry.person_id != g.actor.person_id:
         abort(404)
     try:
         view = viewed(case_id)

@@ -58,7 +58,7 @@ def form(name: str) -> Any:
 @page(blueprint, "/<name>/enter", policy=shell.holding(SYSTEM_ADMIN), methods=("POST",), redraw=form)
 def enter(name: str) -> Any:
     year, text = request.form.get("year", "").strip(), request.form.get("notice", "")
-    if not (year.isdecimal() and len(year) == 4):  # noqa: PLR2004 -- a year has four digits
+    if not (year.isdecimal() and len(year) == 4):
         raise Refused(Message("calendar.year_wrong", {"input": "year"}))
     if len(text) > LARGEST_NOTICE:
         raise Refused(Message("calendar.too_long", {"input": "notice"}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -119,7 +119,7 @@ def _told(view: View, row: RowMapping) -> Told:
         {"zh": state.title.zh, "en": state.title.en},
         rule.basis if rule is not None else "",
         standing,
-        workdays.Limit.parse(row["limit"]).message(),
-        runs_from_json(stored["ledger"]),
-        tuple(stored["notices"]),
+        workdays.Limit.parse(row["limit"]).message() if row["limit"] else None,
+        runs_from_json(stored.get("ledger", [])),
+        tuple(stored.get("notices", ())),
     )

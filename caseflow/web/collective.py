@@ -17,17 +17,17 @@ from caseflow.office import rounds, summaries
 from caseflow.people.models import organisation
 from caseflow.records import journal
 from caseflow.web import clocks, drawing, quota_board, record, shell
-from caseflow.web.act_form import blank_move, effects, request_key, viewed
+from caseflow.web.act_form import blank_move, casework, effects, request_key, viewed
 from caseflow.web.shell import MenuItem, page
 from caseflow.words import Message, Refused
 from caseflow.workflow.definition import Definition
 
 blueprint = Blueprint("collective", __name__)
 
-MENU = (MenuItem("collective.menu", "collective.overview", shell.official),)
+MENU = (MenuItem("collective.menu", "collective.overview", casework),)
 
 
-@page(blueprint, "/collective", policy=shell.official)
+@page(blueprint, "/collective", policy=casework)
 def overview() -> Any:
     """Every procedure over many cases that the reader may know of, and those that may be opened."""
     ground = shell.house().ground
@@ -45,7 +45,7 @@ def overview() -> Any:
     return render_template("collective/overview.html", groups=groups, rounds=titles, dues=dues)
 
 
-@page(blueprint, "/collective/<workflow>/new", policy=shell.official)
+@page(blueprint, "/collective/<workflow>/new", policy=casework)
 def new(workflow: str) -> Any:
     definition = _openable(workflow)
     found = rounds.begun(g.tx, g.actor.authority_id, definition.members.of[0]) if definition.members else []
@@ -58,7 +58,7 @@ def new(workflow: str) -> Any:
     )
 
 
-@page(blueprint, "/collective/<workflow>/new", methods=("POST",), policy=shell.official, redraw=new)
+@page(blueprint, "/collective/<workflow>/new", methods=("POST",), policy=casework, redraw=new)
 def create(workflow: str) -> Any:
     definition = _openable(workflow)
     round_id = request.form.get("round", type=int)
@@ -75,7 +75,7 @@ def create(workflow: str) -> Any:
     return redirect(url_for("case.show", case_id=outcome.case_id), 303)
 
 
-@page(blueprint, "/collective/<int:case_id>/order", methods=("POST",), policy=shell.official)
+@page(blueprint, "/collective/<int:case_id>/order", methods=("POST",), policy=casework)
 def reorder(case_id: int) -> Any:
     """Put the members into the order of the numbers typed beside them."""
     view = viewed(case_id)

@@ -20,14 +20,15 @@ from caseflow.people.models import organisation
 from caseflow.people.rights import Actor
 from caseflow.records import reading, sheets
 from caseflow.web import clocks, drawing, shell
+from caseflow.web.act_form import casework
 from caseflow.web.shell import MenuItem, page
 from caseflow.workflow.definition import Definition
 
 blueprint = Blueprint("desk", __name__)
 
 MENU = (
-    MenuItem("desk.menu", "desk.mine", shell.official),
-    MenuItem("desk.menu_all", "desk.everything", shell.official),
+    MenuItem("desk.menu", "desk.mine", casework),
+    MenuItem("desk.menu_all", "desk.everything", casework),
 )
 SIZE = 50
 MOST_EXPORTED = 5000
@@ -48,7 +49,7 @@ class Line:
     """Of an expert's assignment: scored, and how many there are."""
 
 
-@page(blueprint, "/desk", policy=shell.official)
+@page(blueprint, "/desk", policy=casework)
 def mine() -> Any:
     """The work list: open tasks of the own roles, those put to the person, and what is to be signed."""
     wanted, ground = _filters(), shell.house().ground
@@ -71,7 +72,7 @@ def mine() -> Any:
     )
 
 
-@page(blueprint, "/cases", policy=shell.official)
+@page(blueprint, "/cases", policy=casework)
 def everything() -> Any:
     """Every case the reader may know of, the one that moved last first."""
     wanted, ground = _filters(), shell.house().ground
@@ -95,7 +96,7 @@ def everything() -> Any:
     )
 
 
-@page(blueprint, "/cases.xlsx", policy=shell.official)
+@page(blueprint, "/cases.xlsx", policy=casework)
 def export() -> Any:
     """The list as Excel, through the same scoped query; taking it away is logged."""
     wanted, ground = _filters(), shell.house().ground

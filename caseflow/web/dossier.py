@@ -13,8 +13,7 @@ from caseflow.cases import dossier, questions
 from caseflow.cases.dossier import DraftChanged
 from caseflow.cases.entry import NotHere
 from caseflow.cases.view import View, load
-from caseflow.people import accounts
-from caseflow.web import answers, drawing, filling, progress, shell
+from caseflow.web import answers, drafts, drawing, filling, progress, shell
 from caseflow.web.shell import page
 from caseflow.web.uploads import CaseStore
 from caseflow.web.widgets import Context
@@ -33,7 +32,7 @@ def edit(case_id: int, section_id: str) -> Any:
     here = next((number for number, one in enumerate(every) if one.section.id == section_id), None)
     if here is None:
         abort(404)
-    version = dossier.read_draft(g.tx, view.ground, case_id, _part(section), _owner(view))[0]
+    version = drafts.read(view, _part(section))[0]
     conflict = g.get("conflict")
     return render_template(
         "applicant/section.html",
@@ -75,7 +74,7 @@ def save(case_id: int, section_id: str) -> Any:
             g.tx = tx
             view, section = _mine(case_id, section_id)
             values, errors = _cleaned(view, section, raw)
-            _keep(view, section, values, request.form.get("version", 0, type=int))
+            _keep(view, section, values, request.form.get("version", 0, type=int), by_button=True)
     except DraftChanged as changed:
         return _page_again(case_id, section_id, raw, {}, conflict=changed, status=409)
     g.tx = None
@@ -107,12 +106,12 @@ def autosave(case_id: int, section_id: str) -> Any:
     values, errors = _cleaned(view, section, raw)
     seen = body.get("version")
     try:
-        version = _keep(view, section, values, seen if isinstance(seen, int) else 0)
+        version = _keep(view, section, values, seen if isinstance(seen, int) else 0, by_button=False)
     except DraftChanged as changed:
         told = {
             "version": changed.version,
             "fields": filling.pairs(asked, changed.values),
-            "by": _name_of(changed.saved_by),
+            "by": drafts.name_of(changed.saved_by),
         }
         return jsonify(told), 409
     put = questions.in_section(view.loaded, section, {**view.dossier(), section.id: values})
@@ -134,10 +133,11 @@ def _mine(case_id: int, section_id: str) -> tuple[View, Section]:
 
 def _editable(view: View, section: Section) -> list[Field]:
     """The questions of a section that may be answered now."""
+    held = progress.held(view, section)
     return [
         question
         for question in section.fields.values()
-        if view.may_edit(section.id, question.id) and not progress.locked(view.definition, section, question)
+        if view.may_edit(section.id, question.id) and not question.fixed and question.id not in held
     ]
 
 
@@ -146,28 +146,24 @@ def _cleaned(view: View, section: Section, raw: Mapping[str, Any]) -> tuple[dict
     listed = {name: section.fields[name] for name in raw}
     references = {name: known.__contains__ for name, known in view.ground.references.items()}
     before = dossier.with_fixed(view.definition, view.dossier()).get(section.id, {})
-    given = progress.own_answers(view.tx, view.definition, dict(view.row)).get(section.id, {})
-    held = {
-        name: value for name, value in given.items() if progress.locked(view.definition, section, section.fields[name])
-    }
+    held = progress.held(view, section)
     merged = {**before, **raw, **held}
     asked = questions.in_section(view.loaded, section, {**view.dossier(), section.id: merged})
     values, errors = fields.clean_section(listed, raw, references=references, asked=asked, complete=False)
     return {**before, **dict.fromkeys(raw), **values, **held}, errors
 
 
-def _keep(view: View, section: Section, values: dict[str, Any], seen: int) -> int:
+def _keep(view: View, section: Section, values: dict[str, Any], seen: int, *, by_button: bool) -> int:
     """Store the section if it differs from what stands there; the version that stands then.
 
     Raises:
         DraftChanged: somebody else saved it in the meantime.
     """
     stored = {name: value for name, value in values.items() if value is not None}
-    part, owner = _part(section), _owner(view)
-    version, _ = dossier.read_draft(view.tx, view.ground, view.row["id"], part, owner)
+    version, _ = drafts.read(view, _part(section))
     if version == seen and stored == view.dossier().get(section.id, {}):
         return version
-    return dossier.save_draft(view.tx, view.ground, view.row["id"], part, owner, stored, seen, view.actor.person_id)
+    return drafts.keep(view, _part(section), stored, seen, by_button=by_button)
 
 
 def _widgets(view: View, section: Section, standing: progress.Standing) -> list[Any]:
@@ -219,10 +215,10 @@ def _page_again(
 def _told(view: View, section: Section, changed: DraftChanged) -> dict[str, Any]:
     """What somebody else saved meanwhile, to be read beside the own text."""
     return {
-        "by": _name_of(changed.saved_by),
+        "by": drafts.name_of(changed.saved_by),
         "at": changed.saved_at,
         "answers": [
-            answers.shown(g.tx, view.ground, question, changed.values.get(question.id))
+            (question, answers.shown(g.tx, view.ground, question, changed.values.get(question.id)))
             for question in _editable(view, section)
         ],
     }
@@ -238,12 +234,3 @@ def _onward(case_id: int, section_id: str, where: str) -> str:
 
 def _part(section: Section) -> str:
     return f"dossier.{section.id}"
-
-
-def _owner(view: View) -> str:
-    return f"organisation:{view.row['organisation_id']}"
-
-
-def _name_of(person_id: int) -> str:
-    row = accounts.get(g.tx, person_id)
-    return str(row["name"]) if row else ""

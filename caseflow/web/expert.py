@@ -15,7 +15,7 @@ from caseflow.evaluation import scoring
 from caseflow.records import sheets
 from caseflow.web import case as case_page
 from caseflow.web import collective, drawing, papers, record, review, shell
-from caseflow.web.act_form import blank_move, effects, prepared, request_key, viewed
+from caseflow.web.act_form import blank_move, casework, effects, prepared, request_key, viewed
 from caseflow.web.shell import page
 from caseflow.workflow.many import Panel
 
@@ -78,8 +78,7 @@ def sheet(case_id: int, member_id: int) -> Any:
     at = order.index(member_id)
     return render_template(
         "expert/sheet.html",
-        **{**form, "view": view},
-        offer=offer,
+        **{**form, "view": view, "offer": offer},
         about=about,
         one=one,
         panel=view.definition.panels[panel_id],
@@ -91,7 +90,7 @@ def sheet(case_id: int, member_id: int) -> Any:
     )
 
 
-@page(blueprint, "/cases/<int:case_id>/ranking", policy=shell.official)
+@page(blueprint, "/cases/<int:case_id>/ranking", policy=casework)
 def ranking(case_id: int) -> Any:
     """Every case before the panel with all totals, what was dropped, score and place; for the office that runs it."""
     view = viewed(case_id)
@@ -100,7 +99,7 @@ def ranking(case_id: int) -> Any:
     return render_template("expert/ranking.html", view=view, boards=_boards(view))
 
 
-@page(blueprint, "/cases/<int:case_id>/ranking.xlsx", policy=shell.official)
+@page(blueprint, "/cases/<int:case_id>/ranking.xlsx", policy=casework)
 def ranking_sheet(case_id: int) -> Any:
     view = viewed(case_id)
     if not collective.manages_panel(view):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from flask import Blueprint, abort, g, jsonify, render_template, request, url_for
+from flask import Blueprint, abort, g, jsonify, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from caseflow.cases import dossier
@@ -20,9 +20,8 @@ from caseflow.footprint.report import report
 from caseflow.footprint.shelf import Shelf
 from caseflow.footprint.stages import Scheme
 from caseflow.footprint.units import UNITS
-from caseflow.people import accounts
 from caseflow.studies import store
-from caseflow.web import applicant, drawing, footprint_form, shell
+from caseflow.web import applicant, drafts, drawing, footprint_form, shell
 from caseflow.web.footprint_form import Pairs
 from caseflow.web.shell import page
 from caseflow.words import Message, Refused, from_json
@@ -66,7 +65,7 @@ def edit(case_id: int) -> Any:
     if not view.definition.footprint:
         abort(404)
     saved = store.latest_study(g.tx, case_id)
-    version, kept = dossier.read_draft(g.tx, view.ground, case_id, PART, _owner(view))
+    version, kept = drafts.read(view, PART)
     pairs = _typed() or ([(name, value) for name, value in kept["fields"]] if version else _first(view, saved))
     scheme = _scheme(view, pairs)
     outcome = _outcome(view, pairs)
@@ -88,7 +87,7 @@ def edit(case_id: int) -> Any:
         saved=saved,
         may_edit=applicant.may_footprint(view),
         version=conflict.version if conflict else version,
-        conflict={"by": _name_of(conflict.saved_by), "at": conflict.saved_at} if conflict else None,
+        conflict={"by": drafts.name_of(conflict.saved_by), "at": conflict.saved_at} if conflict else None,
     )
 
 
@@ -107,21 +106,11 @@ def save(case_id: int) -> Any:
         with shell.writing() as tx:
             g.tx = tx
             view = _editable(case_id)
-            owner = _owner(view)
             seen = request.form.get("version", 0, type=int)
-            dossier.save_draft(
-                tx,
-                view.ground,
-                case_id,
-                PART,
-                owner,
-                {"fields": [list(pair) for pair in pairs]},
-                seen,
-                g.actor.person_id,
-            )
+            drafts.keep(view, PART, {"fields": [list(pair) for pair in pairs]}, seen, by_button=True)
             if study is not None and request.form.get("go") != "keep":
                 store.save_study(tx, case_id=case_id, study_=study, by=g.actor.person_id)
-                dossier.drop_drafts(tx, case_id, PART, owner)
+                dossier.drop_drafts(tx, case_id, PART, drafts.owner(view))
     except DraftChanged as changed:
         g.conflict = changed
         return _again(case_id, 409)
@@ -131,7 +120,7 @@ def save(case_id: int) -> Any:
     if against:
         g.errors = [(str(reason.values.get("input", "")), reason) for reason in against]
         return _again(case_id, 422)
-    return shell.done(url_for("footprint.edit", case_id=case_id) + "#result", "footprint_saved")
+    return redirect(url_for("footprint.edit", case_id=case_id, done="footprint_saved", _anchor="result"), 303)
 
 
 @page(blueprint, "/cases/<int:case_id>/drafts/footprint", methods=("POST",), policy=shell.signed_in)
@@ -149,18 +138,10 @@ def autosave(case_id: int) -> Any:
     pairs = footprint_form.kept(MultiDict((name, value) for name, value in typed))
     seen = body.get("version")
     try:
-        version = dossier.save_draft(
-            g.tx,
-            view.ground,
-            case_id,
-            PART,
-            _owner(view),
-            {"fields": [list(pair) for pair in pairs]},
-            seen if isinstance(seen, int) else 0,
-            g.actor.person_id,
-        )
+        kept = {"fields": [list(pair) for pair in pairs]}
+        version = drafts.keep(view, PART, kept, seen if isinstance(seen, int) else 0, by_button=False)
     except DraftChanged as changed:
-        told = {"version": changed.version, "fields": changed.values["fields"], "by": _name_of(changed.saved_by)}
+        told = {"version": changed.version, "fields": changed.values["fields"], "by": drafts.name_of(changed.saved_by)}
         return jsonify(told), 409
     found = _outcome(view, pairs)
     return jsonify(version=version, total=figure(found.result.total) if found else None)
@@ -247,7 +228,7 @@ def _outcome(view: View, pairs: Pairs) -> Outcome | None:
     return Outcome(
         result,
         study.declared,
-        comparison["deviation"] or "",
+        f"{Decimal(comparison['deviation']):+.2f}" if comparison["deviation"] else "",
         comparison["over"],
         [(one["severity"], drawing.say(from_json(one["message"]))) for one in body["findings"]],
         max((abs(stage.total) for stage in result.stages), default=0.0),
@@ -269,12 +250,3 @@ def _again(case_id: int, status: int) -> Any:
         body = edit(case_id)
     g.tx = None
     return body, status
-
-
-def _owner(view: View) -> str:
-    return f"organisation:{view.row['organisation_id']}"
-
-
-def _name_of(person_id: int) -> str:
-    row = accounts.get(g.tx, person_id)
-    return str(row["name"]) if row else ""

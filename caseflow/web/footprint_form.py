@@ -118,7 +118,7 @@ def _starting(typed: Mapping[str, str], start: str) -> dict[str, str]:
 
 def _line(number: int, stage: str, cells: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "id": f"line{number}",
+        "id": str(number),
         "stage": stage,
         "primary": cells.get("primary") == "yes",
         "credit": cells.get("credit") == "yes",

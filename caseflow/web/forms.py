@@ -256,7 +256,7 @@ def _control(one: Field, name: str, value: Any, choices: Mapping[str, Choices]) 
             unbound = SelectMultipleField(
                 choices=offered, validate_choice=False, widget=ListWidget(), option_widget=CheckboxInput()
             )
-        elif len(offered) <= FEW and one.type == "choice":
+        elif len(offered) <= FEW and one.type == "choice" and "-" not in name:  # in a row of a table a list is shorter
             unbound = RadioField(choices=offered, validate_choice=False)
         else:
             unbound = SelectField(

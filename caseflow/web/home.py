@@ -151,13 +151,16 @@ def _may_open(definition: Definition) -> bool:
 
 
 def _own_closing(definition: Definition, round_id: int) -> list[tuple[str, tracker.Closing]]:
-    """The bureaus that close a round earlier for themselves."""
+    """The bureaus that close a round earlier for themselves, by time; all of them together where they agree."""
     names = {one["id"]: _name(one) for one in organisations.bureaus(g.tx, g.actor.authority_id)}
     ground = shell.house().ground
-    return [
-        (names.get(bureau, ""), tracker.closing(ground, definition, at))
-        for bureau, at in rounds.own_deadlines(g.tx, round_id).items()
-    ]
+    set_own = rounds.own_deadlines(g.tx, round_id)
+    gathered = tracker.alike(
+        (names[bureau], tracker.closing(ground, definition, at)) for bureau, at in set_own.items() if bureau in names
+    )
+    if len(gathered) == 1 and len(gathered[0][0]) == len(names):
+        return [(drawing.t("home.all_bureaus"), gathered[0][1])]
+    return [(drawing.t("public.comma").join(found), at) for found, at in gathered]
 
 
 def _name(row: RowMapping) -> str:

@@ -13,7 +13,7 @@ from caseflow.cases.view import View
 from caseflow.office import summaries
 from caseflow.records import docx, letters, reading
 from caseflow.web import record, shell
-from caseflow.web.act_form import viewed
+from caseflow.web.act_form import casework, viewed
 from caseflow.web.shell import page
 from caseflow.words import LANGUAGES, Language, text
 from caseflow.workflow import draw
@@ -41,7 +41,7 @@ def letter(case_id: int, letter_id: int, kind: str) -> Any:
     return _printed(letters.html(body, language, demo=demo), name, kind)
 
 
-@page(blueprint, "/cases/<int:case_id>/slips/<int:proposal_id>.<kind>", policy=shell.official)
+@page(blueprint, "/cases/<int:case_id>/slips/<int:proposal_id>.<kind>", policy=casework)
 def slip(case_id: int, proposal_id: int, kind: str) -> Any:
     """The approval slip (审批单): what was proposed, by whom, and every signature with opinion and time."""
     view = viewed(case_id)
@@ -58,7 +58,7 @@ def slip(case_id: int, proposal_id: int, kind: str) -> Any:
     return _printed(letters.html(body, language, demo=demo), name, kind)
 
 
-@page(blueprint, "/cases/<int:case_id>/tables/<table_id>.<kind>", policy=shell.official)
+@page(blueprint, "/cases/<int:case_id>/tables/<table_id>.<kind>", policy=casework)
 def table(case_id: int, table_id: str, kind: str) -> Any:
     """A summary table over the members, as its cases stand now."""
     view = viewed(case_id)

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from caseflow.cases import dossier, questions
 from caseflow.cases.view import View
 from caseflow.people import organisations
+from caseflow.web import drafts
 from caseflow.words import Message
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.fields import relevant
@@ -69,22 +70,27 @@ def own_answers(tx: Connection, definition: Definition, row: Mapping[str, Any]) 
     found: dict[str, Any] = {title: own["name_zh"]}
     bureau = organisations.get(tx, row["prefecture_id"]) if row["prefecture_id"] else None
     for question in definition.dossier[section_id].fields.values():
-        if is_given(question):
+        if _is_given(question):
             value = own["credit_code"] if question.type == "credit_code" else bureau["division"] if bureau else None
             if value:
                 found[question.id] = value
     return {section_id: found}
 
 
-def is_given(question: Field) -> bool:
-    """Answered from the registration or at the start, and not changed in the form."""
+def held(view: View, section: Section) -> dict[str, Any]:
+    """The answers of a section that the system gives itself and that are shown without being put.
+
+    They are known from the registration or were chosen at the start; one that is not known is put like any other, and
+    so is one that a reviewer returned.
+    """
+    if "dossier" not in view.state.edits:
+        return {}
+    given = own_answers(view.tx, view.definition, dict(view.row)).get(section.id, {})
+    return {name: value for name, value in given.items() if _is_given(section.fields[name])}
+
+
+def _is_given(question: Field) -> bool:
     return question.type in ("credit_code", "region") and question.when is None
-
-
-def locked(definition: Definition, section: Section, question: Field) -> bool:
-    """Whether a question is shown in its section without being put."""
-    in_title = definition.case_title is not None and definition.case_title.split(".")[1] == section.id
-    return question.fixed or (in_title and is_given(question))
 
 
 def _state(
@@ -99,7 +105,12 @@ def _state(
     }
     if gaps:
         return "in_progress" if typed else "not_started"
-    required = any(one.required for one in section.fields.values() if not locked(view.definition, section, one))
+    given_here = held(view, section)
+    required = any(
+        one.required and (one.when is None or asked(one.when, answered))
+        for one in section.fields.values()
+        if not one.fixed and one.id not in given_here
+    )
     return "complete" if typed or required else "optional"
 
 
@@ -108,5 +119,4 @@ def _inside(every: Mapping[str, list[Message]], section: str) -> dict[str, list[
 
 
 def _draft_version(view: View, section: str) -> int:
-    owner = f"organisation:{view.row['organisation_id']}"
-    return dossier.read_draft(view.tx, view.ground, view.row["id"], f"dossier.{section}", owner)[0]
+    return drafts.read(view, f"dossier.{section}")[0]

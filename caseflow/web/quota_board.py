@@ -15,6 +15,7 @@ from caseflow.cases.models import case, quota_entry, quota_setting, round_
 from caseflow.people.models import organisation, person
 from caseflow.people.rights import Actor
 from caseflow.web import drawing, shell
+from caseflow.web.act_form import casework
 from caseflow.web.shell import MenuItem, page
 from caseflow.words import Message, Refused
 from caseflow.workflow.definition import Definition
@@ -28,7 +29,12 @@ def reads_quotas(actor: Actor | None, **_arguments: Any) -> bool:
     return actor is not None and any(_reading_roles(one) & actor.roles for one, _ in _quotas())
 
 
-MENU = (MenuItem("quota.menu", "quota.board", reads_quotas),)
+def may_look(actor: Actor | None, **_arguments: Any) -> bool:
+    """For the menu, which is drawn where no transaction is open: whoever works in the authority's office or a bureau."""
+    return casework(actor) and actor is not None and actor.organisation_kind in ("authority", "bureau")
+
+
+MENU = (MenuItem("quota.menu", "quota.board", may_look),)
 
 
 @page(blueprint, "/quota", policy=reads_quotas)

@@ -13,7 +13,7 @@ from caseflow.studies import recompute, store
 from caseflow.studies.recompute import StoredResult
 from caseflow.studies.store import StoredStudy
 from caseflow.web import record, shell
-from caseflow.web.act_form import prepared, request_key, viewed
+from caseflow.web.act_form import casework, prepared, request_key, viewed
 from caseflow.web.shell import page
 from caseflow.web.widgets import Line
 
@@ -22,7 +22,7 @@ blueprint = Blueprint("review", __name__)
 PANES = ("dossier", "footprint", "record")
 
 
-@page(blueprint, "/cases/<int:case_id>/review", policy=shell.official)
+@page(blueprint, "/cases/<int:case_id>/review", policy=casework)
 def show(case_id: int) -> Any:
     view = viewed(case_id)
     if not view.is_staff or not view.definition.dossier:
@@ -89,6 +89,5 @@ def _comment_lines(widgets: Any) -> dict[str, Line]:
         if widget.type == "field_comments":
             for _, lines in widget.groups:
                 for line in lines:
-                    section, _, name = line.name.removeprefix(f"{widget.name}-").partition("-")
-                    found[f"{section}.{name}"] = line
+                    found[line.name.removeprefix(f"{widget.name}-")] = line
     return found

@@ -14,13 +14,14 @@ from caseflow.office import publishing, rounds
 from caseflow.people.models import organisation
 from caseflow.people.rights import Actor
 from caseflow.web import shell
+from caseflow.web.act_form import casework
 from caseflow.web.shell import MenuItem, page
 from caseflow.words import Message, Refused
 from caseflow.workflow.definition import Definition
 
 blueprint = Blueprint("rounds", __name__)
 
-MENU = (MenuItem("rounds.menu", "rounds.overview", shell.official),)
+MENU = (MenuItem("rounds.menu", "rounds.overview", casework),)
 
 
 def _officers(sees: str) -> set[str]:
@@ -44,7 +45,7 @@ def runs_bureau(actor: Actor | None, **_arguments: Any) -> bool:
     return actor is not None and actor.organisation_kind == "bureau" and actor.holds(*_officers("own_prefecture"))
 
 
-@page(blueprint, "/rounds", policy=shell.official)
+@page(blueprint, "/rounds", policy=casework)
 def overview() -> Any:
     rows = rounds.all_of(g.tx, g.actor.authority_id)
     now = clock.now()
@@ -92,7 +93,7 @@ def create() -> Any:
     return shell.done(url_for("rounds.show", round_id=round_id), "round_made")
 
 
-@page(blueprint, "/rounds/<int:round_id>", policy=shell.official)
+@page(blueprint, "/rounds/<int:round_id>", policy=casework)
 def show(round_id: int) -> Any:
     row = _round(round_id)
     funnels = [

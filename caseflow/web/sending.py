@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, abort, g, render_template, request, send_file, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, send_file, url_for
 from flask.wrappers import Response
 
 from caseflow import press
@@ -64,7 +64,7 @@ def finalise(case_id: int) -> Any:
     act.perform(
         g.tx, view.ground, g.actor, case_id, offer.action.id, {}, request_key=_key(), seen=_seen()
     )  # fmt: skip
-    return shell.done(url_for("sending.check", case_id=case_id) + "#form", "form_made")
+    return redirect(url_for("sending.check", case_id=case_id, done="form_made", _anchor="form"), 303)
 
 
 @page(
@@ -99,8 +99,6 @@ def submit(case_id: int) -> Any:
         )
     with shell.writing() as tx:
         act.perform(tx, view.ground, g.actor, case_id, action.id, raw, request_key=key, seen=_seen())
-        for number in answers.files_in(action.asks, raw):
-            files.attach(tx, number, case_id, f"act.{action.id}")
     return shell.done(url_for("applicant.receipt", case_id=case_id), "submitted")
 
 

@@ -74,3 +74,11 @@ def closing(ground: Ground, definition: Definition, moment: datetime) -> Closing
     over = clock.now() >= moment
     left = Message("tracker.closed", {"due": day_text(day), "at": at}) if over else found.message
     return Closing(day, at, over, left)
+
+
+def alike(closings: Iterable[tuple[str, Closing]]) -> list[tuple[list[str], Closing]]:
+    """Names gathered by their closing time, the earliest first."""
+    found: dict[tuple[date, str], tuple[list[str], Closing]] = {}
+    for name, one in closings:
+        found.setdefault((one.day, one.at), ([], one))[0].append(name)
+    return [found[key] for key in sorted(found)]

@@ -9,12 +9,12 @@ from flask import Blueprint, abort, g, jsonify, request, send_file, url_for
 from flask.wrappers import Response
 from werkzeug.datastructures import FileStorage
 
-from caseflow.cases import dossier, view
+from caseflow.cases import dossier, paths, view
 from caseflow.cases.entry import NotHere
 from caseflow.cases.view import View
 from caseflow.people.rights import Actor
 from caseflow.records import files, reading
-from caseflow.web import answers, drawing, safety, shell
+from caseflow.web import drawing, safety, shell
 from caseflow.web.shell import page
 from caseflow.words import Message, Refused
 from caseflow.workflow.form import Field
@@ -103,7 +103,7 @@ def readable(seen: View) -> set[int]:
     values = seen.dossier()
     found: set[int] = set()
     for section in seen.sections():
-        found |= answers.files_in(section.fields, values.get(section.id, {}))
+        found.update(paths.file_ids(section.fields, values.get(section.id, {})))
     found |= _in_acts(seen)
     for row in seen.letters():
         found.update(number for key in ("pdf_file_id", "docx_file_id", "formal_file_id") if (number := row[key]))
@@ -121,7 +121,7 @@ def _in_acts(seen: View) -> set[int]:
             store = action.store or action.id
             given = known.get(store) or (every.get(store) if outside & set(seen.definition.by(state, action)) else None)
             if given:
-                found |= answers.files_in(action.asks, given)
+                found.update(paths.file_ids(action.asks, given))
     return found
 
 

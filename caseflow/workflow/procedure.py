@@ -36,7 +36,8 @@ class Breach(Part):
 class Clock(Part):
     """How long the holder has. It starts on entry, waits in ``pauses_in``, and never decides anything itself."""
 
-    limit: Period
+    limit: Period | None = None
+    """None where only the closing time of the round bounds it."""
     pauses_in: tuple[Id, ...] = ()
     warn: Period | None = None
     not_after: Literal["municipal_closes", "closes"] | None = None

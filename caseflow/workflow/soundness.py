@@ -87,7 +87,9 @@ def _clock(report: Report, state: State, place: Place) -> None:
         return
     if state.holder is None:
         report.say("clock_without_holder", (*place, "clock"))
-    if clock.warn is not None and _days(clock.warn) >= _days(clock.limit):
+    if clock.limit is None and clock.not_after is None:
+        report.say("clock_unbounded", (*place, "clock"))
+    if clock.limit is not None and clock.warn is not None and _days(clock.warn) >= _days(clock.limit):
         report.say("warning_too_late", (*place, "clock", "warn"), warn=clock.warn, limit=clock.limit)
     if clock.not_after and report.definition.rounds != "required":
         report.say("no_rounds", (*place, "clock", "not_after"))
@@ -105,7 +107,7 @@ def _publicity(report: Report, state: State, place: Place) -> None:
     field = paths(report.definition).get(shown.posted_on)
     if field is not None and field.type != "date":
         report.say("posted_on_no_date", (*place, "publicity", "posted_on"), path=shown.posted_on, type=field.type)
-    if state.clock and _days(state.clock.limit) < _days(shown.period):
+    if state.clock and state.clock.limit and _days(state.clock.limit) < _days(shown.period):
         report.say("clock_too_short", (*place, "clock", "limit"), limit=state.clock.limit, period=shown.period)
 
 

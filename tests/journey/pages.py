@@ -104,6 +104,7 @@ class _Reader(HTMLParser):
         self.deferred: list[tuple[str, dict[str, Control]]] = []
         """Controls that name a form further down the page; joined to it at the end."""
         self.select: Control | None = None
+        self.option: dict[str, str] | None = None
         self.area: Control | None = None
         self.button: list[str] | None = None
         self.tags: list[tuple[str, dict[str, str]]] = []
@@ -135,10 +136,10 @@ class _Reader(HTMLParser):
             if kind not in ("hidden", "submit"):
                 self.inputs.append({**given, "kind": kind, "in_label": "yes" if "label" in self.inside else ""})
             self._control(kind, given)
-        elif tag == "option" and self.select is not None:
-            self.select.options.append(given.get("value", ""))
-            if "selected" in given:
-                self.select.values.append(given.get("value", ""))
+        elif tag == "option":
+            self.option = given
+            if "value" in given:
+                self._offer(given["value"])
 
     def handle_endtag(self, tag: str) -> None:
         if tag in self.inside:
@@ -160,7 +161,16 @@ class _Reader(HTMLParser):
                 self.stack[-1].buttons.append((name, value, " ".join(text.split())))
             self.button = None
 
+    def _offer(self, value: str) -> None:
+        if self.select is not None and self.option is not None:
+            self.select.options.append(value)
+            if "selected" in self.option:
+                self.select.values.append(value)
+        self.option = None
+
     def handle_data(self, data: str) -> None:
+        if self.option is not None and "value" not in self.option and data.strip():
+            self._offer(data.strip())
         if self.area is not None:
             self.area.values = [(self.area.values[0] if self.area.values else "") + data]
         if self.button is not None:

@@ -74,9 +74,10 @@ class Site:
         with clock.at(self.now):
             yield
 
-    def wait_until(self, day: date, at: time = time(10)) -> None:
-        """Let time pass to a moment of a day, and fire what comes due."""
-        self.ahead = datetime.combine(day, at, clock.SHANGHAI) - clock.now()
+    def wait_until(self, day: date, hour: int = 10) -> None:
+        """Let time pass to an hour of a day, and fire what comes due. Every session has ended by then."""
+        self.visitors.clear()
+        self.ahead = datetime.combine(day, time(hour), clock.SHANGHAI) - clock.now()
         with self.time():
             worker.fire_timers(self.database, self.ground)
 

@@ -152,7 +152,7 @@ def test_rows_are_added_and_removed_and_come_back_in_order(typing: Page, draft: 
 def test_typing_is_saved_by_itself(typing: Page, draft: Draft) -> None:
     typing.fill("#why", "已写")
     typing.press("#why", "Tab")
-    typing.wait_for_function("document.querySelector('[data-save-state]').textContent.startsWith('已保存')")
+    typing.wait_for_selector("[data-save-state]:has-text('已保存')")
 
     assert (draft.version, ["why", "已写"] in draft.fields) == (2, True)
     assert typing.evaluate("Object.keys(localStorage).length") == 0
@@ -165,7 +165,7 @@ def test_of_two_texts_one_chooses_and_loses_none(typing: Page, draft: Draft) -> 
     typing.wait_for_selector(".conflict")
     shown = typing.inner_text(".conflict")
     typing.click("text=保留我的内容")
-    typing.wait_for_function("document.querySelector('[data-save-state]').textContent.startsWith('已保存')")
+    typing.wait_for_selector("[data-save-state]:has-text('已保存')")
 
     assert all(part in shown for part in ("他人所写", "我所写", "李川"))
     assert ["why", "我所写"] in draft.fields
@@ -175,11 +175,11 @@ def test_what_could_not_be_saved_is_offered_again(typing: Page, draft: Draft) ->
     typing.route("**/draft", lambda route: route.abort())
     typing.fill("#why", "断网时所写")
     typing.press("#why", "Tab")
-    typing.wait_for_function("document.querySelector('[data-save-state]').classList.contains('bad')")
+    typing.wait_for_selector("[data-save-state].bad")
     typing.unroute("**/draft")
     typing.reload()
     typing.click("text=恢复")
-    typing.wait_for_function("document.querySelector('[data-save-state]').textContent.startsWith('已保存')")
+    typing.wait_for_selector("[data-save-state]:has-text('已保存')")
 
     assert ["why", "断网时所写"] in draft.fields
 

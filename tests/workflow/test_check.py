@@ -112,6 +112,7 @@ SINGLE: list[tuple[str, list[tuple[str, str]]]] = [
     ("public_missing", [("    public: {zh: 审核中, en: Under review}\n", "")]),
     ("moved_by_nothing", [("    stage: review\n", "    stage: review\n    moved_by: other\n")]),
     ("clock_without_holder", [("    holder: clerk\n", "")]),
+    ("clock_unbounded", [("clock: {limit: 10 workdays, pauses_in: [correcting], warn: 3 workdays, not_after: municipal_closes,", "clock: {pauses_in: [correcting], warn: 3 workdays,")]),
     ("warning_too_late", [("warn: 3 workdays", "warn: 15 days")]),
     ("no_rounds", [("rounds: required\n", "")]),
     ("pauses_in_itself", [("pauses_in: [correcting]", "pauses_in: [review]")]),

@@ -12,6 +12,10 @@ export function forgetLocal() {
   Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).forEach((key) => localStorage.removeItem(key));
 }
 
+function clock() {
+  return new Date().toLocaleTimeString("zh-CN", { hour12: false });
+}
+
 function fieldsOf(form) {
   return [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrf_token");
 }
@@ -69,10 +73,12 @@ export function autosave(form, say) {
         version = body.version ?? version + 1;
         form.dataset.version = version;
         form.querySelectorAll("input[name=version]").forEach((one) => (one.value = version));
-        saved = JSON.stringify(fieldsOf(form).map(([name, value]) => [name, name === "version" ? String(version) : value]));
+        // What was sent is saved; what was typed while it was on its way is not.
+        saved = JSON.stringify(JSON.parse(now).map(([name, value]) => [name, name === "version" ? String(version) : value]));
         if (JSON.stringify(fieldsOf(form)) === saved) localStorage.removeItem(key);
+        else timer = setTimeout(save, REST);
         failures = 0;
-        show(say("saved", { time: new Date().toLocaleTimeString("zh-CN", { hour12: false }) }));
+        show(say("saved", { time: clock() }));
         form.dispatchEvent(new CustomEvent("saved", { detail: body, bubbles: true }));
       } else if (answer.status === 409) conflict(body);
       else if (answer.status === 401 || answer.status === 400) {
@@ -87,34 +93,45 @@ export function autosave(form, say) {
     }
   }
 
+  function settle(now, unsaved) {
+    version = now;
+    form.dataset.version = now;
+    form.querySelectorAll("input[name=version]").forEach((one) => (one.value = now));
+    saved = unsaved ? "" : JSON.stringify(fieldsOf(form));
+    localStorage.removeItem(key);
+  }
+
   function conflict(body) {
-    stopped = true;
     const theirs = body.fields || [];
     const mine = new Map(fieldsOf(form));
+    const differing = theirs.filter(([name, value]) => mine.has(name) && mine.get(name) !== value && name !== "version");
+    if (theirs.length && !differing.length) {
+      // The same text arrived by an earlier attempt whose answer was lost.
+      settle(body.version, false);
+      show(say("saved", { time: clock() }));
+      return;
+    }
+    stopped = true;
     const box = document.createElement("div");
     box.className = "conflict";
     box.setAttribute("role", "alert");
     box.append(Object.assign(document.createElement("p"), { textContent: say("conflict") + (body.by ? ` (${body.by})` : "") }));
-    theirs.filter(([name, value]) => mine.has(name) && mine.get(name) !== value && name !== "version").forEach(([name, value]) => {
+    differing.forEach(([name, value]) => {
       for (const [title, text] of [["theirs", value], ["mine", mine.get(name)]]) {
         box.append(Object.assign(document.createElement("strong"), { textContent: say(title) }));
         box.append(Object.assign(document.createElement("pre"), { textContent: text }));
       }
     });
-    const settle = (take) => () => {
-      version = body.version;
-      form.dataset.version = version;
+    const choose = (take) => () => {
       if (take) fill(form, theirs);
-      form.querySelectorAll("input[name=version]").forEach((one) => (one.value = version));
-      saved = take ? JSON.stringify(fieldsOf(form)) : "";
+      settle(body.version, !take);
       stopped = false;
       box.remove();
-      localStorage.removeItem(key);
       if (!take) save();
     };
     for (const [label, take] of [["keep_mine", false], ["take_theirs", true]]) {
       const button = Object.assign(document.createElement("button"), { type: "button", className: "secondary small", textContent: say(label) });
-      button.addEventListener("click", settle(take));
+      button.addEventListener("click", choose(take));
       box.append(button, " ");
     }
     form.prepend(box);

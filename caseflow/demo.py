@@ -1,0 +1,321 @@
+"""The demonstration: invented people, and cases whose stories are played through the one door, day by day.
+
+Each act is a transaction of its own with its request key, so pages work meanwhile, a broken fill goes on where it
+stopped, and a full one adds nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from caseflow import clock
+from caseflow.cases import act, dossier, findings, fire, panels, timers
+from caseflow.cases.entry import Invalid, NotHere
+from caseflow.cases.models import case
+from caseflow.config import Settings
+from caseflow.db import Database
+from caseflow.footprint import study
+from caseflow.office import invented, reference, rounds, sample_files, samples, stories
+from caseflow.office.invented import Account
+from caseflow.office.stories import Step
+from caseflow.people import accounts, organisations, passwords, rights
+from caseflow.people.rights import Actor
+from caseflow.records import files
+from caseflow.records.models import journal
+from caseflow.studies import store
+from caseflow.words import LANGUAGES, Message, Refused, text
+from caseflow.workflow.form import Field
+
+FOLDER = "demo"
+ACCOUNTS = "demo-accounts.txt"
+_KEY = "demo"
+
+
+def settle(database: Database, settings: Settings) -> tuple[str, list[Account]]:
+    """Make the invented people where they are not there yet; their common password, and who they are.
+
+    The password is made at random on first use and kept in the installation's folder, for its owner alone.
+    """
+    settings = replace(settings, demo=True)
+    known_roles, people = reference.roles(settings), reference.data(settings, f"{FOLDER}/people.yaml")
+    with database.write() as tx:
+        there = invented.is_there(tx, people)
+        kept = _kept(settings.home / ACCOUNTS)
+        password = kept or passwords.one_time()
+        if not there:
+            ground = reference.ground(tx, settings)
+            invented.settle(tx, ground, known_roles, people, passwords.hashed(password), settings.files)
+        elif kept is None:
+            invented.give_password(tx, people, passwords.hashed(password))
+        listed = invented.listed(tx, known_roles, people)
+        if kept is None or not there:
+            _keep(settings.home / ACCOUNTS, password, listed)
+    return password, listed
+
+
+def fill(database: Database, settings: Settings, today: date | None = None) -> int:
+    """Play every story that has not been played, up to ``today``; how many acts were added.
+
+    Raises:
+        Refused: other people than the invented ones live in this database, or a story lies after ``today``.
+    """
+    settings = replace(settings, demo=True)
+    settle(database, settings)
+    return _Player(database, settings, clock.at_local(today or clock.today())).play()
+
+
+def _kept(path: Path) -> str | None:
+    """The password in the file of accounts: its first line."""
+    with suppress(FileNotFoundError):
+        return path.read_text("utf-8").splitlines()[0]
+    return None
+
+
+def _keep(path: Path, password: str, listed: list[Account]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [password, "", *(text("demo.accounts_file", language) for language in LANGUAGES), ""]
+    lines += [f"{one.login:16}{one.name}　{one.organisation['zh']}　{one.role['zh']}" for one in listed]
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+
+
+class _Player:
+    """Walks through the steps of all stories in the order of their days."""
+
+    def __init__(self, database: Database, settings: Settings, stands: datetime) -> None:
+        self._database, self._settings, self._stands = database, settings, stands
+        self._people = reference.data(settings, f"{FOLDER}/people.yaml")
+        self._data = reference.data(settings, f"{FOLDER}/stories.yaml")
+        self._studies = reference.data(settings, f"{FOLDER}/studies.yaml")
+        self._known_roles = reference.roles(settings)
+        with database.read() as tx:
+            self._ground = reference.ground(tx, settings)
+            done = tx.execute(
+                sa.select(journal.c.request_key, journal.c.case_id).where(journal.c.request_key.like(f"{_KEY}/%"))
+            )
+            self._done = {row.request_key: row.case_id for row in done}
+        self._cases = {key.split("/")[1]: number for key, number in self._done.items() if key.split("/")[2] == "0"}
+        self._actors: dict[str, Actor] = {}
+        self._rounds: dict[str, int] = {}
+        self._seed = 0
+
+    # --- the stories ----------------------------------------------------------------------------------------------
+
+    def play(self) -> int:
+        (calendar, *_) = self._ground.calendars.values()
+        steps = stories.timeline(self._data, clock.local_date(self._stands), calendar)
+        late = [step for step in steps if step.moment >= self._stands]
+        if late:
+            raise Refused(Message("demo.too_early", {"day": clock.local_date(late[-1].moment).isoformat()}))
+        before = len(self._done)
+        self._open_rounds()
+        last: dict[str, int] = {}
+        for key in self._done:
+            _, story, number, *_ = key.split("/")
+            last[story] = max(last.get(story, 0), int(number))
+        for step in steps:
+            if step.number >= last.get(step.story, 0):
+                self._step(step)
+        if len(self._done) > before:
+            self._catch_up(self._stands)
+        return len(self._done) - before
+
+    def _open_rounds(self) -> None:
+        """The rounds of the reference data, those of the demonstration around its day, the bureaus' own deadlines."""
+        data = reference.data(self._settings, "rounds.yaml")
+        with clock.at(self._stands), self._database.write() as tx:
+            fresh = rounds.seed(tx, [*data["rounds"], *data["demo"]])
+            for authority in organisations.authorities(tx):
+                self._rounds |= {row["code"]: row["id"] for row in rounds.all_of(tx, authority["id"])}
+            for one in self._data["bureau_deadlines"]:
+                for login in one["by"] if one["round"] in fresh else ():
+                    self._set_own(tx, one, self._actor(tx, login))
+
+    def _set_own(self, tx: Connection, one: Mapping[str, Any], by: Actor) -> None:
+        row = rounds.find(tx, by.authority_id, self._rounds[one["round"]])
+        if row is not None and by.organisation_id is not None:
+            closes = rounds.moment(one["closes"])
+            rounds.set_own(tx, self._ground, row, by.organisation_id, closes, reason=one["reason"], by=by.person_id)
+
+    def _step(self, step: Step) -> None:
+        self._catch_up(step.moment)
+        story = self._data["stories"][step.story]
+        begin = f"{_KEY}/{step.story}/{step.number}"
+        if step.number == 0:
+            if f"{begin}/open" not in self._done:
+                with clock.at(step.moment), self._database.write() as tx:
+                    self._cases[step.story] = self._open(tx, step, story, f"{begin}/open")
+                self._done[f"{begin}/open"] = self._cases[step.story]
+            return
+        who = stories.filled(step.data["as"], self._names(story), {})
+        for name in who if isinstance(who, list) else [who]:
+            with self._database.read() as tx:
+                actor = self._actor(tx, stories.login(self._people, story, name))
+                variants = list(self._variants(tx, step, actor))
+            for mark, given in variants:
+                key = f"{begin}/{name}/{mark}"
+                if key not in self._done:
+                    with clock.at(step.moment), self._database.write() as tx:
+                        self._do(tx, step, story, actor, given, key)
+                    self._done[key] = self._cases[step.story]
+
+    def _variants(self, tx: Connection, step: Step, actor: Actor) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """The forms that one person sends at a step: one, one for each open finding, or one for each case to score."""
+        case_id = self._cases[step.story]
+        given = step.data.get("with", {})
+        if step.data.get("each") == "finding":
+            for row in findings.open_findings(tx, case_id):
+                yield str(row["id"]), {**given, "finding": row["id"]}
+        elif "scores" in step.data:
+            yield from self._sheets(tx, step, actor)
+        else:
+            yield "once", given
+
+    def _sheets(self, tx: Connection, step: Step, actor: Actor) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """A score sheet for each case that the expert owes: the marks of the story, a little higher or lower."""
+        row, names = self._row(tx, step.story), self._names(self._data["stories"][step.story])
+        definition = self._ground.definition(tx, row["definition_id"]).definition
+        action = definition.action(row["state"], step.data["do"])
+        sheet = next(one for one in action.asks.values() if one.type == "score_sheet") if action else None
+        if sheet is None or sheet.panel is None:
+            raise LookupError(f"{step.story}: {step.data['do']} asks for no score sheet")
+        owed = set(panels.owed_by(tx, row["id"], sheet.panel, actor.person_id))
+        reasons = names["reasons"]
+        for about, marks in stories.filled(step.data["scores"], names, {}).items():
+            if self._cases[about] not in owed:
+                continue
+            filled = {}
+            for place, criterion in enumerate(definition.panels[sheet.panel].rubric.values()):
+                mark = marks[place] + (actor.person_id * 3 + self._cases[about] + place) % 5 - 2
+                filled[criterion.id] = {"mark": min(max(mark, 0), criterion.maximum), "reason": reasons[place]}
+            yield about, {sheet.id: {"member": about, "marks": filled, "opinion": ""}}
+
+    # --- the acts -------------------------------------------------------------------------------------------------
+
+    def _open(self, tx: Connection, step: Step, story: Mapping[str, Any], key: str) -> int:
+        actor = self._actor(tx, stories.opener(self._people, story))
+        workflow = story.get("workflow", self._data["workflow"])
+        made = act.open_case(
+            tx, self._ground, actor, workflow, round_id=self._rounds[story["round"]], request_key=key
+        ).case_id
+        self._cases[step.story] = made
+        loaded = self._ground.current(tx, workflow)
+        if not loaded.definition.dossier:
+            return made
+        written = {**self._data["dossier"], **story.get("dossier", {})}
+        given = stories.filled(written, self._names(story), self._places(tx, story))
+        values = samples.complete(loaded, self._ground, self._seed, self._answers(tx, step.story, story, actor), given)
+        for section in story.get("sections", values):
+            self._type(tx, actor, made, section, values[section])
+        if "footprint" in story:
+            self._declare(tx, actor, made, story["footprint"])
+        return made
+
+    def _declare(self, tx: Connection, actor: Actor, case_id: int, said: Mapping[str, Any]) -> None:
+        """The footprint of a story: a study of the data, with what the story has otherwise."""
+        body = dict(self._studies[said["of"]])
+        changed = said.get("lines", {})
+        body["declared"] = said["declared"]
+        body["lines"] = [{**line, **changed.get(line["id"], {})} for line in body["lines"]]
+        store.save_study(tx, case_id=case_id, study_=study.read(body), by=actor.person_id)
+
+    def _do(
+        self, tx: Connection, step: Step, story: Mapping[str, Any], actor: Actor, given: Mapping[str, Any], key: str
+    ) -> None:
+        case_id, places = self._cases[step.story], self._places(tx, story)
+        names = self._answers(tx, step.story, story, actor)
+        row = self._row(tx, step.story)
+        definition = self._ground.definition(tx, row["definition_id"]).definition
+        for path, value in step.data.get("type", {}).items():
+            section, name = path.split(".")
+            now = dossier.working(tx, self._ground, row)[section]
+            self._type(tx, actor, case_id, section, {**now, name: stories.filled(value, {}, places)})
+        action = definition.action(row["state"], step.data["do"])
+        said = stories.filled(given, self._names(story), places)
+        answers = samples.answers(action.asks if action else {}, said, names)
+        try:
+            act.perform(tx, self._ground, actor, case_id, step.data["do"], answers, request_key=key)
+        except (Refused, Invalid, NotHere) as refused:
+            refused.add_note(f"{step.story}, step {step.number}: {step.data['do']}")
+            raise
+
+    def _type(self, tx: Connection, actor: Actor, case_id: int, section: str, values: dict[str, Any]) -> None:
+        part, owner = f"dossier.{section}", f"organisation:{actor.organisation_id}"
+        seen, _ = dossier.read_draft(tx, self._ground, case_id, part, owner)
+        dossier.save_draft(tx, self._ground, case_id, part, owner, values, seen, actor.person_id)
+
+    def _catch_up(self, until: datetime) -> None:
+        """Fire what has come due before the next step, at its own moment. The worker does not run meanwhile."""
+        last = None
+        while True:
+            with self._database.read() as tx:
+                waiting = timers.due(tx, until, 1, last)
+            if not waiting:
+                return
+            last = waiting[0]
+            with clock.at(last["due_at"]), self._database.write() as tx:
+                fire.fire(tx, self._ground, last, clock.now())
+
+    # --- who and what ---------------------------------------------------------------------------------------------
+
+    def _row(self, tx: Connection, story: str) -> RowMapping:
+        return tx.execute(sa.select(case).where(case.c.id == self._cases[story])).mappings().one()
+
+    def _names(self, story: Mapping[str, Any]) -> dict[str, Any]:
+        return {**self._data["values"], **story}
+
+    def _actor(self, tx: Connection, login: str) -> Actor:
+        if login not in self._actors:
+            row = accounts.by_login(tx, login)
+            if row is None:
+                raise LookupError(login)
+            standings = rights.standings(tx, row["id"])
+            self._actors[login] = rights.actor(row, standings, None, self._known_roles.official)
+        return self._actors[login]
+
+    def _places(self, tx: Connection, story: Mapping[str, Any]) -> dict[str, str]:
+        if "company" not in story:
+            return {}
+        company = self._people["companies"][story["company"]]
+        bureau = organisations.by_code(tx, company["at"])
+        division = bureau["division"] if bureau is not None else ""
+        return {
+            "unit": company["name"]["zh"],
+            "product": story["product"],
+            "address": company["address"],
+            "division": division,
+            "city": self._ground.titles("region", division)["zh"],
+            "credit_code": invented.credit_code(company, division),
+        }
+
+    def _answers(self, tx: Connection, key: str, story: Mapping[str, Any], actor: Actor) -> samples.Names:
+        """How the plain names of a story become rows."""
+        row = self._row(tx, key)
+        code = samples.UNKNOWN_FORM
+        if row["revision"]:
+            code = dossier.revision_code(dossier.revision_hash(tx, row["id"], row["revision"]))
+        unit = self._places(tx, story).get("unit", "")
+
+        def file(name: str, question: Field) -> int:
+            title = "\n".join(filter(None, [Path(name).stem, unit, question.label.zh, text("demo.no_effect", "zh")]))
+            made = sample_files.content(name, title)
+            root = self._settings.files
+            kept = files.keep(made.body, name=name, media_type=made.media_type, root=root, pages=made.pages)
+            return files.record(tx, kept, uploaded_by=actor.person_id, organisation_id=actor.organisation_id)
+
+        return samples.Names(
+            file=file,
+            person=lambda login: self._actor(tx, login).person_id,
+            case=lambda name: self._cases[name],
+            revision_code=code,
+        )
