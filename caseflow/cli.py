@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -145,6 +146,7 @@ def _run(settings: Settings, parsed: argparse.Namespace) -> int:
         for command in (server, [*python, "caseflow", "worker", *(["--demo"] if parsed.demo else [])])
     ]
     _say("\n".join([text("cli.serving", LANGUAGE, address=f"http://{address}/"), *accounts]))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that whoever stops this stops its processes too
     try:
         return started[0].wait()
     except KeyboardInterrupt:
@@ -152,6 +154,8 @@ def _run(settings: Settings, parsed: argparse.Namespace) -> int:
     finally:
         for process in started:
             process.terminate()
+        for process in started:
+            process.wait()
 
 
 def _worker(settings: Settings, parsed: argparse.Namespace) -> int:

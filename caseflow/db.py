@@ -245,9 +245,32 @@ class Database:
         self.engine.dispose()
 
 
+IDLE_SECONDS = 2.0
+"""A connection that lay in the pool for longer is asked whether its server still answers before it is used."""
+
+
+def _ping_when_idle(engine: Engine) -> None:
+    @sa.event.listens_for(engine, "checkin")
+    def lay_down(_connection: Any, record: Any) -> None:
+        record.info["laid_down"] = time.monotonic()
+
+    @sa.event.listens_for(engine, "checkout")
+    def take_up(connection: Any, record: Any, _fairy: Any) -> None:
+        if time.monotonic() - record.info.get("laid_down", 0.0) < IDLE_SECONDS:
+            return
+        try:
+            alive = engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error:
+            alive = False
+        if not alive:
+            raise sa.exc.DisconnectionError  # the pool opens another one
+
+
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_pre_ping=True)
+        engine = sa.create_engine(url)
+        _ping_when_idle(engine)
+        return engine
     engine = sa.create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
 
     @sa.event.listens_for(engine, "connect")

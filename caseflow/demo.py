@@ -6,9 +6,7 @@ stopped, and a full one adds nothing.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -32,12 +30,13 @@ from caseflow.people.rights import Actor
 from caseflow.records import files
 from caseflow.records.models import journal
 from caseflow.studies import store
-from caseflow.words import LANGUAGES, Message, Refused, text
+from caseflow.words import Message, Refused, text
 from caseflow.workflow.form import Field
 
 FOLDER = "demo"
 ACCOUNTS = "demo-accounts.txt"
 _KEY = "demo"
+_ONCE = "once"
 
 
 def settle(database: Database, settings: Settings) -> tuple[str, list[Account]]:
@@ -49,7 +48,7 @@ def settle(database: Database, settings: Settings) -> tuple[str, list[Account]]:
     known_roles, people = reference.roles(settings), reference.data(settings, f"{FOLDER}/people.yaml")
     with database.write() as tx:
         there = invented.is_there(tx, people)
-        kept = _kept(settings.home / ACCOUNTS)
+        kept = invented.kept_password(settings.home / ACCOUNTS)
         password = kept or passwords.one_time()
         if not there:
             ground = reference.ground(tx, settings)
@@ -58,7 +57,7 @@ def settle(database: Database, settings: Settings) -> tuple[str, list[Account]]:
             invented.give_password(tx, people, passwords.hashed(password))
         listed = invented.listed(tx, known_roles, people)
         if kept is None or not there:
-            _keep(settings.home / ACCOUNTS, password, listed)
+            invented.keep_accounts(settings.home / ACCOUNTS, password, listed)
     return password, listed
 
 
@@ -71,22 +70,6 @@ def fill(database: Database, settings: Settings, today: date | None = None) -> i
     settings = replace(settings, demo=True)
     settle(database, settings)
     return _Player(database, settings, clock.at_local(today or clock.today())).play()
-
-
-def _kept(path: Path) -> str | None:
-    """The password in the file of accounts: its first line."""
-    with suppress(FileNotFoundError):
-        return path.read_text("utf-8").splitlines()[0]
-    return None
-
-
-def _keep(path: Path, password: str, listed: list[Account]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lines = [password, "", *(text("demo.accounts_file", language) for language in LANGUAGES), ""]
-    lines += [f"{one.login:16}{one.name}　{one.organisation['zh']}　{one.role['zh']}" for one in listed]
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write("\n".join(lines) + "\n")
 
 
 class _Player:
@@ -148,17 +131,23 @@ class _Player:
             rounds.set_own(tx, self._ground, row, by.organisation_id, closes, reason=one["reason"], by=by.person_id)
 
     def _step(self, step: Step) -> None:
-        self._catch_up(step.moment)
         story = self._data["stories"][step.story]
         begin = f"{_KEY}/{step.story}/{step.number}"
         if step.number == 0:
             if f"{begin}/open" not in self._done:
+                self._catch_up(step.moment)
                 with clock.at(step.moment), self._database.write() as tx:
                     self._cases[step.story] = self._open(tx, step, story, f"{begin}/open")
                 self._done[f"{begin}/open"] = self._cases[step.story]
             return
-        who = stories.filled(step.data["as"], self._names(story), {})
+        names = self._names(story)
+        who = stories.filled(step.data["as"], names, {})
+        # What is known to be sent without a look at the case: a finished demonstration may have been worked on since.
+        marks = list(stories.filled(step.data.get("scores", {_ONCE: None}), names, {}))
         for name in who if isinstance(who, list) else [who]:
+            if all(f"{begin}/{name}/{mark}" in self._done for mark in marks):
+                continue
+            self._catch_up(step.moment)
             with self._database.read() as tx:
                 actor = self._actor(tx, stories.login(self._people, story, name))
                 variants = list(self._variants(tx, step, actor))
@@ -179,7 +168,7 @@ class _Player:
         elif "scores" in step.data:
             yield from self._sheets(tx, step, actor)
         else:
-            yield "once", given
+            yield _ONCE, given
 
     def _sheets(self, tx: Connection, step: Step, actor: Actor) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """A score sheet for each case that the expert owes: the marks of the story, a little higher or lower."""

@@ -67,7 +67,9 @@ def run_errands(database: Database, settings: Settings, ground: Ground) -> int:
             for letter in letters:
                 mail.deliver(letter, settings)
         except (Refused, OSError) as failure:
-            reason = failure.reasons[0] if isinstance(failure, Refused) else Message("errands.failed", {"why": str(failure)})
+            reason = (
+                failure.reasons[0] if isinstance(failure, Refused) else Message("errands.failed", {"why": str(failure)})
+            )
             with database.write() as tx:
                 outbox.mark_failed(tx, errand, reason)
         else:

@@ -19,7 +19,7 @@ from caseflow.cases import paths, questions
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.models import draft, revision
 from caseflow.db import Statement
-from caseflow.records import personal
+from caseflow.records import files, personal
 from caseflow.words import Message
 from caseflow.workflow import fields
 from caseflow.workflow.definition import Definition
@@ -187,7 +187,10 @@ def lay_down(
     at: datetime,
     by: int | None,
 ) -> str:
-    """The first revision of a case whose dossier comes from elsewhere; returns its hash."""
+    """The first revision of a case whose dossier, with its files, comes from elsewhere; returns its hash."""
+    for section in definition.dossier.values():
+        for number in paths.file_ids(section.fields, values.get(section.id, {})):
+            files.attach(tx, number, case_id, None)
     return _insert(tx, ground, definition, case_id, 1, values, at, by)
 
 

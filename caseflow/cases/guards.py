@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import RowMapping
 
 from caseflow import clock
 from caseflow.cases import deadlines, dossier, findings, letters, members, panels, paths, quotas, signing, tasks
@@ -48,7 +48,7 @@ def objections(move: Move, need: Condition) -> list[Message]:
     return _with_basis(GUARDS[need.name].ask(move, need.argument), need.basis)
 
 
-def not_offered(definition: Definition, row: RowMapping, action_id: str) -> Message:
+def not_offered(definition: Definition, row: Mapping[Any, Any], action_id: str) -> Message:
     """The sentence for an act that does not exist where the case stands."""
     state = definition.states[row["state"]]
     known = next((one.actions[action_id].title for one in definition.states.values() if action_id in one.actions), None)

@@ -6,14 +6,14 @@ import re
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.engine import Connection
 
 from caseflow import clock
 from caseflow.cases import members, numbers, paths, show, tasks
 from caseflow.cases.models import round_
 from caseflow.cases.move import Move
 from caseflow.people.models import authority, organisation
-from caseflow.records import files, inbox
+from caseflow.records import files, inbox, letters
 from caseflow.records.models import letter
 from caseflow.words import Message
 from caseflow.workflow.many import Block, Letter
@@ -55,16 +55,11 @@ def issue(move: Move, letter_id: str) -> int:
     return int(number)
 
 
-def of_case(tx: Connection, case_id: int) -> list[RowMapping]:
-    """The letters of a case, oldest first."""
-    return list(tx.execute(sa.select(letter).where(letter.c.case_id == case_id).order_by(letter.c.id)).mappings())
-
-
 def printed_pages(tx: Connection, case_id: int, revision: int) -> int | None:
     """How many pages the printed form of a revision has, once it was made."""
-    for row in reversed(of_case(tx, case_id)):
-        if row["pdf_file_id"] is not None and row["body"].get("revision") == revision:
-            found = files.find(tx, row["pdf_file_id"])
+    for row in reversed(letters.of_case(tx, case_id)):
+        if row.pdf_file_id is not None and row.body.get("revision") == revision:
+            found = files.find(tx, row.pdf_file_id)
             return found.pages if found is not None else None
     return None
 

@@ -80,9 +80,7 @@ def _regroup(tx: Connection, authority_id: int, quota: Quota, across: str) -> No
     own = (quota_counter.c.authority_id == authority_id, quota_counter.c.quota == quota.id)
     tx.execute(quota_counter.update().where(*own).values(used=0))
     for row in live:
-        counter = quotas.counter_for(
-            tx, authority_id, quota, quotas.key_of(json.loads(row.key), across, row.round_id)
-        )
+        counter = quotas.counter_for(tx, authority_id, quota, quotas.key_of(json.loads(row.key), across, row.round_id))
         if counter["blocks"] and counter["used"] >= counter["limit"]:
             raise Refused(Message("quotas.more_taken", {"used": counter["used"] + 1, "limit": counter["limit"]}))
         tx.execute(quota_entry.update().where(quota_entry.c.id == row.id).values(counter_id=counter["id"]))

@@ -82,7 +82,7 @@ def propose(move: Move) -> int:
     return int(number)
 
 
-def answers(ground: Ground, pending_row: RowMapping) -> dict[str, Any]:
+def answers(ground: Ground, pending_row: Mapping[str, Any]) -> dict[str, Any]:
     """The answers of a proposal."""
     values: dict[str, Any] = personal.open_json(
         ground.keys, pending_row["sealed"], f"proposal/{pending_row['case_id']}"
@@ -90,7 +90,7 @@ def answers(ground: Ground, pending_row: RowMapping) -> dict[str, Any]:
     return values
 
 
-def sign(move: Move, row: RowMapping, act: str, posted: Mapping[str, Any], roles: frozenset[str]) -> bool:
+def sign(move: Move, row: Mapping[str, Any], act: str, posted: Mapping[str, Any], roles: frozenset[str]) -> bool:
     """Put one signature under a proposal, or send it back; true when the last one is there.
 
     Raises:
@@ -168,7 +168,7 @@ def _ask(move: Move, role: str) -> None:
     tasks.ask(move.tx, move.case["id"], f"sign:{move.action.id}", role, owner, move.at)
 
 
-def _step(move: Move, row: RowMapping, step: int, status: str) -> bool:
+def _step(move: Move, row: Mapping[str, Any], step: int, status: str) -> bool:
     """Write where the proposal stands; never complete."""
     closed = None if status == "signing" else move.at
     move.tx.execute(
@@ -179,7 +179,7 @@ def _step(move: Move, row: RowMapping, step: int, status: str) -> bool:
     return False
 
 
-def role_titles(definition: Definition, row: RowMapping) -> list[dict[str, str]]:
+def role_titles(definition: Definition, row: Mapping[str, Any]) -> list[dict[str, str]]:
     """The titles of the signers in their order."""
     titles = (definition.roles[role].title for role in row["signers"])
     return [{"zh": title.zh, "en": title.en} for title in titles]

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy.engine import Connection, Row, RowMapping
 
 from caseflow import clock
-from caseflow.cases import deadlines, dossier, entry, findings, guards, letters, signing, standing, tasks
+from caseflow.cases import deadlines, dossier, entry, findings, guards, signing, standing, tasks
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.models import case as case_table
 from caseflow.cases.move import Move
 from caseflow.people.rights import Actor
-from caseflow.records import journal
+from caseflow.records import journal, letters
 from caseflow.words import Message
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.form import Section
@@ -169,7 +169,7 @@ class View:
                         return said
         return {}
 
-    def pending(self) -> RowMapping | None:
+    def pending(self) -> dict[str, Any] | None:
         """The act that waits for signatures, for those inside the office."""
         return signing.pending(self.tx, self.row["id"]) if self.is_staff else None
 
@@ -195,7 +195,7 @@ class View:
 
     def letters(self) -> list[RowMapping]:
         """The letters addressed to this person's side; the office sees all."""
-        rows = letters.of_case(self.tx, self.row["id"])
+        rows = [row._mapping for row in letters.of_case(self.tx, self.row["id"])]  # noqa: SLF001 -- public in SQLAlchemy
         if self.is_staff:
             return rows
         if not self.is_applicant:

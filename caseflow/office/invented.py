@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from caseflow.people import accounts, organisations, registration, roles, second
 from caseflow.people.registration import Application
 from caseflow.people.roles import Roles
 from caseflow.records import files
-from caseflow.words import Message, Refused
+from caseflow.words import LANGUAGES, Message, Refused, text
 from caseflow.workflow.identifiers import make_credit_code
 
 _ENTERPRISE = "91"
@@ -104,6 +106,23 @@ def give_password(tx: Connection, data: Mapping[str, Any], password_hash: str) -
         row = accounts.by_login(tx, one["login"])
         if row is not None:
             accounts.change_password(tx, row["id"], password_hash, keep_session="", by=row["id"])
+
+
+def kept_password(path: Path) -> str | None:
+    """The password in the file of accounts: its first line."""
+    with suppress(FileNotFoundError):
+        return path.read_text("utf-8").splitlines()[0]
+    return None
+
+
+def keep_accounts(path: Path, password: str, listed: list[Account]) -> None:
+    """Write the password and the list of accounts, readable by the owner alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [password, "", *(text("demo.accounts_file", language) for language in LANGUAGES), ""]
+    lines += [f"{one.login:16}{one.name}　{one.organisation['zh']}　{one.role['zh']}" for one in listed]
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
 
 
 def credit_code(company: Mapping[str, Any], division: str) -> str:

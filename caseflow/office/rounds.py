@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock
-from caseflow.cases import deadlines
+from caseflow.cases import deadlines, recounting
 from caseflow.cases.ground import Ground
-from caseflow.cases.models import case, deadline, round_, round_deadline, task
+from caseflow.cases.models import case, deadline, round_, round_deadline
 from caseflow.office.models import round_change
 from caseflow.people.models import authority, organisation, person
 from caseflow.words import Message, Refused
@@ -127,8 +127,8 @@ def extend(
     if against:
         raise Refused(*against)
     tx.execute(round_.update().where(round_.c.id == row["id"]).values(closes_at=closes_at))
-    _note(tx, row["id"], None, row["closes_at"], closes_at, notice, reason, by)
-    return _recut(tx, ground, row["id"], None)
+    change = _note(tx, row["id"], None, row["closes_at"], closes_at, notice, reason, by)
+    return _recut(tx, ground, row["id"], None, change, notice.strip())
 
 
 def set_own(
@@ -154,8 +154,8 @@ def set_own(
         tx.execute(round_deadline.insert().values(round_id=row["id"], organisation_id=bureau_id, closes_at=closes_at))
     else:
         tx.execute(round_deadline.update().where(*here).values(closes_at=closes_at))
-    _note(tx, row["id"], bureau_id, was, closes_at, "", reason, by)
-    return _recut(tx, ground, row["id"], bureau_id)
+    change = _note(tx, row["id"], bureau_id, was, closes_at, "", reason, by)
+    return _recut(tx, ground, row["id"], bureau_id, change, reason.strip() or row["title"]["zh"])
 
 
 def own_deadlines(tx: Connection, round_id: int) -> dict[int, datetime]:
@@ -214,7 +214,9 @@ def seed(tx: Connection, data: Iterable[Mapping[str, Any]]) -> list[str]:
 def _all_bureaus_close(tx: Connection, authority_id: int, round_id: int, at: datetime) -> None:
     bureaus = tx.scalars(
         sa.select(organisation.c.id).where(
-            organisation.c.authority_id == authority_id, organisation.c.kind == "bureau", organisation.c.status == "active"
+            organisation.c.authority_id == authority_id,
+            organisation.c.kind == "bureau",
+            organisation.c.status == "active",
         )
     )
     rows = [{"round_id": round_id, "organisation_id": bureau, "closes_at": at} for bureau in bureaus]
@@ -242,9 +244,10 @@ def _note(
     notice: str,
     reason: str,
     by: int,
-) -> None:
-    tx.execute(
-        round_change.insert().values(
+) -> int:
+    made = tx.execute(
+        round_change.insert()
+        .values(
             round_id=round_id,
             organisation_id=bureau,
             was=was,
@@ -254,34 +257,33 @@ def _note(
             at=clock.now(),
             by=by,
         )
+        .returning(round_change.c.id)
     )
+    return int(made.scalar_one())
 
 
-def _recut(tx: Connection, ground: Ground, round_id: int, bureau: int | None) -> list[int]:
-    """Count anew the open clocks that the round cuts short; returns their cases."""
+def _recut(tx: Connection, ground: Ground, round_id: int, bureau: int | None, change: int, reason: str) -> list[int]:
+    """Cut the open clocks of the round by its closing times as they are now; returns the cases whose dates moved."""
     statement = (
         sa.select(deadline, case.c.definition_id, case.c.prefecture_id, case.c.round_id)
         .join(case, case.c.id == deadline.c.case_id)
         .where(case.c.round_id == round_id, deadlines.IS_OPEN, deadline.c.not_after.is_not(None))
-        .order_by(deadline.c.id)
+        .order_by(deadline.c.case_id, deadline.c.id)
     )
     if bureau is not None:
         statement = statement.where(case.c.prefecture_id == bureau)
-    changed = []
+    cases = []
     for row in tx.execute(statement).mappings().all():
-        definition = ground.definition(tx, row["definition_id"]).definition
-        state = definition.states.get(row["clock"])
+        state = ground.definition(tx, row["definition_id"]).definition.states.get(row["clock"])
         if state is None or state.clock is None or state.clock.not_after is None:
             continue
         closes = deadlines.round_closes(tx, row, state.clock.not_after)
         cut = clock.local_date(closes - timedelta(microseconds=1)) if closes is not None else None
-        if cut == row["not_after"]:
-            continue
-        tx.execute(deadline.update().where(deadline.c.id == row["id"]).values(not_after=cut))
-        fresh = tx.execute(sa.select(deadline).where(deadline.c.id == row["id"])).mappings().one()
-        moved = deadlines.recount(tx, ground, definition, fresh)
-        if moved is not None:
-            owed = (task.c.case_id == row["case_id"], task.c.kind == f"state:{row['clock']}", task.c.status == "open")
-            tx.execute(task.update().where(*owed).values(due_on=moved[1]))
-        changed.append(int(row["case_id"]))
-    return changed
+        if cut != row["not_after"]:
+            tx.execute(deadline.update().where(deadline.c.id == row["id"]).values(not_after=cut))
+            cases.append(int(row["case_id"]))
+    return [
+        case_id
+        for case_id in dict.fromkeys(cases)
+        if recounting.recount(tx, ground, case_id, reason=reason, request_key=f"round/{change}/{case_id}")
+    ]

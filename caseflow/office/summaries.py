@@ -19,7 +19,6 @@ from caseflow.people.models import authority, organisation
 from caseflow.records import letters, sheets
 from caseflow.words import LANGUAGES, Language
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.form import Field
 from caseflow.workflow.parts import Text
 
 _PLACE = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
@@ -35,52 +34,19 @@ class Summary:
     foot: Pair
     columns: tuple[tuple[Pair, int], ...]
     rows: tuple[tuple[Pair, ...], ...]
-    case_ids: tuple[int, ...]
 
 
 def summary(tx: Connection, ground: Ground, definition: Definition, host: Mapping[Any, Any], table_id: str) -> Summary:
     """The table ``table_id`` of a case over many cases, as its members stand now."""
     table = definition.tables[table_id]
-    rows: list[tuple[Pair, ...]] = []
-    case_ids: list[int] = []
-    for row in members.rows(tx, host["id"]):
-        cache: dict[str, Any] = {}
-        if any(members.cell(tx, ground, row, path, cache) != wanted for path, wanted in table.having.items()):
-            continue
-        own = ground.definition(tx, row["definition_id"]).definition
-        cells = []
-        for column in table.columns.values():
-            stored = len(rows) + 1 if column.value is None else members.cell(tx, ground, row, column.value, cache)
-            cells.append(_shown(ground, question(definition, own, column.value), stored))
-        rows.append(tuple(cells))
-        case_ids.append(row["id"])
     places = _places(tx, host)
     return Summary(
         title=show.pair(table.title),
         header=_filled(table.header, places),
         foot=_filled(table.foot, places),
         columns=tuple((show.pair(column.title), column.width) for column in table.columns.values()),
-        rows=tuple(rows),
-        case_ids=tuple(case_ids),
+        rows=tuple(tuple(row) for row in members.table_rows(tx, ground, host, table)),
     )
-
-
-def question(host: Definition, member: Definition, path: str | None) -> Field | None:
-    """The question whose answer a column shows: of the member's dossier or acts, or what the host said of it."""
-    head, _, rest = (path or "").partition(".")
-    first, _, second = rest.partition(".")
-    if head == "dossier":
-        section = member.dossier.get(first)
-        return section.fields.get(second) if section else None
-    if head == "member":
-        return next(
-            (asked.columns[first] for asked in _asked(host) if asked.type == "members" and first in asked.columns), None
-        )
-    for state in member.states:
-        for action in member.actions_in(state):
-            if (action.store or action.id) == head and first in action.asks:
-                return action.asks[first]
-    return None
 
 
 def workbook(found: Summary, language: Language) -> bytes:
@@ -104,21 +70,6 @@ def page(found: Summary, language: Language, *, demo: bool, code: str = "") -> s
         "rows": found.rows,
     }
     return letters.table_html(body, language, demo=demo, code=code)
-
-
-def _asked(definition: Definition) -> list[Field]:
-    return [
-        asked
-        for state in definition.states
-        for action in definition.actions_in(state)
-        for asked in action.asks.values()
-    ]
-
-
-def _shown(ground: Ground, asked: Field | None, stored: Any) -> Pair:
-    if asked is None:
-        return show.both("" if stored is None else stored)
-    return show.value(ground, asked, stored)
 
 
 def _number(text: str) -> int | str:

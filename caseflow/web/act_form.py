@@ -160,8 +160,11 @@ def _known(view: View, action: Action) -> dict[str, Any]:
         if question.type == "members" and "declare_interest" in what:
             found[question.id] = _declared(view)
         elif question.type == "members" and not what & {"include_members", "exclude_members"}:
+            facts = dossier.facts(view.tx, view.ground, view.row)
             found[question.id] = {
-                str(row["id"]): {name: row["data"].get(name) for name in question.columns if row["data"].get(name)}
+                str(row["id"]): {
+                    name: said[name] for name in question.columns if (said := members.said_of(facts, row)).get(name)
+                }
                 for row in members.rows(view.tx, view.row["id"])
             }
         elif question.type == "people" and question.panel and "seat_experts" in what:

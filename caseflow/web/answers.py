@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,20 +56,3 @@ def file_ids(value: Any) -> list[int]:
     if isinstance(value, list | tuple):
         return [number for one in value for number in file_ids(one)]
     return [int(value)] if value not in (None, "") and str(value).isdecimal() else []
-
-
-def files_in(questions: Mapping[str, Field] | Iterable[Field], values: Mapping[str, Any]) -> set[int]:
-    """The files that are part of these answers, those in the rows of tables too."""
-    listed = questions.values() if isinstance(questions, Mapping) else questions
-    found: set[int] = set()
-    for question in listed:
-        stored = values.get(question.id)
-        if question.type in ("file", "files"):
-            found.update(file_ids(stored))
-        elif question.type == "table" and isinstance(stored, list):
-            for row in stored:
-                found |= files_in(question.columns, row)
-        elif question.type == "members" and isinstance(stored, Mapping):
-            for row in stored.values():
-                found |= files_in(question.columns, row or {})
-    return found

@@ -53,7 +53,7 @@ def case_page(view: View) -> Any:
         every=every,
         gaps=sum(len(one.gaps) for one in every),
         offers=offers(view),
-        due=clocks.due(view.ground, view.definition, view.row["due_on"]) if not view.row["final"] else None,
+        due=clocks.of_row(g.tx, view.ground, view.definition, view.row) if not view.row["final"] else None,
         clocks=clocks.of_case(view),
         holder=view.definition.roles[view.state.holder].title if view.state.holder else None,
         footprint=store.latest_study(g.tx, view.row["id"]) if view.definition.footprint else None,
@@ -79,7 +79,7 @@ def receipt(case_id: int) -> Any:
         view=view,
         steps=steps,
         qr=segno.make(address, error="m").svg_data_uri(scale=4, border=2),
-        due=clocks.due(view.ground, view.definition, view.row["due_on"]),
+        due=clocks.of_row(g.tx, view.ground, view.definition, view.row),
         holder=view.definition.roles[view.state.holder].title if view.state.holder else None,
         **facts_of(view),
     )

@@ -70,7 +70,5 @@ def enter(name: str) -> Any:
         raise Refused(Message("calendar.not_yaml", {"input": "notice", "line": line})) from None
     if not isinstance(entry, dict):
         raise Refused(Message("calendar.not_yaml", {"input": "notice", "line": 1}))
-    moved = calendar_notice.enter(
-        g.tx, house().ground, house().settings, name, int(year), entry, by=g.actor.person_id
-    )
+    moved = calendar_notice.enter(g.tx, house().ground, house().settings, name, int(year), entry, by=g.actor.person_id)
     return shell.done(url_for("calendars.one_year", name=name, year=int(year), moved=len(moved)), "calendar_entered")

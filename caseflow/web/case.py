@@ -14,7 +14,7 @@ from caseflow.cases.models import member, round_
 from caseflow.cases.view import Offer, View
 from caseflow.people.models import organisation
 from caseflow.records import files
-from caseflow.web import applicant, clocks, collective, desk, drawing, record, review, shell
+from caseflow.web import applicant, clocks, collective, desk, drawing, record, review, shell, uploads
 from caseflow.web.act_form import request_key, viewed, will_be_signed
 from caseflow.web.shell import page
 from caseflow.words import from_json
@@ -64,7 +64,11 @@ def office_page(view: View) -> Any:
     elif part == "footprint":
         more = {"footprint": review.footprint(view)}
     elif part == "overview":
-        more = {"given": record.given_so_far(view)}
+        more = {
+            "given": record.given_so_far(view),
+            "digest": record.digest(view) if view.row["revision"] else None,
+            "footprint": review.footprint(view),
+        }
     return render_template(f"case/{part}.html", **common(view), **more)
 
 
@@ -73,6 +77,8 @@ def common(view: View) -> dict[str, Any]:
     tx, row = view.tx, view.row
     offers = view.offers()
     before, after = desk.neighbours(tx, view.actor, row["id"])
+    part = request.args.get("part", "")
+    readable = uploads.readable(view) if part == "papers" else set()
     return {
         "view": view,
         "shown": parts(view),
@@ -92,7 +98,7 @@ def common(view: View) -> dict[str, Any]:
         "slips": slips(view),
         "timeline": timeline(view),
         "letters": view.letters(),
-        "files": files.of_case(tx, row["id"]),
+        "files": [one for one in files.of_case(tx, row["id"]) if one.id in readable] if part == "papers" else [],
         "key": request_key,
         "before": before,
         "after": after,

@@ -22,6 +22,7 @@ from caseflow.workflow.ledger import Run, runs_from_json
 
 SOON = workdays.Limit(5, "workdays")
 """From when on a deadline counts as near in lists and on the desk."""
+MIDNIGHT = "24:00"
 _MARKS = {"normal": "normal", "soon": "soon", "near": "soon", "overdue": "late"}
 
 
@@ -34,6 +35,8 @@ class Due:
     on: date | None = None
     left: int | None = None
     """Working days left; negative when late."""
+    at: str = MIDNIGHT
+    """The time of day, where the closing of a round cuts the clock short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,27 @@ class Told:
     notices: tuple[str, ...]
 
 
-def due(ground: Ground, definition: Definition, on: date | None) -> Due | None:
+def due(ground: Ground, definition: Definition, on: date | None, at: str = MIDNIGHT) -> Due | None:
     """How a due date stands today; nothing where there is none."""
     if on is None:
         return None
     found = workdays.remaining(ground.calendar(definition), on, clock.today())
     left = -found.workdays if found.standing == "overdue" else found.workdays
-    return Due(_MARKS[found.standing], on, left)
+    return Due(_MARKS[found.standing], on, left, at)
+
+
+def of_row(tx: Connection, ground: Ground, definition: Definition, row: RowMapping) -> Due | None:
+    """How the date stands by which a case is due first; nothing where there is none."""
+    return due(ground, definition, row["due_on"], _time_of_day(tx, definition, row, row["due_on"]))
+
+
+def _time_of_day(tx: Connection, definition: Definition, row: RowMapping, on: date | None) -> str:
+    """24:00, or the time at which the round closes where a clock ends on that day because of it."""
+    rule = definition.states[row["state"]].clock
+    closes = deadlines.round_closes(tx, row, rule.not_after) if rule is not None and rule.not_after else None
+    if closes is None or clock.local_date(closes) != on:
+        return MIDNIGHT
+    return f"{closes.astimezone(clock.SHANGHAI):%H:%M}"
 
 
 def of_rows(tx: Connection, ground: Ground, rows: Iterable[RowMapping]) -> dict[int, Due]:
@@ -73,7 +90,7 @@ def of_rows(tx: Connection, ground: Ground, rows: Iterable[RowMapping]) -> dict[
         if status == "paused":
             found.setdefault(case_id, Due("paused"))
             continue
-        counted = due(ground, definition, on)
+        counted = due(ground, definition, on, _time_of_day(tx, definition, row, on))
         known = found.get(case_id)
         if counted is not None and not row["final"] and (known is None or known.on is None or on < known.on):
             found[case_id] = counted
@@ -92,7 +109,7 @@ def closing(at: datetime) -> str:
     """A closing time as offices write it: midnight is 24:00 of the day that ends."""
     local = at.astimezone(clock.SHANGHAI)
     if local.time() == time(0):
-        return f"{drawing.day(local.date() - timedelta(days=1))} 24:00"
+        return f"{drawing.day(local.date() - timedelta(days=1))} {MIDNIGHT}"
     return drawing.moment(at)
 
 
@@ -110,7 +127,8 @@ def _told(view: View, row: RowMapping) -> Told:
     if row["status"] == "paused":
         standing = Due("paused")
     elif row["status"] in ("running", "breached"):
-        standing = due(view.ground, view.definition, row["due_on"]) or Due("normal")
+        ends = _time_of_day(view.tx, view.definition, view.row, row["due_on"])
+        standing = due(view.ground, view.definition, row["due_on"], ends) or Due("normal")
     else:
         standing = Due("done", row["due_on"])
     stored = row["ledger"]

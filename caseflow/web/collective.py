@@ -9,7 +9,7 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 from sqlalchemy.engine import RowMapping
 
 from caseflow import clock
-from caseflow.cases import act, find, members, panels, quotas, show, standing
+from caseflow.cases import act, dossier, find, members, panels, quotas, show, standing
 from caseflow.cases.find import Filters
 from caseflow.cases.models import quota_counter, task
 from caseflow.cases.view import View
@@ -17,12 +17,15 @@ from caseflow.office import rounds, summaries
 from caseflow.people.models import organisation
 from caseflow.records import journal
 from caseflow.web import clocks, drawing, quota_board, record, shell
-from caseflow.web.act_form import blank_move, casework, effects, request_key, viewed
+from caseflow.web.act_form import OWN_ROWS, blank_move, casework, effects, request_key, viewed
 from caseflow.web.shell import MenuItem, page
 from caseflow.words import Message, Refused
 from caseflow.workflow.definition import Definition
 
 blueprint = Blueprint("collective", __name__)
+
+_SHOWN_ELSEWHERE = frozenset({"include_members", "exclude_members", "order_members", "record_results", *OWN_ROWS})
+"""Effects whose answers the page shows in its own tables."""
 
 MENU = (MenuItem("collective.menu", "collective.overview", casework),)
 
@@ -100,12 +103,12 @@ def reorder(case_id: int) -> Any:
 def case_page(view: View, common: dict[str, Any]) -> Any:
     """The page of such a case for the office."""
     inside = members.rows(view.tx, view.row["id"])
-    rule = view.definition.members
+    rule, facts = view.definition.members, dossier.facts(view.tx, view.ground, view.row)
     doing = {name: _doing(view, name) for name in ("include_members", "exclude_members", "order_members")}
     return render_template(
         "collective/case.html",
         **common,
-        inside=[_member(view, row) for row in inside],
+        inside=[_member(view, row, facts) for row in inside],
         outside=members.eligible(view.tx, rule, view.row) if rule is not None and not view.row["final"] else [],
         columns=said_columns(view.definition),
         doing=doing,
@@ -119,7 +122,7 @@ def case_page(view: View, common: dict[str, Any]) -> Any:
         duties=duties(view),
         quota_lines=quota_lines(view, inside),
         panels=[_panel(view, panel_id) for panel_id in view.definition.panels] if manages_panel(view) else [],
-        given=record.given_so_far(view),
+        given=record.given_so_far(view, without=_SHOWN_ELSEWHERE),
     )
 
 
@@ -215,20 +218,23 @@ def _openable(workflow: str) -> Definition:
     return loaded.definition
 
 
-def _member(view: View, row: RowMapping) -> dict[str, Any]:
+def _member(view: View, row: RowMapping, facts: dict[str, Any]) -> dict[str, Any]:
     definition = view.ground.definition(view.tx, row["definition_id"]).definition
+    known = members.said_of(facts, row)
     said = {
-        name: drawing.named(show.value(view.ground, column, row["data"].get(name)))
+        name: drawing.named(show.value(view.ground, column, known.get(name)))
         for name, column in said_columns(view.definition).items()
     }
-    lacking = members.empty_cells(blank_move(view), row) if view.definition.tables and not view.row["final"] else []
+    asks_ready = any(
+        getattr(need, "name", "") == "members_ready" for action in view.state.actions.values() for need in action.needs
+    )
     return {
         "row": row,
         "state": definition.states[row["state"]].title,
         "said": said,
         "score": row["data"].get("score") or _evaluated(row, "score"),
         "place": row["data"].get("place") or _evaluated(row, "place"),
-        "lacking": [] if view.state.final else lacking,
+        "lacking": members.empty_cells(blank_move(view), row) if asks_ready else [],
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import Blueprint, g, render_template, request, send_file, url_for
@@ -15,7 +15,7 @@ from caseflow import clock
 from caseflow.cases import find, members, panels
 from caseflow.cases.find import Filters
 from caseflow.cases.ground import Ground
-from caseflow.cases.models import round_
+from caseflow.cases.models import case, round_, seat
 from caseflow.people.models import organisation
 from caseflow.people.rights import Actor
 from caseflow.records import reading, sheets
@@ -69,6 +69,7 @@ def mine() -> Any:
         wanted=wanted,
         choices=_choices(g.tx),
         mine=True,
+        seats=_seats(g.tx, ground, g.actor, {row["id"] for row in found.rows}),
     )
 
 
@@ -93,6 +94,7 @@ def everything() -> Any:
         wanted=wanted,
         choices=_choices(g.tx),
         mine=False,
+        seats=[],
     )
 
 
@@ -203,6 +205,17 @@ def _line(tx: Connection, ground: Ground, actor: Actor, row: RowMapping, due: cl
     if kind != "panel" and row.get("task_due") and (due is None or due.on is None):
         due = clocks.due(ground, definition, row["task_due"])
     return Line(row, definition, link, owed, due, progress)
+
+
+def _seats(tx: Connection, ground: Ground, actor: Actor, shown: set[int]) -> list[Line]:
+    """The panels on which the reader sits and nothing is owed at present: to declare, to discuss, to look again."""
+    rows = tx.execute(
+        sa.select(case, seat.c.panel)
+        .join(seat, seat.c.case_id == case.c.id)
+        .where(seat.c.person_id == actor.person_id, seat.c.status == "seated", ~case.c.final, case.c.id.not_in(shown))
+        .order_by(case.c.id)
+    ).mappings()
+    return [_line(tx, ground, actor, cast(RowMapping, {**row, "kind": f"panel:{row['panel']}"}), None) for row in rows]
 
 
 def _choices(tx: Connection) -> dict[str, Any]:

@@ -135,7 +135,7 @@ def _own(row: RowMapping) -> Own:
     state = definition.states[row["state"]]
     holder = definition.roles[state.holder] if state.holder else None
     mine = not row["final"] and holder is not None and holder.sees == "own_organisation"
-    due = clocks.due(ground, definition, row["due_on"]) if mine else None
+    due = clocks.of_row(g.tx, ground, definition, row) if mine else None
     return Own(row, definition, state.public or state.title, mine, due)
 
 

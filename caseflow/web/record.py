@@ -21,6 +21,8 @@ from caseflow.workflow.procedure import Action
 
 NOT_READ = ("score_sheet",)
 """What no page shows from the answers of an act: scores are read through the panel's own rules."""
+BRIEF = ("choice", "choices", "region", "product_class", "credit_code", "decimal", "integer", "date")
+MOST_BRIEF = 10
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
@@ -74,6 +76,20 @@ def dossier(view: View, *, before: Mapping[str, Mapping[str, Any]] | None = None
     return parts
 
 
+def digest(view: View) -> Part:
+    """The short answers by which a reader knows what a dossier is about: nothing personal, no long text."""
+    values = view.dossier()
+    called = {view.definition.case_title, view.definition.case_subject}
+    shown = []
+    for section in view.sections():
+        for question in section.fields.values():
+            path, stored = f"{section.id}.{question.id}", values.get(section.id, {}).get(question.id)
+            brief = question.type in BRIEF or f"dossier.{path}" in called
+            if brief and not question.personal and stored not in _NOTHING:
+                shown.append(Answer(path, drawing.named(question.label), _shown(view, question, stored)))
+    return Part("digest", drawing.t("case.digest"), tuple(shown[:MOST_BRIEF]))
+
+
 def of_act(view: View, action: Action, values: Mapping[str, Any]) -> Part:
     """The answers of an act."""
     store = action.store or action.id
@@ -91,12 +107,16 @@ def of_act(view: View, action: Action, values: Mapping[str, Any]) -> Part:
     return Part(store, drawing.named(action.title), shown)
 
 
-def given_so_far(view: View) -> list[Part]:
-    """What was said in the acts so far, in the order of the procedure, as far as this reader may know it."""
-    known, parts = view.facts(), {}
+def given_so_far(view: View, *, without: frozenset[str] = frozenset()) -> list[Part]:
+    """What was said in the acts so far, in the order of the procedure, as far as this reader may know it.
+
+    ``without``: effects whose acts are left out.
+    """
+    known: dict[str, Any] = view.facts()
+    parts: dict[str, Part] = {}
     for action in acts(view.definition):
         store = action.store or action.id
-        if store in known and store not in parts:
+        if store in known and store not in parts and not without & {call.name for call in action.then}:
             part = of_act(view, action, known[store])
             if part.answers:
                 parts[store] = part

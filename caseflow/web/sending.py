@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, abort, g, redirect, render_template, request, send_file, url_for
 from flask.wrappers import Response
+from sqlalchemy.engine import Connection
 
 from caseflow import press
 from caseflow.cases import act, dossier, guards, questions, show
@@ -111,8 +112,9 @@ def printed(case_id: int) -> Any:
         content = press.render(made, shell.house().settings.home)
     except Refused as refusal:
         return render_template("applicant/no_pdf.html", view=view, reasons=refusal.reasons), 503
-    kept = files.clean_name(f"{view.row['title']} {_title(view)['zh']}.pdf")
-    response: Response = send_file(BytesIO(content), mimetype=files.TYPES["pdf"], download_name=kept)
+    name = files.clean_name(f"{view.row['title']} {_title(view)['zh']}.pdf")
+    _note_pages(view, content, name)
+    response: Response = send_file(BytesIO(content), mimetype=files.TYPES["pdf"], download_name=name)
     return response
 
 
@@ -122,6 +124,26 @@ def printable(case_id: int) -> Any:
     response = Response(_form_page(own(case_id)), mimetype="text/html")
     response.headers["Content-Security-Policy"] = PRINT_STYLE
     return response
+
+
+def _note_pages(view: View, content: bytes, name: str) -> None:
+    """Keep the printed form of this revision: a signed scan must have as many pages."""
+    made = [row for row in view.letters() if row["body"].get("revision") == view.row["revision"]]
+    if not made or made[-1]["pdf_file_id"] is not None:
+        return
+    kept = files.keep(
+        content,
+        name=name,
+        media_type=files.TYPES["pdf"],
+        root=shell.house().settings.files,
+        pages=press.pages(content),
+    )
+
+    def note(tx: Connection) -> None:
+        number = files.record(tx, kept, uploaded_by=None, organisation_id=None, case_id=view.row["id"], field="printed")
+        letters.printed(tx, made[-1]["id"], pdf_file_id=number)
+
+    shell.after(note)
 
 
 def _form_page(view: View) -> str:

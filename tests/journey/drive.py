@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,7 +42,7 @@ FAULTS = """() => {
     .filter((id) => id && !document.getElementById(id)).forEach((id) => faults.push(`${one.name} is described by nothing: ${id}`)));
   const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
   ids.filter((id, at) => ids.indexOf(id) !== at).forEach((id) => faults.push(`id stands twice: ${id}`));
-  document.querySelectorAll("script:not([src]), style, [style], [onclick]").forEach((one) => faults.push(`inline: ${one.outerHTML.slice(0, 80)}`));
+  document.querySelectorAll("script:not([src]), style, [style], [onclick]").forEach((one) => faults.push(`inline: ${one.outerHTML.slice(0, 300)}`));
   document.querySelectorAll("a, button").forEach((one) => {
     if (!one.textContent.trim() && !one.getAttribute("aria-label")) faults.push(`nameless: ${one.outerHTML.slice(0, 80)}`);
   });
@@ -180,10 +181,10 @@ def fill(page: Page | Locator, answers: dict[str, Any]) -> None:
             control.first.fill(str(value))
 
 
-def press(page: Page, text: str, *, exact: bool = True, within: str = "main") -> None:
-    """Press a button and wait for the page that comes."""
+def press(page: Page, text: str) -> None:
+    """Press the button whose text begins so, and wait for the page that comes."""
     with page.expect_navigation(wait_until="load"):
-        page.locator(within).get_by_role("button", name=text, exact=exact).first.click()
+        page.locator("main button", has_text=re.compile(f"^\\s*{re.escape(text)}")).first.click()
 
 
 def follow(page: Page, text: str, *, exact: bool = True) -> None:

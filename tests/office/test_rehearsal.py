@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from caseflow import db
-from caseflow.cases.ground import Loaded
 from caseflow.office import rehearsal
 from caseflow.words import LANGUAGES, Message, render
 from caseflow.workflow import definition
@@ -149,7 +149,7 @@ def test_time_passes_in_working_days_and_timers_fire(stage: Stage) -> None:
 def test_a_start_that_nobody_can_enter_is_told(stage: Stage) -> None:
     loaded = stage.loaded(SENT)
     nobody = {name: role for name, role in loaded.definition.roles.items() if role.sees != "own_authority"}
-    cut = Loaded(loaded.id, loaded.definition.model_copy(update={"roles": nobody}), loaded.rules)
+    cut = replace(loaded, definition=loaded.definition.model_copy(update={"roles": nobody}))
     test = definition.Test.model_validate(
         {"name": {"zh": "试", "en": "a try"}, "given": {"state": "sealing"}, "steps": [{"after": "1 day"}]}
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from html import unescape
 from typing import Any
 
-from werkzeug.test import TestResponse, encode_multipart
+from werkzeug.test import EnvironBuilder, TestResponse
 
 from caseflow.cases import dossier
 from tests.web.office_world import PILOT, Reader, World, hidden_inputs
@@ -101,8 +102,10 @@ def save(
 
 def multipart(reader: Reader, path: str, data: dict[str, Any]) -> TestResponse:
     """A form with files. Encoded here: the test client leaves the temporary file of a large one open."""
-    boundary, body = encode_multipart(data)
-    kind = f"multipart/form-data; boundary={boundary}"
+    with closing(EnvironBuilder(path, method="POST", data=data)) as builder:
+        environ = builder.get_environ()
+    with closing(environ["wsgi.input"]) as stream:
+        body, kind = stream.read(), environ["CONTENT_TYPE"]
     return reader.client.post(path, data=body, content_type=kind, environ_base=reader.address)
 
 

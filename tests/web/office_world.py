@@ -169,7 +169,13 @@ class World:
     def host(self, login: str, workflow: str) -> int:
         with self.database.write() as tx:
             return act.open_case(
-                tx, self.ground, self.actor(login), workflow, round_id=self.round_id, title="演示", request_key=self.key()
+                tx,
+                self.ground,
+                self.actor(login),
+                workflow,
+                round_id=self.round_id,
+                title="演示",
+                request_key=self.key(),
             ).case_id
 
     def meeting(self, *members: int, convened: bool = True) -> int:
@@ -267,7 +273,9 @@ def seeded(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> t
     with database.write() as tx:
         reference.seed(tx, settings)
         ground = reference.ground(tx, settings)
-        offices = {row.code: row.id for row in tx.execute(sa.select(organisation.c.code, organisation.c.id)) if row.code}
+        offices = {
+            row.code: row.id for row in tx.execute(sa.select(organisation.c.code, organisation.c.id)) if row.code
+        }
         people = {}
         for login, (role, office) in PEOPLE.items():
             people[login] = _person(tx, ground, login, NAMES.get(login, f"专家{login[-1]}"))

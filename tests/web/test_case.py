@@ -34,7 +34,9 @@ def test_the_page_shows_where_the_case_stands_and_by_when(office: World) -> None
     number = office.application("municipal_review", 1)
     page = words_of(office.visit("taiyuan").get(f"/cases/{number}"))
 
-    assert [word in page for word in ("市级初审", "当前办理：市生态环境局经办", "剩余10个工作日", "期限怎么算的")] == [True] * 4
+    assert [word in page for word in ("市级初审", "当前办理：市生态环境局经办", "剩余10个工作日", "期限怎么算的")] == [
+        True
+    ] * 4
 
 
 def test_the_count_of_a_deadline_is_shown_day_by_day(office: World) -> None:
@@ -50,7 +52,10 @@ def test_a_greyed_button_lists_its_reasons(office: World) -> None:
     host = office.host("taiyuan", "municipal-submission")
     page = office.visit("taiyuan").get(f"/cases/{host}")
 
-    assert ("尚未纳入任何办件" in words_of(page), 'disabled aria-describedby="why-confirm"' in page.text) == (True, True)
+    assert ("尚未纳入任何办件" in words_of(page), 'disabled aria-describedby="why-confirm"' in page.text) == (
+        True,
+        True,
+    )
 
 
 def test_an_act_that_is_not_offered_is_refused_with_the_reason(office: World) -> None:
@@ -103,7 +108,9 @@ def test_the_text_of_a_stale_screen_can_be_sent_again_at_once(office: World) -> 
     office.do("taiyuan-head", number, "send_back", opinion="请先补正")
     page = reader.act(f"/cases/{number}/acts/municipal_return", {"gaps-unit.leader": "请补全姓名"}, hidden)
     again = reader.act(
-        f"/cases/{number}/acts/municipal_return", {"gaps-unit.leader": "请补全姓名"}, hidden_inputs(page.text, 'id="act"')
+        f"/cases/{number}/acts/municipal_return",
+        {"gaps-unit.leader": "请补全姓名"},
+        hidden_inputs(page.text, 'id="act"'),
     )
 
     assert (page.status_code, again.status_code, office.row(number)["unlocked"]) == (409, 200, ["unit.leader"])

@@ -141,7 +141,9 @@ def test_departments_and_places_are_seen_on_the_list(office: World) -> None:
     numbers = evaluated(office, 1, 2)
     found = office.host("province", "pilot-list")
     office.do("province", found, "include", cases=numbers)
-    office.do("province", found, "propose", results={one: {"result": "selected", "reason": "得分靠前"} for one in numbers})
+    office.do(
+        "province", found, "propose", results={one: {"result": "selected", "reason": "得分靠前"} for one in numbers}
+    )
     office.sign(found, "province-head", "province-leader")
     office.do("finance", found, "give_opinion", stance="agree")
     page = words_of(office.visit("province").get(f"/cases/{found}"))
@@ -165,7 +167,9 @@ def test_a_bureau_sets_no_ceiling(office: World) -> None:
     reader = office.visit("taiyuan")
     hidden = hidden_inputs(reader.get("/quota").text, "sign-out")
     answer = reader.client.post(
-        "/quota/pilot-management/pilot_places", data={**hidden, "limit": "9", "reason": "想要"}, environ_base=reader.address
+        "/quota/pilot-management/pilot_places",
+        data={**hidden, "limit": "9", "reason": "想要"},
+        environ_base=reader.address,
     )
 
     assert answer.status_code == 404

@@ -29,6 +29,14 @@ def test_the_desk_counts_what_is_done(office: World) -> None:
     assert "已完成1件，共2件" in page
 
 
+def test_an_invited_expert_finds_the_panel_on_the_desk(office: World) -> None:
+    number = office.application("awaiting_evaluation", 1)
+    host = office.meeting(number, convened=False)
+    text = office.visit("expert-1").get("/desk").text
+
+    assert ("我参加的专家组" in text, f'href="/cases/{host}/panel"' in text) == (True, True)
+
+
 def test_no_dossier_opens_before_the_pledges(office: World) -> None:
     number = office.application("awaiting_evaluation", 1)
     host = office.meeting(number, convened=False)
@@ -62,7 +70,9 @@ def test_the_sheet_stands_beside_the_dossier_and_is_sent_from_there(office: Worl
     reader = office.visit("expert-1")
     path = f"/cases/{host}/panel/{number}"
     page = reader.get(path)
-    done = reader.act(f"/cases/{host}/acts/score?member={number}", sheet("20", number), hidden_inputs(page.text, 'id="act"'))
+    done = reader.act(
+        f"/cases/{host}/acts/score?member={number}", sheet("20", number), hidden_inputs(page.text, 'id="act"')
+    )
 
     assert ("申报单位基本信息" in words_of(page), "满分25分" in words_of(page)) == (True, True)
     assert (done.status_code, "已评 80 分" in words_of(reader.get(path))) == (200, True)
@@ -85,7 +95,9 @@ def test_no_page_shows_another_score_before_the_own_is_in(office: World) -> None
              f"/cases/{number}", "/desk", "/cases", f"/cases/{host}/ranking", f"/cases/{host}/review", f"/cases/{host}?part=timeline"]  # fmt: skip
     texts = [reader.get(path).text for path in paths]
 
-    assert [path for path, text in zip(paths, texts, strict=True) if MARKER in text or ">68<" in text or "68 " in text] == []
+    assert [
+        path for path, text in zip(paths, texts, strict=True) if MARKER in text or ">68<" in text or "68 " in text
+    ] == []
 
 
 def test_the_others_totals_appear_without_names_once_the_own_score_is_in(office: World) -> None:
@@ -114,7 +126,10 @@ def test_somebody_who_does_not_sit_finds_no_panel(office: World) -> None:
     host = office.meeting(number)
     reader = office.visit("expert-9")
 
-    assert [reader.get(path).status_code for path in (f"/cases/{host}/panel", f"/cases/{host}/panel/{number}")] == [404, 404]
+    assert [reader.get(path).status_code for path in (f"/cases/{host}/panel", f"/cases/{host}/panel/{number}")] == [
+        404,
+        404,
+    ]
 
 
 def test_reading_a_dossier_as_an_expert_is_logged(office: World) -> None:

@@ -20,7 +20,9 @@ def in_days(days: int) -> str:
 
 def due(office: World, case_id: int) -> str:
     with office.database.read() as tx:
-        found = tx.scalar(sa.select(deadline.c.due_on).where(deadline.c.case_id == case_id, deadline.c.status == "running"))
+        found = tx.scalar(
+            sa.select(deadline.c.due_on).where(deadline.c.case_id == case_id, deadline.c.status == "running")
+        )
     return str(found)
 
 
@@ -64,18 +66,23 @@ def test_a_bureau_closes_earlier_and_the_clocks_follow(office: World) -> None:
     reader = office.visit("taiyuan")
     path = f"/rounds/{office.round_id}"
     page = reader.act(
-        f"{path}/own", {"closes_on": in_days(3), "closes_time": "17:30"}, hidden_inputs(reader.get(path).text, f"{path}/own")
+        f"{path}/own",
+        {"closes_on": in_days(3), "closes_time": "17:30"},
+        hidden_inputs(reader.get(path).text, f"{path}/own"),
     )
 
     assert (page.status_code, "太原市生态环境局" in words_of(page)) == (200, True)
     assert (due(office, number), due(office, other)) == (in_days(3), before)
+    assert str(office.row(number)["due_on"]) == in_days(3)
 
 
 def test_a_bureau_cannot_close_after_the_province(office: World) -> None:
     reader = office.visit("taiyuan")
     path = f"/rounds/{office.round_id}"
     page = reader.act(
-        f"{path}/own", {"closes_on": in_days(60), "closes_time": "17:30"}, hidden_inputs(reader.get(path).text, f"{path}/own")
+        f"{path}/own",
+        {"closes_on": in_days(60), "closes_time": "17:30"},
+        hidden_inputs(reader.get(path).text, f"{path}/own"),
     )
 
     assert (page.status_code, errors_of(page)) == (422, ["市级受理截止不得晚于省级报送截止。"])

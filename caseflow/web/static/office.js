@@ -54,4 +54,8 @@ if (counter) {
   const count = () => (counter.value = comments.filter((one) => one.value.trim()).length);
   document.addEventListener("input", count);
   count();
+  // The comments stand outside their form, so its autosave would not hear them.
+  comments.forEach((one) => {
+    for (const kind of ["input", "focusout"]) one.addEventListener(kind, () => one.form.dispatchEvent(new Event(kind)));
+  });
 }

@@ -1,0 +1,376 @@
+"""The demonstration shows every state, keeps every rule, and is plainly invented."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import stat
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from caseflow import clock, db, demo
+from caseflow.cases import act, heads
+from caseflow.cases.models import case, deadline, finding, proposal, quota_counter, quota_entry, round_, score
+from caseflow.config import Settings
+from caseflow.db import Database
+from caseflow.office import reference
+from caseflow.people import accounts, passwords, registration, rights
+from caseflow.people.models import organisation, person
+from caseflow.records import journal
+from caseflow.words import Refused
+from caseflow.workflow.identifiers import check_credit_code
+from tests.office.stage import Stage, built
+from tests.shipped import data, pilot, shipped
+
+TODAY = date(2026, 11, 21)
+PILOT = "pilot-management"
+
+
+@pytest.fixture(scope="session")
+def stage(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Filled once."""
+    with built(migrated_sqlite, tmp_path_factory.mktemp("demo")) as found:
+        demo.fill(found.database, found.settings, TODAY)
+        yield found
+
+
+def all_of(stage: Stage, statement: sa.Select[Any]) -> list[sa.Row[Any]]:
+    with stage.database.read() as tx:
+        return list(tx.execute(statement))
+
+
+def actor(tx: Connection, login: str) -> rights.Actor:
+    row = accounts.by_login(tx, login)
+    assert row is not None
+    return rights.actor(row, rights.standings(tx, row["id"]), None, frozenset())
+
+
+def contents(stage: Stage) -> dict[str, int]:
+    with stage.database.read() as tx:
+        return {
+            table.name: tx.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+            for table in db.metadata.sorted_tables
+        }
+
+
+def titled(stage: Stage, state: str) -> list[str]:
+    """The units whose case stands there."""
+    rows = all_of(stage, sa.select(case.c.title).where(case.c.workflow == PILOT, case.c.state == state))
+    return [row.title for row in rows]
+
+
+def test_every_state_of_the_pilot_has_a_case(stage: Stage) -> None:
+    rows = all_of(stage, sa.select(case.c.state).where(case.c.workflow == PILOT))
+
+    assert {row.state for row in rows} == set(pilot().states)
+    assert 25 <= len(rows) <= 45
+
+
+def test_every_procedure_over_many_cases_is_shown(stage: Stage) -> None:
+    found = Counter(row.workflow for row in all_of(stage, sa.select(case.c.workflow)))
+
+    assert set(found) == set(shipped())
+
+
+def test_everything_came_through_the_one_door(stage: Stage) -> None:
+    with stage.database.read() as tx:
+        problems = journal.verify(tx, heads=heads.of_all(tx))
+        entries = heads.entries(tx)
+
+    assert problems == []
+    assert entries == sum(row.seq for row in all_of(stage, sa.select(case.c.seq)))
+
+
+def test_filling_again_adds_nothing(stage: Stage) -> None:
+    before = contents(stage)
+    again = demo.fill(stage.database, stage.settings, TODAY)
+    later = demo.fill(stage.database, stage.settings, TODAY + timedelta(days=3))
+
+    assert (again, later) == (0, 0)
+    assert contents(stage) == before
+
+
+def test_what_people_did_since_is_left_as_it_is(tmp_path: Path, stage: Stage) -> None:
+    path = tmp_path / "caseflow.db"
+    with sqlite3.connect(str(stage.database.engine.url.database)) as source, sqlite3.connect(path) as copy:
+        source.backup(copy)
+    source.close()
+    copy.close()
+    settings = replace(stage.settings, database_url=f"sqlite:///{path}")
+    database = Database(settings.database_url)
+    with database.write() as tx:
+        ground = reference.ground(tx, settings)
+        meeting = tx.scalar(sa.select(case.c.id).where(case.c.workflow == "review-meeting", ~case.c.final))
+        unscored = tx.scalar(sa.select(case.c.id).where(case.c.subject == "焦炉气制甲醇"))
+        marks = {
+            one: {"mark": 20, "reason": "方案可行"}
+            for one in ("distinctive", "representative", "feasible", "replicable")
+        }
+        sheet = {"member": unscored, "marks": marks, "opinion": ""}
+        act.perform(tx, ground, actor(tx, "expert5"), meeting, "score", {"sheet": sheet}, request_key="mine-1")
+        ended = act.perform(tx, ground, actor(tx, "province"), meeting, "summarise", {}, request_key="mine-2")
+    added = demo.fill(database, settings, TODAY)
+    database.close()
+
+    assert ended.state == "summarised"
+    assert added == 0
+
+
+def test_the_names_are_plainly_invented(stage: Stage) -> None:
+    companies = all_of(stage, sa.select(organisation.c.name_zh).where(organisation.c.kind == "enterprise"))
+    people = data("demo/people")
+
+    assert [row.name_zh for row in companies if "示例" not in row.name_zh] == []
+    assert len({one["name"] for one in people["people"]}) == len(people["people"])
+    assert len({row.name_zh for row in companies}) == len(companies)
+
+
+def test_the_credit_codes_are_computed_and_registered_to_nobody(stage: Stage) -> None:
+    codes = [
+        row.credit_code
+        for row in all_of(stage, sa.select(organisation.c.credit_code).where(organisation.c.kind == "enterprise"))
+    ]
+
+    assert [code for code in codes if check_credit_code(code)] == []
+    assert {code[8:10] for code in codes} == {"DM"}
+
+
+def test_the_data_hold_no_password_and_no_personal_address() -> None:
+    stories, people = data("demo/stories"), data("demo/people")
+
+    assert "password" not in str(people) + str(stories)
+    assert set(re.findall(r"[\w.]+@[\w.]+", str(stories) + str(people))) == {
+        "leader@example.org",
+        "contact@example.org",
+    }
+
+
+def test_eleven_bureaus_exist_and_three_of_them_have_people(stage: Stage) -> None:
+    bureaus = all_of(stage, sa.select(organisation.c.code).where(organisation.c.kind == "bureau"))
+    staffed = {one["at"] for one in data("demo/people")["people"] if "municipal" in one["role"]}
+
+    assert len(bureaus) == 11
+    assert len(staffed & {row.code for row in bureaus}) == 3
+
+
+def test_two_registrations_wait_to_be_decided(stage: Stage) -> None:
+    with stage.database.read() as tx:
+        rows = [
+            registration.get(tx, number)
+            for number in tx.scalars(sa.select(registration.registration.c.id).order_by(registration.registration.c.id))
+        ]
+
+    assert [(row["kind"], row["status"]) for row in rows if row] == [
+        ("organisation", "pending"),
+        ("joining", "pending"),
+    ]
+
+
+def test_places_are_counted_as_they_are_held(stage: Stage) -> None:
+    used = dict(tuple(row) for row in all_of(stage, sa.select(quota_counter.c.id, quota_counter.c.used)))
+    taken = Counter(
+        row.counter_id
+        for row in all_of(stage, sa.select(quota_entry.c.counter_id).where(quota_entry.c.status != "released"))
+    )
+    full = all_of(
+        stage,
+        sa.select(quota_counter.c.key).where(quota_counter.c.blocks, quota_counter.c.used == quota_counter.c.limit),
+    )
+
+    assert {key: count for key, count in used.items() if count} == dict(taken)
+    assert (
+        all_of(
+            stage, sa.select(quota_counter).where(quota_counter.c.blocks, quota_counter.c.used > quota_counter.c.limit)
+        )
+        == []
+    )
+    assert {row.key for row in full} == {'{"intake.product_class":"coke"}', '{"intake.product_class":"flange"}'}
+
+
+def test_only_what_the_stories_call_overdue_is_overdue(stage: Stage) -> None:
+    late = all_of(
+        stage,
+        sa.select(deadline.c.clock)
+        .join(case, case.c.id == deadline.c.case_id)
+        .where(
+            sa.or_(deadline.c.status == "breached", sa.and_(deadline.c.status == "running", deadline.c.due_on < TODAY))
+        )
+        .order_by(deadline.c.clock),
+    )
+
+    assert [row.clock for row in late] == ["municipal_correcting", "municipal_review"]
+
+
+@pytest.mark.parametrize(
+    "today",
+    [
+        date(2026, 2, 24),
+        pytest.param(date(2026, 10, 9), marks=pytest.mark.long),
+        pytest.param(date(2027, 1, 3), marks=pytest.mark.long),
+    ],
+)
+def test_no_other_day_brings_other_overdue_work(migrated_sqlite: Path, tmp_path: Path, today: date) -> None:
+    with built(migrated_sqlite, tmp_path) as stage:
+        demo.fill(stage.database, stage.settings, today)
+        late = all_of(
+            stage,
+            sa.select(deadline.c.clock).where(
+                sa.or_(
+                    deadline.c.status == "breached",
+                    sa.and_(deadline.c.status == "running", deadline.c.due_on < today),
+                )
+            ),
+        )
+        states = {row.state for row in all_of(stage, sa.select(case.c.state).where(case.c.workflow == PILOT))}
+
+    assert sorted(row.clock for row in late) == ["municipal_correcting", "municipal_review"]
+    assert states == set(pilot().states)
+
+
+def test_nothing_happened_on_a_day_off_or_after_the_day_on_which_it_stands(stage: Stage) -> None:
+    days = {
+        clock.local_date(row.at)
+        for row in all_of(stage, sa.select(journal.journal.c.at).where(journal.journal.c.person_id.is_not(None)))
+    }
+    calendar = stage.ground.calendars["mainland-china"]
+
+    assert [day for day in days if not calendar.is_workday(day) or day >= TODAY] == []
+
+
+def test_a_footprint_deviates_and_another_uses_the_wrong_factor(stage: Stage) -> None:
+    rows = all_of(
+        stage,
+        sa.select(case.c.title, finding.c.key)
+        .join(finding, finding.c.case_id == case.c.id)
+        .where(finding.c.kind == "footprint", finding.c.status == "open"),
+    )
+
+    assert sorted((row.title[:2], row.key) for row in rows) == [
+        ("云岭", "footprint.R01:declared"),
+        ("松泉", "footprint.R04:lines.grid"),
+    ]
+
+
+def test_a_second_return_is_being_signed(stage: Stage) -> None:
+    rows = all_of(
+        stage,
+        sa.select(case.c.title, proposal.c.action)
+        .join(proposal, proposal.c.case_id == case.c.id)
+        .where(proposal.c.status == "signing", case.c.workflow == PILOT),
+    )
+
+    assert [(row.title[:2], row.action) for row in rows] == [("雪霁", "municipal_return")]
+
+
+def test_pilots_are_published_and_a_list_is_under_publicity(stage: Stage) -> None:
+    listed = Counter(row.listed for row in all_of(stage, sa.select(case.c.listed).where(case.c.workflow == PILOT)))
+
+    assert (listed["published"], listed["publicity"]) == (5, 2)
+    assert titled(stage, "reserve") == ["暮烟示例煤焦有限公司"]
+
+
+def test_seven_experts_scored_and_one_stood_aside(stage: Stage) -> None:
+    scored = all_of(
+        stage, sa.select(score.c.member_case_id, sa.func.count().label("given")).group_by(score.c.member_case_id)
+    )
+    given = Counter(row.given for row in scored)
+
+    assert given[6] == 1
+    assert given[7] >= 14
+
+
+def test_a_round_is_open_and_the_bureaus_close_before_it(stage: Stage) -> None:
+    rows = all_of(stage, sa.select(round_.c.code, round_.c.opens_at, round_.c.closes_at))
+    now = clock.at_local(TODAY)
+
+    assert [row.code for row in rows if row.opens_at <= now < row.closes_at] == ["demo"]
+
+
+def test_all_accounts_have_one_password_that_stands_in_a_file_for_its_owner_alone(stage: Stage) -> None:
+    path = stage.settings.home / demo.ACCOUNTS
+    password, listed = demo.settle(stage.database, stage.settings)
+    kept = {row.login: row.password_hash for row in all_of(stage, sa.select(person.c.login, person.c.password_hash))}
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert path.read_text("utf-8").splitlines()[0] == password
+    assert passwords.faults(password) == []
+    assert passwords.right(kept[listed[0].login], password)
+    assert {one.login for one in listed} <= set(kept)
+
+
+def test_one_official_shows_the_second_factor_and_the_others_sign_in_without(stage: Stage) -> None:
+    rows = all_of(stage, sa.select(person.c.login).where(person.c.second_factor_required))
+
+    assert [row.login for row in rows] == [
+        one["login"] for one in data("demo/people")["people"] if one.get("second_factor")
+    ]
+
+
+def test_a_lost_file_of_accounts_brings_a_new_password(migrated_sqlite: Path, tmp_path: Path) -> None:
+    with built(migrated_sqlite, tmp_path) as stage:
+        first, _ = demo.settle(stage.database, stage.settings)
+        (stage.settings.home / demo.ACCOUNTS).unlink()
+        second, listed = demo.settle(stage.database, stage.settings)
+        kept = all_of(stage, sa.select(person.c.password_hash).where(person.c.login == listed[0].login))
+
+    assert first != second
+    assert passwords.right(kept[0].password_hash, second)
+
+
+def test_a_fill_that_was_broken_off_goes_on(
+    migrated_sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: Stage
+) -> None:
+    with built(migrated_sqlite, tmp_path) as broken:
+        steps = demo.stories.timeline
+        with monkeypatch.context() as patch:
+            patch.setattr(demo.stories, "timeline", lambda *given: steps(*given)[:120])
+            part = demo.fill(broken.database, broken.settings, TODAY)
+        rest = demo.fill(broken.database, broken.settings, TODAY)
+        found = all_of(broken, sa.select(case.c.state, case.c.subject))
+
+    assert part > 0
+    assert rest > 0
+    assert Counter(map(tuple, found)) == Counter(map(tuple, all_of(stage, sa.select(case.c.state, case.c.subject))))
+
+
+def test_a_database_with_other_people_is_left_alone(migrated_sqlite: Path, tmp_path: Path) -> None:
+    with built(migrated_sqlite, tmp_path) as stage:
+        with stage.database.write() as tx:
+            authority_id = tx.scalar(sa.select(organisation.c.authority_id).limit(1))
+            tx.execute(
+                person.insert().values(
+                    authority_id=authority_id, login="real", name="某人", sort_key="mou ren", password_hash="-",
+                    password_temporary=False, second_factor_required=False, language="zh", status="active",
+                    created_at=clock.now(),
+                )
+            )  # fmt: skip
+        with pytest.raises(Refused) as refused:
+            demo.fill(stage.database, stage.settings, TODAY)
+
+    assert [reason.key for reason in refused.value.reasons] == ["demo.not_empty"]
+
+
+def test_a_day_before_the_stories_is_refused(migrated_sqlite: Path, tmp_path: Path) -> None:
+    with built(migrated_sqlite, tmp_path) as stage, pytest.raises(Refused) as refused:
+        demo.fill(stage.database, stage.settings, date(2025, 10, 1))
+
+    assert [reason.key for reason in refused.value.reasons] == ["demo.too_early"]
+
+
+def test_the_demonstration_plays_on_postgresql_too(postgresql_database: Database, settings: Settings) -> None:
+    with postgresql_database.write() as tx:
+        reference.seed(tx, settings)
+    added = demo.fill(postgresql_database, replace(settings, demo=True), TODAY)
+    with postgresql_database.read() as tx:
+        problems = journal.verify(tx, heads=heads.of_all(tx))
+
+    assert added > 500
+    assert problems == []
