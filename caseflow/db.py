@@ -282,6 +282,8 @@ def _engine(url: str) -> Engine:
             "foreign_keys=ON",
             "recursive_triggers=ON",  # else INSERT OR REPLACE slips past the journal's triggers
             "busy_timeout=30000",
+            "cache_size=-65536",
+            "mmap_size=1073741824",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

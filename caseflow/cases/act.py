@@ -27,7 +27,7 @@ from caseflow.cases import (
     warnings,
 )
 from caseflow.cases.effects import EFFECTS, use_door
-from caseflow.cases.entry import NotHere, Outcome, Stale
+from caseflow.cases.entry import NotHere, Outcome
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.move import Move
 from caseflow.people.rights import Actor
@@ -201,7 +201,7 @@ def _act(
     loaded = ground.definition(tx, row["definition_id"])
     roles = _roles(tx, loaded.definition, actor, row, host)
     if seen is not None and seen != row["version"]:
-        raise Stale(entry.last(tx, row["id"]))
+        raise entry.stale(tx, row["id"])
     if action_id in signing.ACTS:
         return _sign(tx, ground, loaded, actor, row, action_id, answers, request_key, roles)
     if action_id == findings.ACT:

@@ -14,6 +14,7 @@ from caseflow.cases.ground import Loaded
 from caseflow.cases.models import case
 from caseflow.cases.move import Move
 from caseflow.db import Statement
+from caseflow.people import accounts
 from caseflow.people.rights import Actor
 from caseflow.records import journal
 from caseflow.words import Message
@@ -38,11 +39,12 @@ class NotHere(Exception):
 
 
 class Stale(Exception):
-    """The screen was older than the case. Carries what happened since."""
+    """The screen was older than the case. Carries what happened last, and who did it (nobody: a timer)."""
 
-    def __init__(self, entry: Row[Any]) -> None:
+    def __init__(self, entry: Row[Any], by: str) -> None:
         super().__init__("stale")
         self.entry = entry
+        self.by = by
 
 
 class Invalid(Exception):
@@ -103,7 +105,6 @@ def create(
         seq=1,
         at=at,
         person_id=actor.person_id,
-        person_name=actor.name,
         role=role,
         organisation_id=actor.organisation_id,
         act=act,
@@ -121,6 +122,12 @@ def note_due(tx: Connection, case_id: int, due_on: date | None) -> None:
     """Write by when a new case is due first."""
     if due_on is not None:
         _WRITE.run(tx, {"due_on": due_on, "on_id": case_id, "on_version": 1})
+
+
+def stale(tx: Connection, case_id: int) -> Stale:
+    """What to raise for a screen that is older than the case."""
+    row = last(tx, case_id)
+    return Stale(row, accounts.names(tx, [row.person_id]).get(row.person_id, ""))
 
 
 def last(tx: Connection, case_id: int) -> Row[Any]:
@@ -156,7 +163,6 @@ def write(move: Move, *, act: str, to_state: str, body: Mapping[str, Any]) -> di
         seq=seq,
         at=move.at,
         person_id=actor.person_id if actor else None,
-        person_name=actor.name if actor else "",
         role=move.role,
         organisation_id=actor.organisation_id if actor else None,
         act=act,
@@ -169,5 +175,5 @@ def write(move: Move, *, act: str, to_state: str, body: Mapping[str, Any]) -> di
     columns = {**move.changes, "version": old["version"] + 1, "seq": seq, "last_hash": digest}
     written = _WRITE.run(move.tx, {**columns, "on_id": old["id"], "on_version": old["version"]})
     if written != 1:
-        raise Stale(last(move.tx, old["id"]))
+        raise stale(move.tx, old["id"])
     return {**old, **columns}

@@ -88,6 +88,8 @@ case = sa.Table(
         postgresql_where=sa.text("NOT final"),
     ),
     sa.Index("ix_case_own", "organisation_id"),
+    sa.Index("ix_case_prefecture_moved", "prefecture_id", "moved_at"),
+    sa.Index("ix_case_authority_moved", "authority_id", "moved_at"),
     sa.Index("ix_case_round_state", "round_id", "workflow", "state"),
     sa.Index("ix_case_listed", "authority_id", "listed"),
 )

@@ -90,7 +90,7 @@ def place(move: Move, panel_id: str, person_ids: list[int]) -> None:
                 seat.insert().values(case_id=move.case["id"], panel=panel_id, person_id=person_id, **values)
             )
         if number < panel.size:
-            tasks.assign(move.tx, move.case["id"], f"panel:{panel_id}", panel.role, person_id, move.at)
+            tasks.assign(move.tx, move.case, f"panel:{panel_id}", panel.role, person_id, move.at)
 
 
 def pledge(move: Move, panel_id: str) -> None:

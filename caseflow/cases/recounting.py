@@ -61,7 +61,7 @@ def recount(tx: Connection, ground: Ground, case_id: int, *, reason: str, reques
     move = Move(tx, ground, loaded, row, RECOUNTED, None, "system", clock.now(), request_key)
     due = deadlines.earliest(tx, case_id)
     move.changes["due_on"] = due
-    tasks.postpone(tx, case_id, f"state:{row['state']}", due)
+    tasks.postpone(tx, case_id, due)
     clocks = [{"clock": one.clock, "from": one.old.isoformat(), "to": one.new.isoformat()} for one in moved]
     act.record(move, {"notice": reason, "clocks": clocks})
     _tell(move, moved, reason)

@@ -165,7 +165,7 @@ def void(move: Move) -> None:
 
 def _ask(move: Move, role: str) -> None:
     owner = tasks.organisation_of(move.tx, move.definition, move.case, role)
-    tasks.ask(move.tx, move.case["id"], f"sign:{move.action.id}", role, owner, move.at)
+    tasks.ask(move.tx, move.case, f"sign:{move.action.id}", role, owner, move.at)
 
 
 def _step(move: Move, row: Mapping[str, Any], step: int, status: str) -> bool:

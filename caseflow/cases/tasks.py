@@ -98,14 +98,16 @@ def leave(tx: Connection, row: Mapping[Any, Any], act: str, at: datetime) -> Non
     _CLOSE.run(tx, {"on_case": row["id"], "by_act": act, "at": at})
 
 
-def assign(tx: Connection, case_id: int, kind: str, role: str, person_id: int, at: datetime) -> None:
-    """A task of one person."""
-    _OWE.run(tx, _row(case_id, kind, None, role, person_id, at))
+def assign(tx: Connection, row: Mapping[Any, Any], kind: str, role: str, person_id: int, at: datetime) -> None:
+    """A task of one person, due when the case is."""
+    _OWE.run(tx, _row(row["id"], kind, None, role, person_id, at, row["due_on"]))
 
 
-def ask(tx: Connection, case_id: int, kind: str, role: str, organisation_id: int | None, at: datetime) -> None:
-    """A task of a role in an organisation."""
-    _OWE.run(tx, _row(case_id, kind, organisation_id, role, None, at))
+def ask(
+    tx: Connection, row: Mapping[Any, Any], kind: str, role: str, organisation_id: int | None, at: datetime
+) -> None:
+    """A task of a role in an organisation, due when the case is."""
+    _OWE.run(tx, _row(row["id"], kind, organisation_id, role, None, at, row["due_on"]))
 
 
 def close(
@@ -129,13 +131,9 @@ def close(
     return closed.rowcount
 
 
-def postpone(tx: Connection, case_id: int, kind: str, due_on: date | None) -> None:
-    """Set by when the open tasks of a kind are due now."""
-    tx.execute(
-        task.update()
-        .where(task.c.case_id == case_id, task.c.kind == kind, task.c.status == "open")
-        .values(due_on=due_on)
-    )
+def postpone(tx: Connection, case_id: int, due_on: date | None) -> None:
+    """Set by when the open tasks of a case are due now."""
+    tx.execute(task.update().where(task.c.case_id == case_id, task.c.status == "open").values(due_on=due_on))
 
 
 def open_tasks(tx: Connection, case_id: int) -> list[RowMapping]:

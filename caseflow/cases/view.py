@@ -12,6 +12,7 @@ from caseflow.cases import deadlines, dossier, entry, findings, guards, signing,
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.models import case as case_table
 from caseflow.cases.move import Move
+from caseflow.people import accounts
 from caseflow.people.rights import Actor
 from caseflow.records import journal, letters
 from caseflow.words import Message
@@ -203,21 +204,36 @@ class View:
         return [row for row in rows if self.definition.letters[row["kind"]].to == "applicant"]
 
     def timeline(self) -> list[Entry]:
-        """What happened, newest first. Outsiders read the public names of states and no officer's name."""
+        """What happened, newest first. What another level of office does inside, and an officer's name to outsiders,
+        stays unsaid: there the public name of the state stands in its place.
+        """
+        rows = journal.entries(self.tx, self.row["id"])
+        names = accounts.names(self.tx, [row.person_id for row in rows])
         found: list[Entry] = []
         shown = ""
-        for row in journal.entries(self.tx, self.row["id"]):
-            own = row.organisation_id == self.actor.organisation_id
+        for row in rows:
+            inside = self._inside(row)
             public = self._public(row.to_state)
-            if not (self.is_office or own or self.is_staff) and (public["zh"] == shown or not self.is_applicant):
+            if not inside and (public["zh"] == shown or not (self.is_applicant or self.is_staff)):
                 continue
             shown = public["zh"]
-            inside = self.is_office or own or self.is_staff
-            title = self._act_title(row) if inside else public
-            found.append(
-                Entry(row, title, self._state(row.to_state) if inside else public, row.person_name if inside else "")
-            )
+            if inside:
+                entry_title, state = self._act_title(row), self.name_of(row.to_state)
+                found.append(Entry(row, entry_title, state, names.get(row.person_id, "")))
+            else:
+                found.append(Entry(row, public, public, ""))
         return found[::-1]
+
+    def _inside(self, row: Row[Any]) -> bool:
+        """Whether this person may read who did what in an entry."""
+        if self.is_office or row.organisation_id == self.actor.organisation_id:
+            return True
+        role = self.definition.roles.get(row.role)
+        return self.is_staff and (role is None or role.sees != "own_authority")
+
+    def name_of(self, state: str) -> dict[str, str]:
+        """The name of a state for this person: the office's own, or the public one of what others hold."""
+        return state_name(self.definition, state, is_office=self.is_office)
 
     def public_state(self) -> dict[str, str]:
         """The name of the state that applicant and public read."""
@@ -227,12 +243,21 @@ class View:
         found = self.definition.states[state]
         return _pair(found.public or found.title)
 
-    def _state(self, state: str) -> dict[str, str]:
-        return _pair(self.definition.states[state].title)
-
     def _act_title(self, row: Row[Any]) -> dict[str, str]:
         action = self.definition.action(row.from_state, row.act) if row.from_state else None
         return _pair(action.title) if action else {"key": f"act.engine.{row.act}", "zh": "", "en": ""}
+
+
+def state_name(definition: Definition, state: str, *, is_office: bool) -> dict[str, str]:
+    """A state's name inside the office; for everybody else the public name of what the office itself holds.
+
+    So a bureau does not read, in the name of a state, what the province is about to decide.
+    """
+    found = definition.states[state]
+    holder = definition.roles.get(found.holder or "")
+    if is_office or (holder is not None and holder.sees != "own_authority"):
+        return _pair(found.title)
+    return _pair(found.public or found.title)
 
 
 def load(tx: Connection, ground: Ground, actor: Actor, case_id: int) -> View:

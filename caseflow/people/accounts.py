@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -96,6 +96,14 @@ def create(
 
 def get(tx: Connection, person_id: int) -> Row | None:
     return tx.execute(sa.select(person).where(person.c.id == person_id)).mappings().one_or_none()
+
+
+def names(tx: Connection, ids: Iterable[Any]) -> dict[int, str]:
+    """The names of persons by row number."""
+    wanted = {int(one) for one in ids if one is not None}
+    return {
+        row.id: row.name for row in tx.execute(sa.select(person.c.id, person.c.name).where(person.c.id.in_(wanted)))
+    }
 
 
 def by_login(tx: Connection, login: str) -> Row | None:

@@ -20,7 +20,6 @@ journal = sa.Table(
     sa.Column("seq", sa.Integer, nullable=False),
     sa.Column("at", UtcTime, nullable=False),
     sa.Column("person_id", Id),
-    sa.Column("person_name", sa.Text, nullable=False),
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("organisation_id", Id),
     sa.Column("act", sa.Text, nullable=False),

@@ -154,7 +154,7 @@ def offered(view: View, action_id: str) -> Offer:
 
 def _known(view: View, action: Action) -> dict[str, Any]:
     """What was said of each member before, where the form asks for all of them; the order they have."""
-    what = effects(action)
+    what, panel_id = effects(action), _panel_id(view, action)
     found: dict[str, Any] = {}
     for question in action.asks.values():
         if question.type == "members" and "declare_interest" in what:
@@ -167,10 +167,23 @@ def _known(view: View, action: Action) -> dict[str, Any]:
                 }
                 for row in members.rows(view.tx, view.row["id"])
             }
-        elif question.type == "people" and question.panel and "seat_experts" in what:
-            seated = panels.seats(view.tx, view.row["id"], question.panel)
+        elif question.type == "people" and panel_id is not None and "seat_experts" in what:
+            seated = panels.seats(view.tx, view.row["id"], panel_id)
             found[question.id] = [row["person_id"] for row in seated]
+        elif question.type == "score_sheet" and panel_id is not None and (own := _own_sheet(view, panel_id)):
+            found[question.id] = own
     return found
+
+
+def _own_sheet(view: View, panel_id: str) -> dict[str, Any] | None:
+    """The sheet that this person has given in for the member before, to be changed."""
+    member = member_here()
+    given = (
+        panels.own_score(view.tx, view.row["id"], panel_id, member, view.actor.person_id)
+        if member is not None
+        else None
+    )
+    return {"member": member, "marks": given["marks"], "opinion": given["opinion"]} if given is not None else None
 
 
 def about_member() -> str:

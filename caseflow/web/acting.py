@@ -173,7 +173,7 @@ def _at_once(case_id: int, action_id: str, given: dict[str, Any]) -> Outcome:
 
 def _redrawn(case_id: int, action_id: str, stale: Stale) -> Response:
     """The form on the newest version of the case, with the own text, saying who did what meanwhile."""
-    g.stale = stale.entry
+    g.stale = stale
     g.typed = request.form
     with shell.reading() as tx:
         g.tx = tx

@@ -11,7 +11,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from caseflow.cases import quotas, signing
 from caseflow.cases.models import case as case_table
 from caseflow.cases.models import member, round_
-from caseflow.cases.view import Offer, View
+from caseflow.cases.view import Offer, View, state_name
+from caseflow.people import accounts
 from caseflow.people.models import organisation
 from caseflow.records import files
 from caseflow.web import applicant, clocks, collective, desk, drawing, record, review, shell, uploads
@@ -140,7 +141,7 @@ def proposed(view: View) -> dict[str, Any] | None:
         return None
     action = view.definition.action(view.row["state"], row["action"])
     signed = next((found for one, found in signing.slips(view.tx, view.row["id"]) if one["id"] == row["id"]), [])
-    names = record.person_names(view.tx, [row["proposed_by"], *(one["person_id"] for one in signed)])
+    names = accounts.names(view.tx, [row["proposed_by"], *(one["person_id"] for one in signed)])
     signers = [
         {"title": title, "signed": signed[at] if at < len(signed) else None, "next": at == row["step"]}
         for at, title in enumerate(signing.role_titles(view.definition, row))
@@ -247,7 +248,7 @@ def _hosts(view: View) -> list[dict[str, Any]]:
                     "id": row["id"],
                     "number": row["number"],
                     "title": definition.title,
-                    "state": definition.states[row["state"]].title,
+                    "state": state_name(definition, row["state"], is_office=view.is_office),
                 }
             )
     return found

@@ -16,6 +16,7 @@ from caseflow.cases import find, members, panels
 from caseflow.cases.find import Filters
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, round_, seat
+from caseflow.cases.view import state_name
 from caseflow.people.models import organisation
 from caseflow.people.rights import Actor
 from caseflow.records import reading, sheets
@@ -125,7 +126,7 @@ def export() -> Any:
             drawing.named(line.definition.title),
             rounds.get(line.row["round_id"], ""),
             _prefecture(line.row),
-            drawing.named(line.definition.states[line.row["state"]].title),
+            drawing.named(state_of(g.actor, line.definition, line.row["state"])),
             line.due.on if line.due else None,
             drawing.t(f"shell.deadline.{line.due.mark}") if line.due else "",
             line.row["moved_at"],
@@ -156,11 +157,35 @@ def _filters() -> Filters:
     return Filters(
         text=asked.get("q", "")[:100],
         workflow=workflow or asked.get("workflow", ""),
-        state=state,
+        states=_alike(workflow, state),
         round_id=asked.get("round", type=int),
         prefecture_id=asked.get("prefecture", type=int),
         due=asked.get("due", ""),
     )
+
+
+def state_of(actor: Actor, definition: Definition, state: str) -> dict[str, str]:
+    """The name of a state for the reader, in a list."""
+    reaches = (role.sees for role in definition.roles.values() if actor.holds(role.id))
+    return state_name(definition, state, is_office="own_authority" in reaches)
+
+
+def _by_name(definition: Definition) -> dict[str, tuple[str, list[str]]]:
+    """The states that the reader can tell apart, each with all that bear its name."""
+    found: dict[str, tuple[str, list[str]]] = {}
+    for state in definition.states:
+        name = drawing.named(state_of(g.actor, definition, state))
+        first = next((one for one, (known, _) in found.items() if known == name), state)
+        found.setdefault(first, (name, []))[1].append(state)
+    return found
+
+
+def _alike(workflow: str, state: str) -> tuple[str, ...]:
+    """The states meant by a filter: all that the reader knows under the same name."""
+    for definition in _definitions():
+        if definition.workflow == workflow and state in definition.states:
+            return next(tuple(alike) for _, alike in _by_name(definition).values() if state in alike)
+    return (state,) if state else ()
 
 
 def _timed(wanted: Filters, until: date) -> Filters:
@@ -188,7 +213,7 @@ def _line(tx: Connection, ground: Ground, actor: Actor, row: RowMapping, due: cl
     definition = ground.definition(tx, row["definition_id"]).definition
     kind, _, what = str(row.get("kind") or "").partition(":")
     link = url_for("case.show", case_id=row["id"])
-    owed, progress = drawing.named(definition.states[row["state"]].title), None
+    owed, progress = drawing.named(state_of(actor, definition, row["state"])), None
     if kind == "sign":
         action = definition.action(row["state"], what)
         owed = drawing.t("desk.to_sign", what=drawing.named(action.title) if action else what)
@@ -225,14 +250,11 @@ def _choices(tx: Connection) -> dict[str, Any]:
     by_workflow: dict[str, list[tuple[str, str, int]]] = {}
     for loaded in ground.all_current(tx):
         definition = loaded.definition
-        counted = {
-            state: sum(row["n"] for row in rows if row["workflow"] == definition.workflow and row["state"] == state)
-            for state in definition.states
-        }
+        own = [row for row in rows if row["workflow"] == definition.workflow]
         found = [
-            (f"{definition.workflow}/{state}", drawing.named(definition.states[state].title), n)
-            for state, n in counted.items()
-            if n
+            (f"{definition.workflow}/{state}", title, sum(row["n"] for row in own if row["state"] in alike))
+            for state, (title, alike) in _by_name(definition).items()
+            if any(row["state"] in alike for row in own)
         ]
         if found:
             by_workflow[definition.workflow] = found

@@ -77,8 +77,8 @@ def reasons(error: Refused | Invalid | Stale) -> list[tuple[str, Message]]:
 def stale(error: Stale) -> Any:
     """The answer to somebody whose screen was older than the case: who acted meanwhile, and the own text."""
     if request.is_json:
-        return jsonify(stale=True, by=error.entry.person_name, at=error.entry.at.isoformat())
-    return render_template("errors/stale.html", entry=error.entry, kept=kept())
+        return jsonify(stale=True, by=error.by, at=error.entry.at.isoformat())
+    return render_template("errors/stale.html", entry=error.entry, by=error.by, kept=kept())
 
 
 def kept() -> list[tuple[str, str]]:

@@ -84,7 +84,7 @@ def sheet(case_id: int, member_id: int) -> Any:
         panel=view.definition.panels[panel_id],
         parts=record.dossier(about),
         footprint=review.footprint(about),
-        others=_others(view, panel_id, member_id) if one.mine is not None else [],
+        others=_others(view, panel_id, member_id) if one.mine is not None and offer is None else None,
         neighbours=(order[at - 1] if at else None, order[at + 1] if at + 1 < len(order) else None),
         place=(at + 1, len(order)),
     )
@@ -193,7 +193,7 @@ def _scores(offer: Offer) -> bool:
 
 
 def _others(view: View, panel_id: str, member_id: int) -> list[Any]:
-    """The totals of the others, without names; asked for only once the own score is in."""
+    """The totals of the others, without names; asked for only when the own score is in and can no longer change."""
     rows = panels.scores(view.tx, view.row["id"], panel_id, member_id)
     return sorted(row["total"] for row in rows if row["person_id"] != view.actor.person_id)
 

@@ -42,6 +42,8 @@ from caseflow.workflow.form import Field
 Choices = Sequence[tuple[str, str]]
 """Values with what is shown for them."""
 
+SHORT = 60
+"""Texts of at most so many characters get a shorter box."""
 FEW = 6
 """Up to so many choices stand open as buttons, more of them in a list."""
 
@@ -277,7 +279,8 @@ def _control(one: Field, name: str, value: Any, choices: Mapping[str, Choices]) 
 
 
 def _attributes(one: Field, name: str, errors: list[str]) -> dict[str, Any]:
-    described = [f"{name}-help"] if one.help or one.max_characters else []
+    # The column of a table says for all its cells what each should hold.
+    described = [f"{name}-help"] if name == one.id and (one.help or one.max_characters) else []
     described += [f"{name}-error"] if errors else []
     found: dict[str, Any] = {"id": name}
     if described:
@@ -288,6 +291,8 @@ def _attributes(one: Field, name: str, errors: list[str]) -> dict[str, Any]:
         found["aria-required"] = "true"
     if one.max_characters:
         found["data-limit"] = one.max_characters
+    if one.type == "text" and (one.max_characters or SHORT + 1) <= SHORT:
+        found["class"] = "medium"
     if one.type == "long_text":
         found["rows"] = 12 if (one.max_characters or 0) > 600 else 6
     if one.type in _MODES:

@@ -11,6 +11,7 @@ from caseflow import clock, press
 from caseflow.cases import show, signing
 from caseflow.cases.view import View
 from caseflow.office import summaries
+from caseflow.people import accounts
 from caseflow.records import docx, letters, reading
 from caseflow.web import record, shell
 from caseflow.web.act_form import casework, viewed
@@ -75,12 +76,14 @@ def table(case_id: int, table_id: str, kind: str) -> Any:
 
 @page(blueprint, "/cases/<int:case_id>/diagram.svg", policy=shell.signed_in)
 def diagram(case_id: int) -> Any:
-    """The procedure with the present state lit and the way so far marked; only for those inside."""
+    """The procedure with the present state lit and the way so far marked; only for the offices."""
     view = viewed(case_id)
-    if not (view.is_staff or view.is_applicant):
+    if not view.is_staff:
         abort(404)
-    walked = [entry.row.to_state for entry in view.timeline() if entry.row.to_state]
-    drawn = draw.svg(view.definition, current=view.row["state"], walked=tuple(reversed(walked)), language=g.language)
+    walked = [entry.row.to_state for entry in view.timeline() if entry.state == view.name_of(entry.row.to_state)]
+    here = view.name_of(view.row["state"])
+    current = next(state for state in view.definition.states if view.name_of(state) == here)
+    drawn = draw.svg(view.definition, current=current, walked=tuple(reversed(walked)), language=g.language)
     return Response(drawn, mimetype="image/svg+xml")
 
 
@@ -91,7 +94,7 @@ def _inside(view: View, proposal: Any) -> bool:
 
 def _slip_body(view: View, proposal: Any, signed: list[Any]) -> dict[str, Any]:
     action = next((one for one in record.acts(view.definition) if one.id == proposal["action"]), None)
-    names = record.person_names(view.tx, [proposal["proposed_by"], *(row["person_id"] for row in signed)])
+    names = accounts.names(view.tx, [proposal["proposed_by"], *(row["person_id"] for row in signed)])
     title = show.pair(action.title) if action else show.both(proposal["action"])
     rows: list[list[Any]] = [
         [_word("case.slip.case"), show.both(f"{view.row['number'] or ''} {view.row['title']}".strip())],

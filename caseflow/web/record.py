@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from caseflow.cases import show
 from caseflow.cases.models import case
 from caseflow.cases.view import View
-from caseflow.people.models import person
+from caseflow.people import accounts
 from caseflow.web import answers, drawing
 from caseflow.web.answers import Shown
 from caseflow.workflow.definition import Definition
@@ -136,14 +136,6 @@ def case_names(tx: Connection, ids: Iterable[int]) -> dict[int, str]:
     return {row.id: f"{row.number or ''} {row.title}".strip() for row in rows}
 
 
-def person_names(tx: Connection, ids: Iterable[Any]) -> dict[int, str]:
-    """Names of persons by row number."""
-    wanted = [int(one) for one in ids if one is not None]
-    return {
-        row.id: row.name for row in tx.execute(sa.select(person.c.id, person.c.name).where(person.c.id.in_(wanted)))
-    }
-
-
 def _shown(view: View, question: Field, stored: Any) -> Shown:
     if question.type == "members" and isinstance(stored, Mapping):
         return _members(view, question, stored)
@@ -151,7 +143,7 @@ def _shown(view: View, question: Field, stored: Any) -> Shown:
         lines = [(_field_name(view.definition, place), str(text)) for place, text in stored.items()]
         return Shown("comments", lines=lines, empty=not lines)
     if question.type == "people" and isinstance(stored, list | tuple):
-        names = person_names(view.tx, stored)
+        names = accounts.names(view.tx, stored)
         listed = "、".join(names.get(int(one), str(one)) for one in stored)
         return Shown("text", text=show.both(listed), empty=not stored)
     return answers.shown(view.tx, view.ground, question, stored)

@@ -82,11 +82,9 @@ def test_an_old_screen_is_told_what_happened_since(world: World) -> None:
     world.do(officer, case_id, "return", gaps={"unit.strengths": "请补充"})
 
     with pytest.raises(entry.Stale) as stale, world.database.write() as tx:
-        act.perform(
-            tx, world.ground, officer, case_id, "recommend", {"opinion": "同意"}, request_key="late", seen=seen
-        )
+        act.perform(tx, world.ground, officer, case_id, "recommend", {"opinion": "同意"}, request_key="late", seen=seen)
 
-    assert ("return", officer.name) == (stale.value.entry.act, stale.value.entry.person_name)
+    assert ("return", officer.name) == (stale.value.entry.act, stale.value.by)
 
 
 def test_a_return_opens_only_the_fields_it_names_and_comes_back(world: World) -> None:

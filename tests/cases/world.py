@@ -58,9 +58,7 @@ class World:
                 keys=self.ground.keys,
             )
             where = self.organisations[organisation]
-            tx.execute(
-                membership.insert().values(person_id=made, organisation_id=where, role=role, since=clock.now())
-            )
+            tx.execute(membership.insert().values(person_id=made, organisation_id=where, role=role, since=clock.now()))
             row = tx.execute(sa.select(person).where(person.c.id == made)).mappings().one()
             return actor(row, standings(tx, made), where, frozenset())
 

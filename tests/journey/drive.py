@@ -42,7 +42,7 @@ FAULTS = """() => {
     .filter((id) => id && !document.getElementById(id)).forEach((id) => faults.push(`${one.name} is described by nothing: ${id}`)));
   const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
   ids.filter((id, at) => ids.indexOf(id) !== at).forEach((id) => faults.push(`id stands twice: ${id}`));
-  document.querySelectorAll("script:not([src]), style, [style], [onclick]").forEach((one) => faults.push(`inline: ${one.outerHTML.slice(0, 300)}`));
+  document.querySelectorAll("script:not([src]), style, [style]:not([style='']), [onclick]").forEach((one) => faults.push(`inline: ${one.outerHTML.slice(0, 300)}`));
   document.querySelectorAll("a, button").forEach((one) => {
     if (!one.textContent.trim() && !one.getAttribute("aria-label")) faults.push(`nameless: ${one.outerHTML.slice(0, 80)}`);
   });

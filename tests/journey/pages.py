@@ -248,7 +248,9 @@ class Page:
             for one in self.forms
             if part in one.action or part in one or any(part in text for _, _, text in one.buttons)
         ]
-        assert len(found) == 1, f"{len(found)} forms for {part!r} at {self.url}: {[one.action for one in self.forms]}\n{self.words[:3000]}"
+        assert len(found) == 1, (
+            f"{len(found)} forms for {part!r} at {self.url}: {[one.action for one in self.forms]}\n{self.words[:3000]}"
+        )
         return found[0]
 
     def has_form(self, part: str) -> bool:

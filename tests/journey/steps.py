@@ -157,7 +157,10 @@ def declare_footprint(applicant: Visitor, case_id: int, declared: str = DECLARED
     """Activity data for a tonne of coke, with what is declared for it."""
     page = applicant.get(f"/cases/{case_id}/footprint")
     stages = [name.split("-")[1] for name in page.form("declared").controls if re.fullmatch(r"lines-\w+-0-name", name)]
-    first, *_, = stages
+    (
+        first,
+        *_,
+    ) = stages
     making = next(one for one in stages if one.startswith(("manufacturing", "production")))
     form = page.form("declared").fill(
         product=PRODUCT,
@@ -199,9 +202,7 @@ def make_form(applicant: Visitor, case_id: int) -> tuple[Upload, str]:
 def submission(applicant: Visitor, case_id: int, scan: Upload, code: str) -> tuple[Page, Any]:
     """The last page with the signed form in it, ready to be sent."""
     page = applicant.get(f"/cases/{case_id}/check")
-    form = page.form("/submit").fill(
-        {"sealed_form": scan, "sealed_form-revision_code": code, "no_state_secret": True}
-    )
+    form = page.form("/submit").fill({"sealed_form": scan, "sealed_form-revision_code": code, "no_state_secret": True})
     return page, form
 
 

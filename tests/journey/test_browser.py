@@ -43,7 +43,7 @@ def test_a_case_goes_from_registration_to_the_published_list_on_real_pages(site:
         _the_list_is_announced(on)
         _the_public_sees_it(on, code)
 
-        (on.shots / 'faults.txt').write_text(chr(10).join(on.faults))
+        (on.shots / "faults.txt").write_text(chr(10).join(on.faults))
         assert on.faults == []
 
 
@@ -131,7 +131,7 @@ def _footprint(on: Stage, page: Page, case: int) -> None:
         f"{making}-0-factor": factor, f"{making}-0-data_source": "电费结算单", f"{making}-0-primary": True,
     })  # fmt: skip
     with page.expect_navigation():
-        page.locator('button[name=go][value=declare]').click()
+        page.locator("button[name=go][value=declare]").click()
     on.look(page, "footprint", narrow=True)
     assert page.locator("#result").count() == 1
 
@@ -277,7 +277,6 @@ def _the_province_takes_it_in(on: Stage, case: int) -> None:
     on.look(officer, "case-papers")
     officer.goto(f"/cases/{case}?part=diagram")
     on.look(officer, "case-diagram")
-
 
 
 def _the_experts_score_it(on: Stage, case: int) -> None:

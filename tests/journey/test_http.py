@@ -19,6 +19,7 @@ def test_a_case_goes_from_registration_to_the_published_list(site: Site) -> None
     receipt = steps.submit(applicant, case)
     print(receipt.words)
     import re
+
     code = re.search(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b", receipt.words)[0]
 
     officer = site.visitor("linfen.officer")

@@ -145,9 +145,7 @@ class _Shifted:
             return self.inner(environ, start_response)
 
 
-def _officials(
-    tx: Any, settings: Settings, ground: Ground, ids: dict[str, int], authority_id: int
-) -> dict[str, int]:
+def _officials(tx: Any, settings: Settings, ground: Ground, ids: dict[str, int], authority_id: int) -> dict[str, int]:
     known = reference.roles(settings)
     made = {}
     for login, (name, role, office) in OFFICIALS.items():

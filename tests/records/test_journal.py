@@ -28,7 +28,6 @@ def write(tx: Connection, case_id: int, count: int) -> str:
             seq=seq,
             at=AT,
             person_id=7,
-            person_name="王工",
             role="officer",
             organisation_id=3,
             act="move",
@@ -77,8 +76,8 @@ def test_entries_come_back_as_they_were_written(filled: Database) -> None:
     with filled.read() as tx:
         entries = journal.entries(tx, 1)
 
-    expected = [(seq, AT, "王工", {"a": "意见", "b": [1, 2.5, None]}) for seq in (1, 2, 3)]
-    assert expected == [(entry.seq, entry.at, entry.person_name, entry.body) for entry in entries]
+    expected = [(seq, AT, {"a": "意见", "b": [1, 2.5, None]}) for seq in (1, 2, 3)]
+    assert expected == [(entry.seq, entry.at, entry.body) for entry in entries]
 
 
 def test_the_hash_covers_the_previous_hash_and_the_leaf(filled: Database) -> None:
@@ -131,10 +130,8 @@ def test_the_triggers_refuse_truncate(postgresql_database: Database) -> None:
 
 
 def test_an_upsert_changes_nothing(filled: Database) -> None:
-    values = (
-        "SELECT id, case_id, seq, at, person_name, role, 'other', body, request_key, previous_hash, hash FROM journal"
-    )
-    columns = "(id, case_id, seq, at, person_name, role, act, body, request_key, previous_hash, hash)"
+    values = "SELECT id, case_id, seq, at, role, 'other', body, request_key, previous_hash, hash FROM journal"
+    columns = "(id, case_id, seq, at, role, act, body, request_key, previous_hash, hash)"
     attack = f"INSERT INTO journal {columns} {values} WHERE true ON CONFLICT (request_key) DO UPDATE SET act = 'other'"
 
     with pytest.raises(DatabaseError), filled.write() as tx:
@@ -158,8 +155,8 @@ def test_insert_or_replace_is_refused_even_without_the_pragma(
 
     with pytest.raises(sqlite3.IntegrityError, match="journal is append-only"):
         connection.execute(
-            "INSERT OR REPLACE INTO journal (id, case_id, seq, request_key, at, person_name, role, act, body,"
-            f" previous_hash, hash) VALUES ({values}, 'x', 'x', 'x', 'x', 'x', 'x', 'x')"
+            "INSERT OR REPLACE INTO journal (id, case_id, seq, request_key, at, role, act, body,"
+            f" previous_hash, hash) VALUES ({values}, 'x', 'x', 'x', 'x', 'x', 'x')"
         )
 
     connection.close()

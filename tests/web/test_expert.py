@@ -100,14 +100,27 @@ def test_no_page_shows_another_score_before_the_own_is_in(office: World) -> None
     ] == []
 
 
-def test_the_others_totals_appear_without_names_once_the_own_score_is_in(office: World) -> None:
+def test_the_others_totals_appear_without_names_once_the_scores_are_worked_out(office: World) -> None:
     number = office.application("awaiting_evaluation", 1)
     host = office.meeting(number)
-    office.score("expert-2", host, number, 17, MARKER)
-    office.score("expert-1", host, number, 20)
+    for expert in range(1, 8):
+        office.score(f"expert-{expert}", host, number, 17 if expert == 2 else 20, MARKER)
+    path = f"/cases/{host}/panel/{number}"
+    before = office.visit("expert-1").get(path).text
+    office.do("province", host, "summarise")
+    after = office.visit("expert-1").get(path).text
+
+    assert ("其他专家的总分" in before, "评分汇总之前看不到其他专家的评分" in before) == (False, True)
+    assert ("68" in after[after.index("其他专家的总分") :], "专家2" in after) == (True, False)
+
+
+def test_the_own_sheet_stands_in_the_form_until_the_scores_are_worked_out(office: World) -> None:
+    number = office.application("awaiting_evaluation", 1)
+    host = office.meeting(number)
+    office.score("expert-1", host, number, 20, MARKER)
     text = office.visit("expert-1").get(f"/cases/{host}/panel/{number}").text
 
-    assert ("68" in text[text.index("其他专家的总分") :], MARKER in text, "专家2" in text) == (True, False, False)
+    assert text.count(MARKER) == 2 * len(CRITERIA) + 1
 
 
 def test_a_sheet_with_a_gap_comes_back_with_what_was_typed(office: World) -> None:

@@ -61,7 +61,7 @@ def _pages() -> Blueprint:
     @page(made, "/stale", methods=("POST",), policy=shell.anyone)
     def stale() -> str:
         add("stale")
-        raise Stale(SimpleNamespace(person_name="高林", at=clock.now()))  # type: ignore[arg-type]
+        raise Stale(SimpleNamespace(at=clock.now()), "高林")  # type: ignore[arg-type]
 
     @page(made, "/bad-answer", methods=("POST",), policy=shell.anyone)
     def bad_answer() -> Any:
