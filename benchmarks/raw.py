@@ -81,9 +81,9 @@ class Raw:
     def enter(self, case_id: int, seq: int, act: str, before: str | None, after: str, body: str = "{}") -> None:
         actor = self.place.office
         self.run(
-            "INSERT INTO journal (case_id, seq, at, person_id, person_name, role, organisation_id, act, from_state,"
-            " to_state, body, request_key, previous_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            case_id, seq, clock.now(), actor.person_id, actor.name, "provincial", actor.organisation_id, act, before, after,
+            "INSERT INTO journal (case_id, seq, at, person_id, role, organisation_id, act, from_state,"
+            " to_state, body, request_key, previous_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            case_id, seq, clock.now(), actor.person_id, "provincial", actor.organisation_id, act, before, after,
             body, self.key(), HASH, HASH,
         )  # fmt: skip
 

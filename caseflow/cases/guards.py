@@ -28,7 +28,7 @@ def reasons(move: Move, *, signing_over: bool = False, before_asking: bool = Fal
     ``before_asking`` leaves out what depends on the answers: so far a button is greyed out, with these sentences.
     """
     against: list[Message] = []
-    if not signing_over and move.host is None and move.action.to is not None and move.actor is not None:
+    if not signing_over and move.host is None:
         against += _while_signing(move)
     if move.action.at_most is not None and move.action.beyond == "refuse":
         done = signing.times_done(move.tx, move.case["id"], move.action.id)
@@ -65,10 +65,8 @@ def _while_signing(move: Move) -> list[Message]:
     if not signing.may_wait(move.definition, move.case["state"]):
         return []
     row = signing.pending(move.tx, move.case["id"])
-    if row is None:
-        return []
-    if move.actor is not None and move.case["organisation_id"] == move.actor.organisation_id:
-        return []  # the applicant may withdraw while the office signs
+    if row is None or move.actor is None or move.actor.organisation_id != row["organisation_id"]:
+        return []  # only the office that signs waits: the applicant may withdraw, others answer what they owe
     action = move.definition.action(move.case["state"], row["action"])
     title = action.title if action else None
     return move.refuse(

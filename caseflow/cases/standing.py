@@ -74,6 +74,8 @@ def _covers(actor: Actor, sees: str) -> sa.ColumnElement[bool]:
         return case.c.id.in_(_seated(actor.person_id))
     open_to_office = sa.or_(case.c.shared, case.c.organisation_id == actor.organisation_id)
     if sees == "own_prefecture":
+        if actor.prefecture_id is None:
+            return sa.false()  # compared with nothing it would find the cases of no prefecture
         return sa.and_(open_to_office, case.c.prefecture_id == actor.prefecture_id)
     return open_to_office
 

@@ -192,7 +192,9 @@ class View:
         return rows if self.is_staff else [row for row in rows if row["clock"] == self.row["state"]]
 
     def tasks(self) -> list[RowMapping]:
-        return tasks.open_tasks(self.tx, self.row["id"])
+        """What is owed in the case: those inside the office see all of it, others what they owe themselves."""
+        rows = tasks.open_tasks(self.tx, self.row["id"])
+        return rows if self.is_staff else [row for row in rows if tasks.is_for(self.actor, row)]
 
     def letters(self) -> list[RowMapping]:
         """The letters addressed to this person's side; the office sees all."""
@@ -226,6 +228,8 @@ class View:
 
     def _inside(self, row: Row[Any]) -> bool:
         """Whether this person may read who did what in an entry."""
+        if not (self.is_staff or self.is_applicant):
+            return bool(row.person_id == self.actor.person_id)  # of a panel: experts may come from one organisation
         if self.is_office or row.organisation_id == self.actor.organisation_id:
             return True
         role = self.definition.roles.get(row.role)

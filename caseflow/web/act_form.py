@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from typing import Any, NoReturn
 
 import sqlalchemy as sa
 from flask import g, request
 
-from caseflow.cases import dossier, guards, members, panels, questions, signing
+from caseflow.cases import dossier, entry, guards, members, panels, questions, signing
 from caseflow.cases.models import interest
 from caseflow.cases.move import Move
 from caseflow.cases.view import Offer, View, load
@@ -150,6 +150,14 @@ def offered(view: View, action_id: str) -> Offer:
     if offer is None:
         raise Refused(guards.not_offered(view.definition, view.row, action_id))
     return offer
+
+
+def not_here(view: View, action_id: str) -> NoReturn:
+    """An act that the case does not offer: somebody went on while the screen was open, or it never was offered."""
+    seen = request.form.get("seen", type=int)
+    if seen is not None and seen != view.row["version"]:
+        raise entry.stale(view.tx, view.row["id"])
+    raise Refused(guards.not_offered(view.definition, view.row, action_id))
 
 
 def _known(view: View, action: Action) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from flask.wrappers import Response
 from sqlalchemy.engine import Connection
 from werkzeug.datastructures import MultiDict
 
-from caseflow.cases import act, dossier, findings, guards, signing
+from caseflow.cases import act, dossier, findings, signing
 from caseflow.cases.entry import NotHere, Outcome, Stale
 from caseflow.cases.view import load
 from caseflow.records import journal
 from caseflow.web import drawing, filling, review, shell
-from caseflow.web.act_form import about_member, offered, prepared, viewed, watches
+from caseflow.web.act_form import about_member, not_here, offered, prepared, viewed, watches
 from caseflow.web.shell import page
 from caseflow.web.uploads import CaseStore
 from caseflow.words import Message, Refused
@@ -56,7 +56,7 @@ def perform(case_id: int, action_id: str) -> Any:
             return _finished(earlier.case_id, earlier.act, key)
         action = view.definition.action(view.row["state"], action_id)
         if action is None:
-            raise Refused(guards.not_offered(view.definition, view.row, action_id))
+            not_here(view, action_id)
     store = CaseStore(case_id, g.actor, f"act.{action_id}")
     raw, wrong = filling.read(action.asks.values(), request.form, request.files, store)
     g.raw = raw

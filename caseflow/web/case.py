@@ -205,7 +205,7 @@ def places(view: View) -> list[dict[str, Any]]:
 def _owed(view: View, task: Any) -> dict[str, Any]:
     """An open task in words: what, by whom, until when."""
     kind, _, what = task["kind"].partition(":")
-    title = drawing.named(view.state.title)
+    title = drawing.named(view.name_of(view.row["state"]))
     if kind == "sign":
         action = view.definition.action(view.row["state"], what)
         title = drawing.t("desk.to_sign", what=drawing.named(action.title) if action else what)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from caseflow import clock
 from caseflow.cases import act, dossier, find, members, panels, quotas, show, standing
 from caseflow.cases.find import Filters
 from caseflow.cases.models import quota_counter, task
-from caseflow.cases.view import View
+from caseflow.cases.view import View, state_name
 from caseflow.office import rounds, summaries
 from caseflow.people.models import organisation
 from caseflow.records import journal
@@ -174,7 +175,7 @@ def duties(view: View) -> list[dict[str, Any]]:
 
 
 def quota_lines(view: View, inside: list[RowMapping]) -> list[dict[str, Any]]:
-    """The ceilings that the members draw on, as they stand now."""
+    """The ceilings that the members draw on, as they stand now; a bureau sees its own alone."""
     found: dict[int, dict[str, Any]] = {}
     for row in inside:
         definition = view.ground.definition(view.tx, row["definition_id"]).definition
@@ -184,6 +185,8 @@ def quota_lines(view: View, inside: list[RowMapping]) -> list[dict[str, Any]]:
                 counter = view.tx.execute(
                     sa.select(quota_counter).where(quota_counter.c.id == place["counter_id"])
                 ).mappings().one()  # fmt: skip
+                if not view.is_office and "prefecture" not in json.loads(counter["key"]):
+                    continue
                 words = " · ".join(filter(None, quota_board.counter_words(counter["key"])))
                 found[counter["id"]] = {"quota": quota, "counter": counter, "words": words}
     return list(found.values())
@@ -230,7 +233,7 @@ def _member(view: View, row: RowMapping, facts: dict[str, Any]) -> dict[str, Any
     )
     return {
         "row": row,
-        "state": definition.states[row["state"]].title,
+        "state": state_name(definition, row["state"], is_office=view.is_office),
         "said": said,
         "score": row["data"].get("score") or _evaluated(row, "score"),
         "place": row["data"].get("place") or _evaluated(row, "place"),

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from caseflow import clock
-from caseflow.cases.entry import Invalid, Stale
+from caseflow.cases.entry import Invalid, NotHere, Stale
+from caseflow.cases.view import View, load
 from caseflow.web import safety
-from caseflow.words import Message, Refused
+from caseflow.words import Message, Refused, pick
+from caseflow.workflow.definition import Definition
+from caseflow.workflow.procedure import Action
 
 log = logging.getLogger("caseflow.web")
 
 _WORDED = (400, 404, 405, 409, 413, 429, 500, 503)
-_HIDDEN = ("password", "code", safety.FIELD)
+_HIDDEN = ("password", "code", safety.FIELD, "request_key", "seen", "version")
 
 
 def install(app: Flask, identify: Callable[[], None]) -> None:
@@ -78,7 +81,27 @@ def stale(error: Stale) -> Any:
     """The answer to somebody whose screen was older than the case: who acted meanwhile, and the own text."""
     if request.is_json:
         return jsonify(stale=True, by=error.by, at=error.entry.at.isoformat())
-    return render_template("errors/stale.html", entry=error.entry, by=error.by, kept=kept())
+    view, labels = _seen_by(error), {}
+    if view is not None:
+        wanted = (request.view_args or {}).get("action_id")
+        for action in (*view.definition.anywhere.values(), *_acts(view.definition)):
+            if action.id == wanted:
+                labels |= {question.id: pick(question.label, g.language) for question in action.asks.values()}
+    told = [(labels.get(name, name), value) for name, value in kept()]
+    return render_template("errors/stale.html", entry=error.entry, by=error.by, kept=told, view=view)
+
+
+def _seen_by(error: Stale) -> View | None:
+    """The case as it stands now, if the reader may still see it."""
+    try:
+        return load(g.tx, current_app.extensions["caseflow"].ground, g.actor, error.entry.case_id) if g.actor else None
+    except NotHere:
+        return None
+
+
+def _acts(definition: Definition) -> Iterator[Action]:
+    for state in definition.states.values():
+        yield from state.actions.values()
 
 
 def kept() -> list[tuple[str, str]]:

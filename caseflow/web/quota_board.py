@@ -118,17 +118,15 @@ def _may_set(definition: Definition, quota: Quota) -> bool:
 
 
 def _counters(definition: Definition, quota: Quota) -> list[dict[str, Any]]:
-    """The counters with what their key says in words and the cases that hold their places, the reader's own alone
-    where a counter belongs to a prefecture.
-    """
+    """The counters with what their key says in words and the cases that hold their places; for a bureau its own."""
     office_wide = any(
         definition.roles[role].sees == "own_authority" for role in _reading_roles(definition) & g.actor.roles
     )
     found: list[dict[str, Any]] = []
     for counter in quotas.counters(g.tx, g.actor.authority_id, quota.id):
         key = json.loads(counter["key"])
-        if not office_wide and "prefecture" in key and key["prefecture"] != g.actor.prefecture_id:
-            continue
+        if not office_wide and key.get("prefecture") != g.actor.prefecture_id:
+            continue  # who holds a place of the whole authority is not said before the list is posted
         found.append(
             {"row": counter, "words": counter_words(counter["key"]), "holders": _holders(definition, counter["id"])}
         )

@@ -10,13 +10,13 @@ from flask.wrappers import Response
 from sqlalchemy.engine import Connection
 
 from caseflow import press
-from caseflow.cases import act, dossier, guards, questions, show
+from caseflow.cases import act, dossier, questions, show
 from caseflow.cases.entry import NotHere
 from caseflow.cases.view import Offer, View
 from caseflow.records import files, journal, letters
 from caseflow.studies import store as studies
 from caseflow.web import answers, applicant, filling, progress, shell
-from caseflow.web.act_form import request_key
+from caseflow.web.act_form import not_here, request_key
 from caseflow.web.applicant import own
 from caseflow.web.shell import page
 from caseflow.web.uploads import CaseStore
@@ -84,11 +84,11 @@ def submit(case_id: int) -> Any:
         earlier = journal.outcome(tx, key)
         view = own(case_id)
         offer = applicant.offers(view).send
+        if offer is None and earlier is None:
+            not_here(view, request.form.get("action", ""))
     g.tx = None
-    if earlier is not None:
+    if offer is None or earlier is not None:
         return shell.done(url_for("applicant.receipt", case_id=case_id), "submitted")
-    if offer is None:
-        raise Refused(guards.not_offered(view.definition, view.row, request.form.get("action", "")))
     action = offer.action
     raw, wrong = filling.read(
         action.asks.values(), request.form, request.files, CaseStore(case_id, g.actor, f"act.{action.id}")

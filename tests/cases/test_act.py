@@ -26,10 +26,10 @@ def test_a_case_goes_from_the_blank_form_to_publication(world: World) -> None:
     assert (proposed.proposed, proposed.state) == (True, "review")
     assert (row["state"], row["final"], row["listed"], row["number"][:3]) == ("done", True, "published", "BJ-")
     with world.database.read() as tx:
-        assert [] == journal.verify(tx, heads={case_id: (row["seq"], row["last_hash"])})
-        assert ["open", "submit", "recommend", "recommend", "place", "finish"] == [
+        assert journal.verify(tx, heads={case_id: (row["seq"], row["last_hash"])}) == []
+        assert [
             one.act for one in journal.entries(tx, case_id)
-        ]
+        ] == ["open", "submit", "recommend", "recommend", "place", "finish"]
 
 
 def test_the_same_request_twice_is_one_act(world: World) -> None:
@@ -42,7 +42,7 @@ def test_the_same_request_twice_is_one_act(world: World) -> None:
 
     assert (first.first, second.first) == (True, False)
     assert (first.state, first.number) == (second.state, second.number)
-    assert 2 == world.row(case_id)["seq"]
+    assert world.row(case_id)["seq"] == 2
 
 
 def test_every_reason_is_said_at_once(world: World) -> None:
@@ -52,8 +52,8 @@ def test_every_reason_is_said_at_once(world: World) -> None:
     with pytest.raises(Refused) as refused:
         world.do(applicant, case_id, "submit")
 
-    assert 3 == len(refused.value.reasons)
-    assert "drafting" == world.row(case_id)["state"]
+    assert len(refused.value.reasons) == 3
+    assert world.row(case_id)["state"] == "drafting"
 
 
 def test_another_bureau_is_not_told_that_the_case_exists(world: World) -> None:
@@ -72,7 +72,7 @@ def test_nobody_signs_what_they_proposed(world: World) -> None:
     with pytest.raises(Refused) as refused:
         world.do(officer, case_id, "sign")
 
-    assert ["signing.not_your_turn"] == [one.key for one in refused.value.reasons]
+    assert [one.key for one in refused.value.reasons] == ["signing.not_your_turn"]
 
 
 def test_an_old_screen_is_told_what_happened_since(world: World) -> None:
@@ -94,14 +94,14 @@ def test_a_return_opens_only_the_fields_it_names_and_comes_back(world: World) ->
 
     with world.database.read() as tx:
         seen = view.load(tx, world.ground, applicant, case_id)
-        assert (True, False) == (seen.may_edit("unit", "strengths"), seen.may_edit("unit", "name"))
-        assert {"unit.strengths": "请补充优势"} == seen.comments()
+        assert (seen.may_edit("unit", "strengths"), seen.may_edit("unit", "name")) == (True, False)
+        assert seen.comments() == {"unit.strengths": "请补充优势"}
         values = dossier.working(tx, world.ground, world.row(case_id))["unit"]
     world.type(applicant, case_id, "unit", {**values, "strengths": "规模大"})
     outcome = world.do(applicant, case_id, "resubmit")
 
     row = world.row(case_id)
-    assert ("review", 2, []) == (outcome.state, row["revision"], row["unlocked"])
+    assert (outcome.state, row["revision"], row["unlocked"]) == ("review", 2, [])
 
 
 def test_personal_data_and_free_text_stand_sealed_beside_the_case(world: World) -> None:
@@ -116,7 +116,7 @@ def test_personal_data_and_free_text_stand_sealed_beside_the_case(world: World) 
             for row in tx.execute(sa.text(f'SELECT * FROM "{table}"'))
             for value in row
         )
-    assert [False, False, False] == [text in stored for text in ("王二", "独门工艺", "内部意见全文")]
+    assert [text in stored for text in ("王二", "独门工艺", "内部意见全文")] == [False, False, False]
 
 
 def test_what_is_owed_follows_the_case(world: World) -> None:
@@ -126,9 +126,9 @@ def test_what_is_owed_follows_the_case(world: World) -> None:
 
     with world.database.read() as tx:
         owed = tx.execute(sa.select(task.c.kind, task.c.status).where(task.c.case_id == case_id).order_by(task.c.id))
-        assert [("state:drafting", "done"), ("state:review", "done"), ("state:correcting", "open")] == [
+        assert [
             tuple(row) for row in owed
-        ]
+        ] == [("state:drafting", "done"), ("state:review", "done"), ("state:correcting", "open")]
 
 
 def test_a_failure_in_the_middle_leaves_nothing(world: World) -> None:
@@ -142,6 +142,6 @@ def test_a_failure_in_the_middle_leaves_nothing(world: World) -> None:
         raise RuntimeError("the machine stops before the commit")
 
     with world.database.read() as tx:
-        assert 1 == len(journal.entries(tx, case_id))
-        assert 1 == tx.scalar(sa.select(sa.func.count()).select_from(case))
+        assert len(journal.entries(tx, case_id)) == 1
+        assert tx.scalar(sa.select(sa.func.count()).select_from(case)) == 1
     assert dict(before) == dict(world.row(case_id))

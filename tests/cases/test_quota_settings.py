@@ -55,11 +55,11 @@ def test_a_ceiling_below_what_is_taken_is_refused(world: World) -> None:
     with pytest.raises(Refused) as refused:
         change(world, limit=1)
 
-    assert ["quotas.more_taken"] == [one.key for one in refused.value.reasons]
+    assert [one.key for one in refused.value.reasons] == ["quotas.more_taken"]
 
 
 def test_a_change_needs_its_reason(world: World) -> None:
     with pytest.raises(Refused) as refused:
         change(world, limit=5, reason=" ")
 
-    assert ["quotas.reason_missing"] == [one.key for one in refused.value.reasons]
+    assert [one.key for one in refused.value.reasons] == ["quotas.reason_missing"]

@@ -76,12 +76,12 @@ EXACTLY_THREE = ({"done": PLACES, "refused quotas.full": PROCESSES - PLACES}, (P
 
 
 def test_fifty_processes_race_for_three_places_and_three_get_one(world: World, field: Racers) -> None:
-    assert [EXACTLY_THREE] * 5 == run_for_places(world, field, 5)
+    assert run_for_places(world, field, 5) == [EXACTLY_THREE] * 5
 
 
 @pytest.mark.long
 def test_fifty_processes_race_for_three_places_twenty_times(world: World, field: Racers) -> None:
-    assert [EXACTLY_THREE] * 20 == run_for_places(world, field, 20)
+    assert run_for_places(world, field, 20) == [EXACTLY_THREE] * 20
 
 
 def test_of_two_officers_who_decide_at_once_one_acts_and_the_other_learns_who_did(world: World, field: Racers) -> None:
@@ -97,7 +97,7 @@ def test_of_two_officers_who_decide_at_once_one_acts_and_the_other_learns_who_di
         ]
         told.append(sorted(summary(one) for one in field.race(jobs)))
 
-    assert [["done", "stale return"]] * 5 == told
+    assert told == [["done", "stale return"]] * 5
 
 
 def test_two_officers_who_do_not_say_what_they_saw_cannot_both_act(world: World, field: Racers) -> None:
@@ -109,7 +109,7 @@ def test_two_officers_who_do_not_say_what_they_saw_cannot_both_act(world: World,
         [Job(who, case_id, "return", f"r{n}", {"gaps": {"unit.product": "写"}}) for n, who in enumerate(officers)]
     )
 
-    assert ["done", "refused act.not_offered"] == sorted(summary(one) for one in told)
+    assert sorted(summary(one) for one in told) == ["done", "refused act.not_offered"]
 
 
 def test_the_same_request_from_two_processes_is_one_act_with_one_outcome(world: World, field: Racers) -> None:
@@ -144,7 +144,7 @@ def test_the_journal_of_raced_cases_holds(world: World, field: Racers) -> None:
     row = world.row(case_id)
 
     with world.database.read() as tx:
-        assert [] == journal.verify(tx, case_id, {case_id: (row["seq"], row["last_hash"])})
+        assert journal.verify(tx, case_id, {case_id: (row["seq"], row["last_hash"])}) == []
 
 
 def entries(world: World, key: str) -> int:

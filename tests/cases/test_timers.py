@@ -18,7 +18,8 @@ from caseflow.cases.models import case, timer
 from caseflow.config import Settings
 from caseflow.db import Database
 from caseflow.records import journal
-from caseflow.records.models import inbox_message, journal as journal_table
+from caseflow.records.models import inbox_message
+from caseflow.records.models import journal as journal_table
 from caseflow.words import Refused
 from tests.cases.racing import context
 from tests.cases.world import World, ground_of
@@ -107,7 +108,7 @@ def check_once(world: World, cases: int, kills: int) -> None:
 
     assert {"warn": cases, "breach": cases, "act:close": cases} == due
     assert {"deadline_warned": cases, "deadline_breached": cases, "close": cases} == effects(world)
-    assert ([], [], True) == (waiting(world), broken(world), killed > 0)
+    assert (waiting(world), broken(world), killed > 0) == ([], [], True)
     with world.database.read() as tx:
         told = sa.select(inbox_message.c.key, sa.func.count()).group_by(inbox_message.c.key)
         # A warning goes to the holder, a breach to the holder and to whoever the definition names.
@@ -138,7 +139,7 @@ def test_a_timer_that_cannot_be_fired_keeps_no_other_waiting(world: World, monke
     with clock.at(clock.now() + LATER):
         fired = worker.fire_timers(world.database, world.ground)
 
-    assert (1, "showing", "shown") == (fired, world.row(first)["state"], world.row(second)["state"])
+    assert (fired, world.row(first)["state"], world.row(second)["state"]) == (1, "showing", "shown")
     assert [first] == [row.case_id for row in waiting(world)]
 
 
@@ -163,7 +164,7 @@ def test_the_end_of_publicity_is_no_day_early(world: World) -> None:
             worker.fire_timers(world.database, world.ground)
         seen.append(world.row(case_id)["state"])
 
-    assert ["showing", "shown"] == seen
+    assert seen == ["showing", "shown"]
 
 
 def test_nobody_ends_a_publicity_before_its_day(world: World) -> None:
@@ -175,5 +176,5 @@ def test_nobody_ends_a_publicity_before_its_day(world: World) -> None:
     with pytest.raises(Refused) as refused, world.database.write() as tx:
         fire.fire(tx, world.ground, row._mapping, clock.now())
 
-    assert ["guards.publicity_runs"] == [reason.key for reason in refused.value.reasons]
-    assert "showing" == world.row(case_id)["state"]
+    assert [reason.key for reason in refused.value.reasons] == ["guards.publicity_runs"]
+    assert world.row(case_id)["state"] == "showing"

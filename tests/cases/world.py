@@ -13,7 +13,8 @@ import yaml
 from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.cases import act, dossier, findings, ground as grounds
+from caseflow.cases import act, dossier, findings
+from caseflow.cases import ground as grounds
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, round_
 from caseflow.cases.vocabulary import vocabulary
@@ -24,6 +25,7 @@ from caseflow.people import accounts, organisations
 from caseflow.people.models import authority, membership, person
 from caseflow.people.rights import Actor, actor, standings
 from caseflow.records import calendars, personal
+from caseflow.words import Message
 from caseflow.workflow.reader import read
 
 HERE = Path(__file__).parent
@@ -101,6 +103,39 @@ class World:
         with self.database.read() as tx:
             return [row["id"] for row in findings.open_findings(tx, case_id)]
 
+    def recommended(self, who: Actor, **values: Any) -> int:
+        """A case that its bureau has recommended, signed by the head."""
+        case_id = self.submitted(who, **values)
+        officer = self.person("municipal", "bureau")
+        for finding in self.findings(case_id):
+            self.do(officer, case_id, "answer_finding", finding=finding, answer="已核对")
+        self.do(officer, case_id, "recommend", opinion="同意推荐")
+        self.do(self.person("municipal_head", "bureau"), case_id, "sign", opinion="同意")
+        return case_id
+
+    def raise_finding(self, case_id: int) -> None:
+        """Something that the officer has to answer."""
+        with self.database.write() as tx:
+            findings.note(tx, case_id, "warning", "test", Message("warnings.footprint_missing"), clock.now())
+
+    def meeting(self, office: Actor, cases: list[int]) -> tuple[int, list[Actor]]:
+        """A meeting in session over these cases, and its three experts."""
+        host = self.open(office, "toy-meeting")
+        self.do(office, host, "include", cases={str(case_id): {} for case_id in cases})
+        experts = [self.person("expert", "pool") for _ in range(3)]
+        self.do(office, host, "seat", experts=[one.person_id for one in experts])
+        return host, experts
+
+    def scored(self, office: Actor, cases: list[int]) -> int:
+        """A meeting in which every expert gave every case 80 of 100."""
+        host, experts = self.meeting(office, cases)
+        for expert in experts:
+            self.do(expert, host, "declare")
+            for case_id in cases:
+                self.do(expert, host, "score", sheet=sheet(case_id, 40, 40))
+        self.do(office, host, "summarise")
+        return host
+
     def submitted(self, who: Actor, **values: Any) -> int:
         """A case filled in and submitted."""
         case_id = self.open(who)
@@ -156,6 +191,16 @@ def ground_of(tx: Connection, settings: Settings) -> Ground:
 
 def calendar_data() -> Any:
     return yaml.safe_load((ROOT / "workflows/data/calendars/mainland-china.yaml").read_text("utf-8"))
+
+
+def sheet(case_id: int, distinctive: int, feasible: int, reason: str = "理由") -> dict[str, Any]:
+    """A score sheet of the sample panel."""
+    marks = {"distinctive": distinctive, "feasible": feasible}
+    return {
+        "member": case_id,
+        "marks": {name: {"mark": mark, "reason": reason} for name, mark in marks.items()},
+        "opinion": "",
+    }
 
 
 def day(text: str) -> date:

@@ -128,6 +128,8 @@ class Stage:
         """Take a picture, and note every fault of the page; ``narrow``: on a telephone too."""
         self.taken += 1
         self._shot(page, f"{self.taken:02}-{name}")
+        broken = [fault for fault in self.faults if fault.endswith(": 500")]
+        assert broken == []
         if narrow:
             page.set_viewport_size({"width": NARROW, "height": 844})
             self._shot(page, f"{self.taken:02}-{name}-narrow")

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from flask import Flask
+from flask.testing import EnvironBuilder
 from werkzeug.datastructures import MultiDict
 
 _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "use", "wbr"})
@@ -153,7 +154,7 @@ class _Reader(HTMLParser):
             self.select = None
         elif tag == "textarea":
             if self.area is not None and self.area.values:
-                self.area.values = [self.area.values[0].removeprefix("\n")]
+                self.area.values = [self.area.values[0].replace("\r\n", "\n").removeprefix("\n")]
             self.area = None
         elif tag == "button" and self.button is not None:
             name, value, text, kind = self.button
@@ -241,6 +242,22 @@ class Page:
         lines = re.findall(r"(?s)<li>(.*?)</li>", found[0]) if found else []
         return [" ".join(unescape(re.sub(r"<[^>]+>", "", line)).split()) for line in lines]
 
+    def faults(self) -> list[str]:
+        """What a reader of the screen, or a strict browser, would stumble over."""
+        html = next((given for tag, given in self.tags if tag == "html"), {})
+        faults = [] if html.get("lang") in ("zh-CN", "en") else ["no language"]
+        faults += [] if [one[:2] for one in self.headings].count("h1") == 1 else ["not one h1"]
+        faults += [
+            f"no label: {one.get('name') or one.get('id')}"
+            for one in self.inputs
+            if not (one["in_label"] or one.get("id") in self.labelled or one.keys() & {"aria-label", "aria-labelledby"})
+        ]
+        faults += [f"inline {tag}" for tag, given in self.tags if tag == "style" or (tag == "script" and "src" not in given)]
+        faults += [f"inline style of {tag}" for tag, given in self.tags if "style" in given or "onclick" in given]
+        if bool(self.errors) != self.title.startswith(("错误：", "Error: ")):
+            faults.append(f"title: {self.title}")
+        return faults
+
     def form(self, part: str) -> Form:
         """The one form whose address contains ``part``, or that has an input or a button of that name."""
         found = [
@@ -288,7 +305,14 @@ class Visitor:
                 chosen = form.uploads.get(name, Upload("", b""))
                 data.add(name, (BytesIO(chosen.body), chosen.name))
         kind = "multipart/form-data" if multipart else "application/x-www-form-urlencoded"
-        return self._follow(self.client.post(where, data=data, content_type=kind, environ_base=self.around), where)
+        builder = EnvironBuilder(
+            self.client.application, where, method="POST", data=data, content_type=kind, environ_base=self.around
+        )
+        environ = builder.get_environ()
+        answer = self.client.open(environ)
+        environ["wsgi.input"].close()  # a large upload lies in a file meanwhile
+        builder.close()
+        return self._follow(answer, where)
 
     def json(self, page: Page, path: str, body: Any) -> Any:
         """What a script of the page would send."""

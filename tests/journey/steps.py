@@ -122,11 +122,11 @@ def enterprise(site: Site, login: str, unit: str, number: int, bureau: str = "sx
 # --- filling in -------------------------------------------------------------------------------------------------
 
 
-def start(applicant: Visitor, site: Site) -> int:
+def start(applicant: Visitor, site: Site, bureau: str = "sx-linfen") -> int:
     """Open an application; its number."""
     home = applicant.get("/home")
     page = applicant.get(home.link("/start/pilot-management"))
-    page = applicant.send(page, page.form("prefecture").fill(round=site.round_id, prefecture=site.ids["sx-linfen"]))
+    page = applicant.send(page, page.form("prefecture").fill(round=site.round_id, prefecture=site.ids[bureau]))
     return case_of(page)
 
 
@@ -218,6 +218,21 @@ def submitted(site: Site, applicant: Visitor, **changed: dict[str, Any]) -> int:
     page = submit(applicant, case_id)
     assert "/receipt" in page.url, page.errors or page.words
     return case_id
+
+
+def public(site: Site, path: str) -> Page:
+    """A page as somebody sees it who is not signed in."""
+    return Visitor(site.app, "203.0.113.5").get(path)
+
+
+def status(site: Site, code: str) -> str:
+    """What the public query says of a case by its receipt code."""
+    visitor = Visitor(site.app, "203.0.113.6")
+    page = visitor.get("/status")
+    page = visitor.send(page, page.form("/status").fill(code=code))
+    said = re.search(r"SXGL-\d{4}-\d{4} (\S+)", page.words)
+    assert said, page.words
+    return said[1]
 
 
 # --- acts in an office ------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 DEPARTMENTS = ("sx-reform", "sx-industry", "sx-finance", "sx-commerce", "sx-market")
 OFFICIALS = {
     "linfen.officer": ("演示郝临", "municipal", "sx-linfen"),
+    "linfen.second": ("演示柴临", "municipal", "sx-linfen"),
     "linfen.head": ("演示翟科", "municipal_head", "sx-linfen"),
     "linfen.leader": ("演示郭局", "municipal_leader", "sx-linfen"),
     "datong.officer": ("演示孟大", "municipal", "sx-datong"),

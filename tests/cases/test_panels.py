@@ -1,0 +1,177 @@
+"""Experts: seated, pledged, kept apart from what is their own, blind to each other, ranked by the panel's rule."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from caseflow.cases import entry, find, members, panels, view
+from caseflow.cases.models import case, task
+from caseflow.clock import today
+from caseflow.people.rights import Actor
+from caseflow.records.models import journal
+from caseflow.words import Refused
+from tests.cases.world import World, sheet
+
+
+def keys(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
+    return [reason.key for reason in refused.value.reasons]
+
+
+def in_session(world: World, cases: int = 1) -> tuple[int, list[int], list[Actor]]:
+    """A meeting with its cases and three seated experts."""
+    applicant, office = world.person("applicant", "plant"), world.person("provincial", "office")
+    found = [world.recommended(applicant, product=f"焦炭{number}") for number in range(cases)]
+    host, experts = world.meeting(office, found)
+    return host, found, experts
+
+
+def said(world: World, host: int) -> list[dict[str, Any]]:
+    with world.database.read() as tx:
+        return [row["data"] for row in members.rows(tx, host)]
+
+
+def test_nobody_scores_before_the_pledges_and_nobody_who_is_not_seated(world: World) -> None:
+    host, (case_id,), experts = in_session(world)
+
+    with pytest.raises(Refused) as refused:
+        world.do(experts[0], host, "score", sheet=sheet(case_id, 40, 40))
+    with pytest.raises(entry.NotHere):
+        world.do(world.person("expert", "pool"), host, "score", sheet=sheet(case_id, 40, 40))
+
+    assert keys(refused) == ["guards.pledges"]
+
+
+def test_a_score_names_every_mark_within_its_range_with_a_reason(world: World) -> None:
+    host, (case_id,), experts = in_session(world)
+    world.do(experts[0], host, "declare")
+
+    with pytest.raises(Refused) as refused:
+        world.do(experts[0], host, "score", sheet={**sheet(case_id, 51, 40), "opinion": ""})
+    with pytest.raises(Refused) as bare:
+        world.do(
+            experts[0], host, "score",
+            sheet={"member": case_id, "marks": {"distinctive": {"mark": 40, "reason": " "}}, "opinion": ""},
+        )  # fmt: skip
+
+    assert keys(refused) == ["panels.mark_range"]
+    assert sorted(keys(bare)) == ["panels.mark_missing", "panels.reason_missing"]
+
+
+def test_who_declared_an_interest_neither_scores_nor_counts(world: World) -> None:
+    host, (first, second), experts = in_session(world, 2)
+    world.do(experts[0], host, "declare", interests={str(first): {"conflict": True, "ground": "近三年顾问"}})
+
+    with pytest.raises(Refused) as refused:
+        world.do(experts[0], host, "score", sheet=sheet(first, 50, 50))
+    world.do(experts[0], host, "score", sheet=sheet(second, 50, 50))
+
+    assert keys(refused) == ["panels.declared_conflict"]
+    with world.database.read() as tx:
+        assert panels.owed_by(tx, host, "jury", experts[0].person_id) == []
+        mine = sa.select(task.c.status).where(task.c.case_id == host, task.c.person_id == experts[0].person_id)
+        assert list(tx.scalars(mine.where(task.c.status != "void"))) == ["done"]
+
+
+def test_a_score_given_before_an_interest_was_declared_counts_no_more(world: World) -> None:
+    host, (case_id,), experts = in_session(world)
+    for expert, marks in zip(experts, (10, 40, 40), strict=True):
+        world.do(expert, host, "declare")
+        world.do(expert, host, "score", sheet=sheet(case_id, marks, marks))
+    world.do(experts[0], host, "declare", interests={str(case_id): {"conflict": True, "ground": "亲属"}})
+
+    with world.database.read() as tx:
+        assert [(world.row(case_id)["number"], 2)] == panels.valid_scores(tx, host, "jury")
+
+
+def test_highest_and_lowest_are_dropped_and_places_are_counted_within_a_class(world: World) -> None:
+    applicant, office = world.person("applicant", "plant"), world.person("provincial", "office")
+    kinds = ("coke", "coke", "glass")
+    cases = [world.recommended(applicant, product=f"{number}", kind=kind) for number, kind in enumerate(kinds)]
+    host, experts = world.meeting(office, cases)
+    for expert, marks in zip(experts, ((10, 30, 5), (20, 35, 5), (50, 40, 5)), strict=True):
+        world.do(expert, host, "declare")
+        for case_id, one in zip(cases, marks, strict=True):
+            world.do(expert, host, "score", sheet=sheet(case_id, one, one))
+    world.do(office, host, "summarise")
+
+    assert [
+        (one["score"], one["place"], one["group"]) for one in said(world, host)
+    ] == [("40.00", 2, "coke"), ("70.00", 1, "coke"), ("10.00", 1, "glass")]
+
+
+def test_without_enough_valid_scores_nothing_is_summarised(world: World) -> None:
+    office = world.person("provincial", "office")
+    host, (case_id,), experts = in_session(world)
+    world.do(experts[0], host, "declare")
+    world.do(experts[0], host, "score", sheet=sheet(case_id, 40, 40))
+
+    with pytest.raises(Refused) as refused:
+        world.do(office, host, "summarise")
+
+    assert keys(refused) == ["guards.too_few_scores"]
+
+
+def test_what_one_expert_wrote_reaches_no_other_by_any_way(world: World) -> None:
+    host, (case_id,), (author, reader, _) = in_session(world)
+    secret = "别人不该看到的理由"
+    for expert in (author, reader):
+        world.do(expert, host, "declare")
+    world.do(author, host, "score", sheet={**sheet(case_id, 41, 37, reason=secret), "opinion": secret})
+
+    with world.database.read() as tx:
+        seen = view.load(tx, world.ground, reader, host)
+        shown = {
+            "facts": seen.facts(),
+            "timeline": [(one.title, one.by) for one in seen.timeline()],
+            "tasks": [(row["kind"], row["person_id"]) for row in seen.tasks()],
+            "letters": seen.letters(),
+            "findings": seen.findings(),
+            "list": [row["facts"] for row in find.cases(tx, world.ground, reader, find.Filters(), today()).rows],
+            "desk": [row["person_id"] if "person_id" in row else None for row in _desk(tx, reader)],
+        }
+        own = [row for row in seen.timeline() if row.row.act == "score"]
+        assert own == []
+        assert shown["facts"] == {}
+        assert [("panel:jury", reader.person_id)] == shown["tasks"]
+        text = json.dumps(shown, ensure_ascii=False, default=str)
+        assert [part in text for part in (secret, author.name)] == [False, False]
+        everything = "".join(
+            str(value)
+            for table in (case, journal)
+            for row in tx.execute(sa.select(table))
+            for value in row
+        )  # the open tables hold neither the reason nor the marks
+        assert [part in everything for part in (secret, '"mark":41')] == [False, False]
+
+
+def _desk(tx: Any, reader: Actor) -> list[Any]:
+    return list(find.desk(tx, reader, find.Filters(), today()).rows)
+
+
+def test_each_expert_reads_the_own_score(world: World) -> None:
+    host, (case_id,), experts = in_session(world)
+    world.do(experts[0], host, "declare")
+    world.do(experts[0], host, "score", sheet=sheet(case_id, 41, 37))
+
+    with world.database.read() as tx:
+        own = panels.own_score(tx, host, "jury", case_id, experts[0].person_id)
+        other = panels.own_score(tx, host, "jury", case_id, experts[1].person_id)
+    assert (own["total"] if own else None, other) == (78, None)
+
+
+def test_an_expert_of_an_applicant_is_not_seated_and_nobody_twice(world: World) -> None:
+    applicant, office = world.person("applicant", "plant"), world.person("provincial", "office")
+    inside, outside = world.person("expert", "plant"), world.person("expert", "pool")
+    host = world.open(office, "toy-meeting")
+    world.do(office, host, "include", cases={str(world.recommended(applicant)): {}})
+    found = []
+    for names in ([inside, outside], [outside, outside], [applicant]):
+        with pytest.raises(Refused) as refused:
+            world.do(office, host, "seat", experts=[one.person_id for one in names])
+        found.append(keys(refused))
+
+    assert found == [["panels.same_organisation"], ["panels.twice"], ["panels.not_in_pool"]]
