@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.ground import WORKFLOW, Place
-from caseflow.cases import act, dossier
+from caseflow.cases import act, dossier, opening
 from caseflow.people.rights import Actor
 
 FORM: dict[str, Any] = {
@@ -17,7 +17,20 @@ FORM: dict[str, Any] = {
     "summary": "以焦炭产品为对象建立全生命周期碳足迹管理体系，覆盖原料、生产、运输各环节。" * 9,
 }  # fmt: skip
 """About 2 KB of form data in UTF-8."""
-STEPS = ("open", "type", "submit", "return", "correct", "resubmit", "recommend", "take_in", "note", "propose", "show", "finish")
+STEPS = (
+    "open",
+    "type",
+    "submit",
+    "return",
+    "correct",
+    "resubmit",
+    "recommend",
+    "take_in",
+    "note",
+    "propose",
+    "show",
+    "finish",
+)
 ANSWERS: dict[str, dict[str, Any]] = {
     "return": {"gaps": {"unit.strengths": "请补充监测体系说明"}},
     "recommend": {"opinion": "材料齐全，条件具备，同意推荐。"},
@@ -38,12 +51,10 @@ def case(place: Place) -> Iterator[tuple[str, int]]:
         actor = who(place, step)
         with place.database.write() as tx:
             if step == "open":
-                case_id = act.open_case(tx, place.ground, actor, WORKFLOW, request_key=str(uuid.uuid4())).case_id
+                case_id = opening.open_case(tx, place.ground, actor, WORKFLOW, request_key=str(uuid.uuid4())).case_id
             elif step in ("type", "correct"):
                 owner = f"organisation:{actor.organisation_id}"
                 dossier.save_draft(tx, place.ground, case_id, "dossier.unit", owner, FORM, 0, actor.person_id)
             else:
-                act.perform(
-                    tx, place.ground, actor, case_id, step, ANSWERS.get(step), request_key=str(uuid.uuid4())
-                )
+                act.perform(tx, place.ground, actor, case_id, step, ANSWERS.get(step), request_key=str(uuid.uuid4()))
         yield step, case_id

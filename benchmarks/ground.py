@@ -12,6 +12,7 @@ import yaml
 from alembic import command
 from alembic.config import Config
 
+from caseflow import clock
 from caseflow.cases import ground as grounds
 from caseflow.cases.ground import Ground
 from caseflow.cases.vocabulary import vocabulary
@@ -23,7 +24,6 @@ from caseflow.people.models import authority, membership
 from caseflow.people.rights import Actor, Standing
 from caseflow.records import calendars, personal
 from caseflow.workflow.reader import read
-from caseflow import clock
 from tests import postgres
 
 WORKFLOW = "bench-steps"

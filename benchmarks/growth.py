@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from benchmarks import door
 from benchmarks.ground import Place
 from caseflow import clock
-from caseflow.cases import act, find
+from caseflow.cases import act, find, opening
 from caseflow.cases.models import case, deadline, quota_entry, revision, task, timer
 from caseflow.people import organisations
 from caseflow.people.models import organisation
@@ -60,7 +60,7 @@ def _note(place: Place, case_id: int) -> None:
 
 def _open(place: Place) -> None:
     with place.database.write() as tx:
-        act.open_case(tx, place.ground, place.applicant, "bench-steps", request_key=str(uuid.uuid4()))
+        opening.open_case(tx, place.ground, place.applicant, "bench-steps", request_key=str(uuid.uuid4()))
 
 
 def _stand_in(place: Place, state: str) -> int:
@@ -116,9 +116,7 @@ def _list(place: Place) -> find.Page:
 def _bureaus(place: Place) -> list[int]:
     with place.database.write() as tx:
         for number in range(BUREAUS - 1):
-            organisations.create(
-                tx, authority_id=place.office.authority_id, kind="bureau", name_zh=f"第{number}市局"
-            )
+            organisations.create(tx, authority_id=place.office.authority_id, kind="bureau", name_zh=f"第{number}市局")
         return list(tx.scalars(sa.select(organisation.c.id).where(organisation.c.kind == "bureau")))
 
 
@@ -155,10 +153,21 @@ def _copy(tx: Connection, made: list[int], number: int, bureau: int, days: int) 
         case, case.c.id, id=case.c.id + cases, number=case.c.number + mark, receipt_code=case.c.receipt_code + mark,
         prefecture_id=sa.literal(bureau), due_on=dated(case.c.due_on),
     )  # fmt: skip
-    copied(journal, journal.c.case_id, ("id", "position"), case_id=journal.c.case_id + cases, request_key=journal.c.request_key + mark)
+    copied(
+        journal,
+        journal.c.case_id,
+        ("id", "position"),
+        case_id=journal.c.case_id + cases,
+        request_key=journal.c.request_key + mark,
+    )
     owner = sa.case((task.c.role == "municipal", bureau), else_=task.c.organisation_id)
     copied(
-        task, task.c.case_id, ("id",), case_id=task.c.case_id + cases, organisation_id=owner, due_on=dated(task.c.due_on)
+        task,
+        task.c.case_id,
+        ("id",),
+        case_id=task.c.case_id + cases,
+        organisation_id=owner,
+        due_on=dated(task.c.due_on),
     )
     copied(deadline, deadline.c.case_id, id=deadline.c.id + clocks, case_id=deadline.c.case_id + cases)
     copied(
@@ -170,7 +179,9 @@ def _copy(tx: Connection, made: list[int], number: int, bureau: int, days: int) 
     copied(quota_entry, quota_entry.c.case_id, ("id",), case_id=quota_entry.c.case_id + cases)
     if tx.dialect.name == "postgresql":
         for name in ("case", "deadline"):
-            tx.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('\"{name}\"', 'id'), (SELECT max(id) FROM \"{name}\"))")
+            tx.exec_driver_sql(
+                f"SELECT setval(pg_get_serial_sequence('\"{name}\"', 'id'), (SELECT max(id) FROM \"{name}\"))"
+            )
 
 
 def _analyse(place: Place) -> None:

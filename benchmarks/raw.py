@@ -26,7 +26,9 @@ SEALED = "k" * 12 + ":" + "ab" * (len(json.dumps(FORM, ensure_ascii=False).encod
 BLOB = b"\x01" * 60
 OPEN_FORM = json.dumps({"unit": {name: FORM[name] for name in FORM}}, ensure_ascii=False)
 FACTS = json.dumps({"return": {"gaps": {"$sealed": HASH}}, "recommend": {"opinion": {"$sealed": HASH}}})
-LEDGER = json.dumps({"calendar": "mainland-china", "ledger": [["2026-11-23", "2026-11-27", "counted", 5, "workdays"]] * 4})
+LEDGER = json.dumps(
+    {"calendar": "mainland-china", "ledger": [["2026-11-23", "2026-11-27", "counted", 5, "workdays"]] * 4}
+)
 
 
 class Raw:
@@ -72,7 +74,9 @@ class Raw:
     def lock(self, case_id: int) -> Any:
         held = "" if self.sqlite else " FOR UPDATE"
         row = self.run(f'SELECT * FROM "case" WHERE id = ?{held}', case_id).fetchone()
-        self.run("SELECT case_id, seq, person_id, act, to_state, body FROM journal WHERE request_key = ?", self.key()).fetchone()
+        self.run(
+            "SELECT case_id, seq, person_id, act, to_state, body FROM journal WHERE request_key = ?", self.key()
+        ).fetchone()
         return row
 
     def key(self) -> str:
@@ -123,7 +127,9 @@ class Raw:
         ).fetchall()  # fmt: skip
 
     def count(self) -> None:
-        self.run("SELECT id, year, body FROM calendar_year WHERE calendar = 'mainland-china' AND id > ? ORDER BY id", 10**6).fetchall()
+        self.run(
+            "SELECT id, year, body FROM calendar_year WHERE calendar = 'mainland-china' AND id > ? ORDER BY id", 10**6
+        ).fetchall()
 
     def start(self, case_id: int, name: str, due: date) -> None:
         self.count()
@@ -162,7 +168,12 @@ class Raw:
         ).fetchall()  # fmt: skip
 
     def typed(self, case_id: int) -> None:
-        self.run("SELECT * FROM draft WHERE case_id = ? AND part LIKE 'dossier.%'".replace("%", "%" if self.sqlite else "%%"), case_id).fetchall()
+        self.run(
+            "SELECT * FROM draft WHERE case_id = ? AND part LIKE 'dossier.%'".replace(
+                "%", "%" if self.sqlite else "%%"
+            ),
+            case_id,
+        ).fetchall()
 
     def seal(self, case_id: int, revision: int, *paths: str) -> None:
         for path in paths:
@@ -185,7 +196,9 @@ class Raw:
 
     def save(self, case_id: int) -> None:
         owner = f"organisation:{self.place.applicant.organisation_id}"
-        self.run("SELECT * FROM draft WHERE case_id = ? AND part = 'dossier.unit' AND owner = ?", case_id, owner).fetchone()
+        self.run(
+            "SELECT * FROM draft WHERE case_id = ? AND part = 'dossier.unit' AND owner = ?", case_id, owner
+        ).fetchone()
         self.run(
             "INSERT INTO draft (case_id, part, owner, version, sealed, saved_at, saved_by) VALUES (?, ?, ?, 1, ?, ?, ?)",
             case_id, "dossier.unit", owner, SEALED, clock.now(), self.place.applicant.person_id,
@@ -222,12 +235,31 @@ def case(raw: Raw) -> Iterator[tuple[str, int]]:
     raw.lock(case_id)
     raw.typed(case_id)
     raw.freeze(case_id, 1)
-    number = run("UPDATE serial SET last = last + 1 WHERE authority_id = ? AND name = ? AND year = ? RETURNING last", place.office.authority_id, "BM-{year}-{serial:07}", clock.today().year).fetchone()
+    number = run(
+        "UPDATE serial SET last = last + 1 WHERE authority_id = ? AND name = ? AND year = ? RETURNING last",
+        place.office.authority_id,
+        "BM-{year}-{serial:07}",
+        clock.today().year,
+    ).fetchone()
     raw.clocks(case_id)
     raw.start(case_id, "review", due)
     raw.tasks(case_id, "submit", "review", "municipal", bureau, due)
     raw.enter(case_id, 2, "submit", "drafting", "review", FACTS)
-    raw.write(case_id, 2, number=f"BM-RAW-{raw.key()}", state="review", shared=True, final=False, listed=None, revision=1, title="甲焦化有限公司", title_key="jia jiao hua you xian gong si", subject="冶金焦炭", due_on=due, moved_at=clock.now())
+    raw.write(
+        case_id,
+        2,
+        number=f"BM-RAW-{raw.key()}",
+        state="review",
+        shared=True,
+        final=False,
+        listed=None,
+        revision=1,
+        title="甲焦化有限公司",
+        title_key="jia jiao hua you xian gong si",
+        subject="冶金焦炭",
+        due_on=due,
+        moved_at=clock.now(),
+    )
     assert number is not None
     raw.commit()
     yield "submit", case_id
@@ -241,7 +273,19 @@ def case(raw: Raw) -> Iterator[tuple[str, int]]:
         raw.silence(row[0])
     raw.tasks(case_id, "return", "correcting", "applicant", own, None)
     raw.enter(case_id, 3, "return", "review", "correcting", FACTS)
-    raw.write(case_id, 3, state="correcting", origin="review", shared=True, final=False, listed=None, facts=FACTS, unlocked='["unit.strengths"]', due_on=None, moved_at=clock.now())
+    raw.write(
+        case_id,
+        3,
+        state="correcting",
+        origin="review",
+        shared=True,
+        final=False,
+        listed=None,
+        facts=FACTS,
+        unlocked='["unit.strengths"]',
+        due_on=None,
+        moved_at=clock.now(),
+    )
     raw.commit()
     yield "return", case_id
 
@@ -257,25 +301,60 @@ def case(raw: Raw) -> Iterator[tuple[str, int]]:
     raw.freeze(case_id, 2)
     for row in raw.clocks(case_id):
         raw.count()
-        run("UPDATE deadline SET status = 'running', paused_since = NULL, pauses = ?, due_on = ?, ledger = ?, provisional = ? WHERE id = ?", '[["2026-11-21","2026-11-21"]]', due, LEDGER, False, row[0])
+        run(
+            "UPDATE deadline SET status = 'running', paused_since = NULL, pauses = ?, due_on = ?, ledger = ?, provisional = ? WHERE id = ?",
+            '[["2026-11-21","2026-11-21"]]',
+            due,
+            LEDGER,
+            False,
+            row[0],
+        )
         raw.timers(case_id, row[0], due)
     raw.tasks(case_id, "resubmit", "review", "municipal", bureau, due)
     raw.enter(case_id, 4, "resubmit", "correcting", "review", FACTS)
-    raw.write(case_id, 4, state="review", shared=True, final=False, listed=None, revision=2, title="甲焦化有限公司", title_key="jia jiao hua you xian gong si", subject="冶金焦炭", unlocked="[]", due_on=due, moved_at=clock.now())
+    raw.write(
+        case_id,
+        4,
+        state="review",
+        shared=True,
+        final=False,
+        listed=None,
+        revision=2,
+        title="甲焦化有限公司",
+        title_key="jia jiao hua you xian gong si",
+        subject="冶金焦炭",
+        unlocked="[]",
+        due_on=due,
+        moved_at=clock.now(),
+    )
     raw.commit()
     yield "resubmit", case_id
 
     raw.begin()
     raw.lock(case_id)
     run("SELECT * FROM finding WHERE case_id = ? AND status = 'open' ORDER BY id", case_id).fetchall()
-    run("SELECT \"conflict\" FROM interest WHERE member_case_id = ? AND person_id = ? AND \"conflict\"", case_id, place.officer.person_id).fetchone()
+    run(
+        'SELECT "conflict" FROM interest WHERE member_case_id = ? AND person_id = ? AND "conflict"',
+        case_id,
+        place.officer.person_id,
+    ).fetchone()
     raw.seal(case_id, 0, "recommend.opinion")
     raw.forget(case_id, "act.recommend")
     raw.stop(case_id)
     raw.start(case_id, "recommended", due)
     raw.tasks(case_id, "recommend", "recommended", "provincial", office, due)
     raw.enter(case_id, 5, "recommend", "review", "recommended", FACTS)
-    raw.write(case_id, 5, state="recommended", shared=True, final=False, listed=None, facts=FACTS, due_on=due, moved_at=clock.now())
+    raw.write(
+        case_id,
+        5,
+        state="recommended",
+        shared=True,
+        final=False,
+        listed=None,
+        facts=FACTS,
+        due_on=due,
+        moved_at=clock.now(),
+    )
     raw.commit()
     yield "recommend", case_id
 
@@ -300,11 +379,25 @@ def case(raw: Raw) -> Iterator[tuple[str, int]]:
     raw.lock(case_id)
     raw.sealed(case_id, 0)
     raw.dossier(case_id, 2)
-    run("SELECT * FROM quota_entry JOIN quota_counter ON quota_counter.id = quota_entry.counter_id WHERE quota_entry.case_id = ? AND quota_counter.quota = 'proposed' AND quota_entry.status <> 'released'", case_id).fetchone()
-    run("SELECT * FROM quota_setting WHERE authority_id = ? AND quota = 'proposed' AND \"key\" IN ('', ?) ORDER BY id", place.office.authority_id, "").fetchall()
-    counter = run("SELECT * FROM quota_counter WHERE authority_id = ? AND quota = 'proposed'", place.office.authority_id).fetchone()
-    run("UPDATE quota_counter SET used = used + 1 WHERE id = ? AND (NOT blocks OR used < \"limit\")", counter[0])
-    run("INSERT INTO quota_entry (counter_id, case_id, status, at) VALUES (?, ?, 'held', ?)", counter[0], case_id, clock.now())
+    run(
+        "SELECT * FROM quota_entry JOIN quota_counter ON quota_counter.id = quota_entry.counter_id WHERE quota_entry.case_id = ? AND quota_counter.quota = 'proposed' AND quota_entry.status <> 'released'",
+        case_id,
+    ).fetchone()
+    run(
+        "SELECT * FROM quota_setting WHERE authority_id = ? AND quota = 'proposed' AND \"key\" IN ('', ?) ORDER BY id",
+        place.office.authority_id,
+        "",
+    ).fetchall()
+    counter = run(
+        "SELECT * FROM quota_counter WHERE authority_id = ? AND quota = 'proposed'", place.office.authority_id
+    ).fetchone()
+    run('UPDATE quota_counter SET used = used + 1 WHERE id = ? AND (NOT blocks OR used < "limit")', counter[0])
+    run(
+        "INSERT INTO quota_entry (counter_id, case_id, status, at) VALUES (?, ?, 'held', ?)",
+        counter[0],
+        case_id,
+        clock.now(),
+    )
     raw.clocks(case_id)
     raw.start(case_id, "proposed", due)
     raw.tasks(case_id, "propose", "proposed", "provincial", office, due)
@@ -325,11 +418,17 @@ def case(raw: Raw) -> Iterator[tuple[str, int]]:
 
     raw.begin()
     raw.lock(case_id)
-    row = run("SELECT quota_entry.* FROM quota_entry JOIN quota_counter ON quota_counter.id = quota_entry.counter_id WHERE quota_entry.case_id = ? AND quota_counter.quota = 'proposed' AND quota_entry.status <> 'released'", case_id).fetchone()
+    row = run(
+        "SELECT quota_entry.* FROM quota_entry JOIN quota_counter ON quota_counter.id = quota_entry.counter_id WHERE quota_entry.case_id = ? AND quota_counter.quota = 'proposed' AND quota_entry.status <> 'released'",
+        case_id,
+    ).fetchone()
     run("UPDATE quota_entry SET status = 'committed', at = ? WHERE id = ?", clock.now(), row[0])
     raw.stop(case_id)
     raw.leave(case_id, "finish")
-    run("SELECT member.id, \"case\".definition_id FROM member JOIN \"case\" ON \"case\".id = member.host_id WHERE member.case_id = ? AND member.status = 'in'", case_id).fetchall()
+    run(
+        'SELECT member.id, "case".definition_id FROM member JOIN "case" ON "case".id = member.host_id WHERE member.case_id = ? AND member.status = \'in\'',
+        case_id,
+    ).fetchall()
     raw.enter(case_id, 10, "finish", "shown", "done")
     raw.write(case_id, 10, state="done", shared=True, final=True, listed="published", due_on=None, moved_at=clock.now())
     raw.commit()

@@ -39,7 +39,8 @@ def measured(place: Place, rounds: int, cases: int) -> dict[str, Any]:
         **found,
         "ratio": found["door"] / found["hand"],
         "steps": {
-            step: tuple(statistics.median(per_step[name][step]) * 1e6 for name in ("door", "hand")) for step in door.STEPS
+            step: tuple(statistics.median(per_step[name][step]) * 1e6 for name in ("door", "hand"))
+            for step in door.STEPS
         },
         "rows": (by_door, by_hand),
     }
@@ -59,7 +60,10 @@ def _rows(place: Place, work: Any) -> Counter[str]:
     def counted() -> Counter[str]:
         with place.database.read() as tx:
             return Counter(
-                {name: tx.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for name, table in metadata.tables.items()}
+                {
+                    name: tx.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+                    for name, table in metadata.tables.items()
+                }
             )
 
     before = counted()

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock
-from caseflow.cases import act, dossier, findings, fire, panels, timers
+from caseflow.cases import act, dossier, findings, fire, opening, panels, timers
 from caseflow.cases.entry import Invalid, NotHere
 from caseflow.cases.models import case
 from caseflow.config import Settings
@@ -194,7 +194,7 @@ class _Player:
     def _open(self, tx: Connection, step: Step, story: Mapping[str, Any], key: str) -> int:
         actor = self._actor(tx, stories.opener(self._people, story))
         workflow = story.get("workflow", self._data["workflow"])
-        made = act.open_case(
+        made = opening.open_case(
             tx, self._ground, actor, workflow, round_id=self._rounds[story["round"]], request_key=key
         ).case_id
         self._cases[step.story] = made

@@ -165,5 +165,10 @@ def _page(tx: Connection, statement: sa.Select[Any], order: list[Any], limit: in
 
 
 def _count(tx: Connection, statement: sa.Select[Any]) -> int:
-    counted = statement.with_only_columns(sa.literal(1), maintain_column_froms=True).order_by(None).limit(MOST_COUNTED).subquery()
+    counted = (
+        statement.with_only_columns(sa.literal(1), maintain_column_froms=True)
+        .order_by(None)
+        .limit(MOST_COUNTED)
+        .subquery()
+    )
     return tx.scalar(sa.select(sa.func.count()).select_from(counted)) or 0

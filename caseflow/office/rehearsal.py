@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock
-from caseflow.cases import act, dossier, entry, fire, guards, standing, taken, timers
+from caseflow.cases import act, dossier, entry, fire, guards, opening, standing, taken, timers
 from caseflow.cases.entry import Invalid, NotHere
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.models import case
@@ -155,7 +155,7 @@ class _Play:
 
     def _opened(self, values: Mapping[str, dict[str, Any]]) -> int:
         opener = self.cast.actor(_opener(self.definition))
-        made = act.open_case(
+        made = opening.open_case(
             self.tx, self.ground, opener, self.definition.workflow, round_id=self.round_id, request_key=self._key()
         )
         for section, typed in values.items():
@@ -170,7 +170,7 @@ class _Play:
         if role is None:
             raise LookupError(self.definition.workflow)
         owner = self.cast.actor(_opener(self.definition))
-        return act.import_case(
+        return opening.import_case(
             self.tx,
             self.ground,
             self.cast.actor(role),
@@ -258,7 +258,7 @@ class _Play:
         role = _opener(loaded.definition)
         actor = self.cast.actor(role)
         if workflow not in self._hosts:
-            self._hosts[workflow] = act.open_case(
+            self._hosts[workflow] = opening.open_case(
                 self.tx, self.ground, actor, workflow, round_id=self.round_id, request_key=self._key()
             ).case_id
         row = entry.locked(self.tx, self._hosts[workflow])

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 from sqlalchemy.engine import RowMapping
 
 from caseflow import clock
-from caseflow.cases import act, dossier, find, members, panels, quotas, show, standing
+from caseflow.cases import act, dossier, find, members, opening, panels, quotas, show, standing
 from caseflow.cases.find import Filters
 from caseflow.cases.models import quota_counter, task
 from caseflow.cases.view import View, state_name
@@ -73,7 +73,7 @@ def create(workflow: str) -> Any:
     key = request.form.get("request_key", "")
     if len(key) < 16:
         abort(400)
-    outcome = act.open_case(
+    outcome = opening.open_case(
         g.tx, shell.house().ground, g.actor, workflow, round_id=round_id, title=title, request_key=key
     )
     return redirect(url_for("case.show", case_id=outcome.case_id), 303)

@@ -235,7 +235,7 @@ def _line(tx: Connection, ground: Ground, actor: Actor, row: RowMapping, due: cl
 def _seats(tx: Connection, ground: Ground, actor: Actor, shown: set[int]) -> list[Line]:
     """The panels on which the reader sits and nothing is owed at present: to declare, to discuss, to look again."""
     rows = tx.execute(
-        sa.select(case, seat.c.panel)
+        sa.select(case, seat.c.panel, seat.c.pledged_at, seat.c.reserve)
         .join(seat, seat.c.case_id == case.c.id)
         .where(seat.c.person_id == actor.person_id, seat.c.status == "seated", ~case.c.final, case.c.id.not_in(shown))
         .order_by(case.c.id)

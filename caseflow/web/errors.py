@@ -22,7 +22,9 @@ from caseflow.workflow.procedure import Action
 log = logging.getLogger("caseflow.web")
 
 _WORDED = (400, 404, 405, 409, 413, 429, 500, 503)
-_HIDDEN = ("password", "code", safety.FIELD, "request_key", "seen", "version")
+_HIDDEN = ("password", "code", safety.FIELD)
+_OURS = frozenset({"request_key", "seen", "version"})
+"""What our forms carry and nobody has typed."""
 
 
 def install(app: Flask, identify: Callable[[], None]) -> None:
@@ -81,13 +83,14 @@ def stale(error: Stale) -> Any:
     """The answer to somebody whose screen was older than the case: who acted meanwhile, and the own text."""
     if request.is_json:
         return jsonify(stale=True, by=error.by, at=error.entry.at.isoformat())
-    view, labels = _seen_by(error), {}
+    view = _seen_by(error)
+    labels: dict[str, str] = {}
     if view is not None:
         wanted = (request.view_args or {}).get("action_id")
         for action in (*view.definition.anywhere.values(), *_acts(view.definition)):
             if action.id == wanted:
                 labels |= {question.id: pick(question.label, g.language) for question in action.asks.values()}
-    told = [(labels.get(name, name), value) for name, value in kept()]
+    told = [(labels.get(name, name), value) for name, value in kept() if name != "from"]
     return render_template("errors/stale.html", entry=error.entry, by=error.by, kept=told, view=view)
 
 
@@ -112,4 +115,8 @@ def kept() -> list[tuple[str, str]]:
         typed = list(request.form.items(multi=True))
     except HTTPException:
         return []
-    return [(name, value) for name, value in typed if value.strip() and not any(hidden in name for hidden in _HIDDEN)]
+    return [
+        (name, value)
+        for name, value in typed
+        if value.strip() and name not in _OURS and not any(hidden in name for hidden in _HIDDEN)
+    ]

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 from sqlalchemy.engine import RowMapping
 
 from caseflow import clock
-from caseflow.cases import act, dossier, find, standing
+from caseflow.cases import dossier, find, opening, standing
 from caseflow.cases.find import Filters
 from caseflow.cases.ground import Loaded
 from caseflow.office import rounds
@@ -111,7 +111,7 @@ def begin(workflow: str) -> Any:
     if against:
         raise Refused(*against)
     ground = shell.house().ground
-    outcome = act.open_case(
+    outcome = opening.open_case(
         g.tx,
         ground,
         g.actor,

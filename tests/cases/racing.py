@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection as Pipe
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
-from caseflow.cases import act, entry
+from caseflow.cases import act, entry, opening
 from caseflow.config import Settings
 from caseflow.db import Database
 from caseflow.people.rights import Actor
@@ -121,7 +121,7 @@ def _run(pipe: Pipe, barrier: Barrier) -> None:
 def _do(database: Database, ground: Any, job: Job) -> Told:
     def work(tx: Any) -> act.Outcome:
         if job.case_id is None:
-            return act.open_case(tx, ground, job.actor, job.action, request_key=job.key, **job.answers)
+            return opening.open_case(tx, ground, job.actor, job.action, request_key=job.key, **job.answers)
         return act.perform(
             tx, ground, job.actor, job.case_id, job.action, job.answers, request_key=job.key, seen=job.seen
         )
@@ -132,6 +132,6 @@ def _do(database: Database, ground: Any, job: Job) -> Told:
         return Told("refused", tuple(reason.key for reason in refused.reasons))
     except entry.Stale as stale:
         return Told("stale", (stale.entry.act,))
-    except Exception as error:  # told to the test, which fails with it
+    except Exception as error:  # noqa: BLE001 -- told to the test, which fails with it
         return Told("failed", (repr(error),))
     return Told("done" if outcome.first else "again", (), outcome)

@@ -27,9 +27,14 @@ def test_a_case_goes_from_the_blank_form_to_publication(world: World) -> None:
     assert (row["state"], row["final"], row["listed"], row["number"][:3]) == ("done", True, "published", "BJ-")
     with world.database.read() as tx:
         assert journal.verify(tx, heads={case_id: (row["seq"], row["last_hash"])}) == []
-        assert [
-            one.act for one in journal.entries(tx, case_id)
-        ] == ["open", "submit", "recommend", "recommend", "place", "finish"]
+        assert [one.act for one in journal.entries(tx, case_id)] == [
+            "open",
+            "submit",
+            "recommend",
+            "recommend",
+            "place",
+            "finish",
+        ]
 
 
 def test_the_same_request_twice_is_one_act(world: World) -> None:
@@ -126,9 +131,11 @@ def test_what_is_owed_follows_the_case(world: World) -> None:
 
     with world.database.read() as tx:
         owed = tx.execute(sa.select(task.c.kind, task.c.status).where(task.c.case_id == case_id).order_by(task.c.id))
-        assert [
-            tuple(row) for row in owed
-        ] == [("state:drafting", "done"), ("state:review", "done"), ("state:correcting", "open")]
+        assert [tuple(row) for row in owed] == [
+            ("state:drafting", "done"),
+            ("state:review", "done"),
+            ("state:correcting", "open"),
+        ]
 
 
 def test_a_failure_in_the_middle_leaves_nothing(world: World) -> None:

@@ -93,7 +93,11 @@ def test_a_clock_stands_still_while_the_applicant_corrects_and_goes_on_where_it_
     (row,) = clocks(world, case_id)
     assert ("paused", date(2026, 11, 25), [], None) == (paused["status"], paused["paused_since"], silent, due)
     # Stopped on the 25th and started on the 30th: neither day counts, so the 24th was the first of ten.
-    assert ("running", [["2026-11-25", "2026-11-30"]], date(2026, 12, 11)) == (row["status"], row["pauses"], row["due_on"])
+    assert ("running", [["2026-11-25", "2026-11-30"]], date(2026, 12, 11)) == (
+        row["status"],
+        row["pauses"],
+        row["due_on"],
+    )
     assert "paused" in [line[2] for line in row["ledger"]["ledger"]]
     assert [("warn", date(2026, 12, 8)), ("breach", date(2026, 12, 12))] == waiting(world, case_id)
 

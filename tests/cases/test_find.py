@@ -126,7 +126,7 @@ def test_filters_narrow_the_work_list_and_its_count_alike(world: World) -> None:
     world.submitted(applicant, product="焦炭")
     wanted = world.submitted(applicant, product="平板玻璃")
 
-    page = desk(world, officer, Filters(text="玻璃", workflow="toy-case", state="review"))
+    page = desk(world, officer, Filters(text="玻璃", workflow="toy-case", states=("review",)))
     assert ([wanted], 1) == ([row["id"] for row in page.rows], page.count)
 
 
@@ -135,7 +135,9 @@ def test_the_public_reads_what_is_listed_and_nothing_else(world: World) -> None:
     shown, hidden = world.recommended(applicant, product="一"), world.recommended(applicant, product="二")
     world.do(office, shown, "place")
     with world.database.read() as tx:
-        listed = [[row["id"] for row in find.listed(tx, world.authority_id, page)] for page in ("publicity", "published")]
+        listed = [
+            [row["id"] for row in find.listed(tx, world.authority_id, page)] for page in ("publicity", "published")
+        ]
         other = find.listed(tx, world.authority_id + 1, "publicity")
         code = find.by_receipt(tx, f" {world.row(hidden)['receipt_code'].lower()} ")
         wrong = find.by_receipt(tx, "AAAA-AAAA-AAAA-AAAA")

@@ -57,9 +57,7 @@ def test_its_result_moves_each_case_by_what_was_said_of_it(world: World) -> None
     applicant, office = world.person("applicant", "plant"), world.person("provincial", "office")
     chosen, other = world.recommended(applicant, product="一"), world.recommended(applicant, product="二")
     host = world.scored(office, [chosen, other])
-    world.do(
-        office, host, "select", results={**picked(chosen, result="chosen"), **picked(other, result="not_chosen")}
-    )
+    world.do(office, host, "select", results={**picked(chosen, result="chosen"), **picked(other, result="not_chosen")})
 
     assert [world.row(one)["state"] for one in (chosen, other, host)] == ["placed", "recommended", "closed"]
     with world.database.read() as tx:

@@ -59,7 +59,7 @@ def test_the_buttons_are_those_of_the_role_with_what_stands_against_them(world: 
         actions(world, applicant, sent),
         actions(world, world.person("municipal", "bureau"), sent),
         actions(world, world.person("provincial", "office"), sent),
-    ) == ({"withdraw": []}, {"recommend": ["guards.findings_open"], "return": []}, {})
+    ) == ({"withdraw": []}, {"recommend": [], "return": []}, {})
 
 
 def test_an_expert_does_not_see_the_fields_hidden_from_experts(world: World) -> None:

@@ -13,7 +13,7 @@ import yaml
 from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.cases import act, dossier, findings
+from caseflow.cases import act, dossier, findings, opening
 from caseflow.cases import ground as grounds
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, round_
@@ -78,7 +78,7 @@ class World:
 
     def open(self, who: Actor, workflow: str = "toy-case", key: str | None = None) -> int:
         with self.database.write() as tx:
-            return act.open_case(
+            return opening.open_case(
                 tx, self.ground, who, workflow, round_id=self.round_id, request_key=key or f"open{next(self._names)}"
             ).case_id
 

@@ -33,7 +33,7 @@ FAULTS = """() => {
   if (headings !== 1) faults.push(`${headings} h1`);
   if (!["zh-CN", "en"].includes(document.documentElement.lang)) faults.push(`lang ${document.documentElement.lang}`);
   if (!document.querySelector("main#main")) faults.push("no main");
-  document.querySelectorAll("input:not([type=hidden]), select, textarea").forEach((one) => {
+  document.querySelectorAll("input:not([type=hidden], [hidden]), select, textarea").forEach((one) => {
     const named = one.labels?.length || one.getAttribute("aria-label") ||
       (one.getAttribute("aria-labelledby") || "").split(" ").some((id) => id && document.getElementById(id));
     if (!named) faults.push(`no label: ${one.name || one.id}`);
@@ -91,6 +91,8 @@ class Stage:
     browser: Browser
     address: str
     shots: Path
+    whole: bool
+    """Pictures of whole pages: for those who want to look at them."""
     faults: list[str] = field(default_factory=list)
     pages: dict[str, Page] = field(default_factory=dict)
     taken: int = 0
@@ -137,7 +139,7 @@ class Stage:
 
     def _shot(self, page: Page, name: str) -> None:
         self.faults += [f"{name} {page.url}: {fault}" for fault in page.evaluate(FAULTS)]
-        page.screenshot(path=self.shots / f"{name}.png", full_page=True)
+        page.screenshot(path=self.shots / f"{name}.png", full_page=self.whole)
 
     def _said(self, name: str, page: Page, message: Any) -> None:
         if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
@@ -150,10 +152,11 @@ class Stage:
 
 @contextmanager
 def stage(site: Site, shots: Path) -> Iterator[Stage]:
-    kept = Path(os.environ.get("CASEFLOW_SHOTS") or shots)
+    wanted = os.environ.get("CASEFLOW_SHOTS")
+    kept = Path(wanted or shots)
     kept.mkdir(parents=True, exist_ok=True)
     with serving(site) as address, browser() as opened:
-        yield Stage(site, opened, address, kept)
+        yield Stage(site, opened, address, kept, whole=bool(wanted))
 
 
 def chosen(upload: Upload) -> Any:

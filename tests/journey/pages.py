@@ -252,7 +252,9 @@ class Page:
             for one in self.inputs
             if not (one["in_label"] or one.get("id") in self.labelled or one.keys() & {"aria-label", "aria-labelledby"})
         ]
-        faults += [f"inline {tag}" for tag, given in self.tags if tag == "style" or (tag == "script" and "src" not in given)]
+        faults += [
+            f"inline {tag}" for tag, given in self.tags if tag == "style" or (tag == "script" and "src" not in given)
+        ]
         faults += [f"inline style of {tag}" for tag, given in self.tags if "style" in given or "onclick" in given]
         if bool(self.errors) != self.title.startswith(("错误：", "Error: ")):
             faults.append(f"title: {self.title}")

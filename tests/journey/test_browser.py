@@ -43,7 +43,6 @@ def test_a_case_goes_from_registration_to_the_published_list_on_real_pages(site:
         _the_list_is_announced(on)
         _the_public_sees_it(on, code)
 
-        (on.shots / "faults.txt").write_text(chr(10).join(on.faults))
         assert on.faults == []
 
 
@@ -264,7 +263,6 @@ def _the_province_takes_it_in(on: Stage, case: int) -> None:
     on.look(officer, "province-desk")
     officer.locator("main").get_by_role("link", name=re.compile("临汾市生态环境局")).first.click()
     officer.wait_for_load_state()
-    host = int(re.findall(r"/cases/(\d+)", officer.url)[0])
     on.look(officer, "province-submission")
     press(officer, "签收")
     _answer_findings(officer, case)

@@ -116,7 +116,8 @@ def test_a_stale_screen_on_a_case_that_went_on_keeps_the_text_too(shared: Site) 
     steps.do(second, case, "municipal_return", {"gaps-product.goal": "请补充。"})
     stale = first.send(old, form)
 
-    assert (stale.status, "演示柴临" in stale.words, "旧屏上写的理由。" in stale.words) == (409, True, True)
+    assert (stale.status, "演示柴临办理了“退回补正”，当前环节为“初审补正”" in stale.words) == (409, True)
+    assert "不予推荐的理由 旧屏上写的理由。" in stale.words
 
 
 def test_an_act_that_is_not_offered_is_refused_in_a_sentence(shared: Site) -> None:
@@ -125,8 +126,9 @@ def test_an_act_that_is_not_offered_is_refused_in_a_sentence(shared: Site) -> No
     page = officer.get(f"/cases/{case}")
     form = page.form("/acts/accept")
     officer.send(page, form)
+    seen = officer.get(f"/cases/{case}/acts/decline").form("/acts/decline")["seen"]
     form.attributes["action"] = f"/cases/{case}/acts/take_back"
-    form.fill(request_key="another-click-than-before")
+    form.fill(request_key="another-click-than-before", seen=seen)
     refused = officer.send(page, form)
 
     assert (refused.status, refused.title.startswith("错误：")) == (422, True)
@@ -137,7 +139,17 @@ def test_another_bureaus_officer_finds_no_such_case(shared: Site) -> None:
     case = steps.submitted(shared, steps.enterprise(shared, "scoped", "临汾辖区示例有限公司", 5))
     stranger = shared.visitor("datong.officer")
     work_plan = shared.visitor("scoped").get(f"/cases/{case}/dossier/attachments").link("/files/")
-    paths = ["", "/review", "/acts/accept", "/done?key=x", "/diagram.svg", "/form.pdf", "/receipt", "/footprint", "/check"]
+    paths = [
+        "",
+        "/review",
+        "/acts/accept",
+        "/done?key=x",
+        "/diagram.svg",
+        "/form.pdf",
+        "/receipt",
+        "/footprint",
+        "/check",
+    ]
     answers = {path: stranger.get(f"/cases/{case}{path}").status for path in paths}
 
     assert answers == dict.fromkeys(paths, 404)
@@ -228,7 +240,11 @@ def test_an_upload_that_is_empty_too_large_or_of_another_kind_is_named(shared: S
     }
 
     assert {name: name in text for name, text in said.items()} == dict.fromkeys(uploads, True)
-    assert ["空" in said["空白.pdf"], "20 MB" in said["过大.pdf"], "PDF" in said["程序.pdf"].upper()] == [True, True, True]
+    assert ["空" in said["空白.pdf"], "20 MB" in said["过大.pdf"], "PDF" in said["程序.pdf"].upper()] == [
+        True,
+        True,
+        True,
+    ]
     assert len(set(said.values())) == len(uploads)
 
 

@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 
 from caseflow import clock
 from caseflow.app import create_app
-from caseflow.cases import act, dossier
+from caseflow.cases import act, dossier, opening
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case as case_table
 from caseflow.config import Settings
@@ -107,7 +107,7 @@ class World:
             given = {path: value for path, value in given.items() if _is_typed(loaded.definition, path)}
             names = self.names(tx, owner, 0)
             values = samples.complete(loaded, self.ground, number, names, given)
-            made = act.import_case(
+            made = opening.import_case(
                 tx, self.ground, self.actor("province"), PILOT, state, values,
                 organisation_id=int(owner.organisation_id or 0), prefecture_id=self.offices[bureau],
                 round_id=self.round_id, request_key=self.key(),
@@ -168,7 +168,7 @@ class World:
 
     def host(self, login: str, workflow: str) -> int:
         with self.database.write() as tx:
-            return act.open_case(
+            return opening.open_case(
                 tx,
                 self.ground,
                 self.actor(login),

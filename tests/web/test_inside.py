@@ -25,7 +25,8 @@ def test_a_filter_by_an_inner_state_finds_all_that_bear_its_public_name(office: 
     reader = office.visit("taiyuan")
 
     assert [
-        words_of(reader.get(f"/cases?state=pilot-management/{state}")).count("SXGL-") for state in ("proposal", "reserve")
+        words_of(reader.get(f"/cases?state=pilot-management/{state}")).count("SXGL-")
+        for state in ("proposal", "reserve")
     ] == [1, 1]
 
 
