@@ -17,11 +17,14 @@ def main() -> None:
     parser.add_argument("--long", action="store_true", help="go on to a million cases")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--only", choices=("steps", "length", "cases"))
+    parser.add_argument("--database", choices=("SQLite", "PostgreSQL"))
     asked = parser.parse_args()
     load = os.getloadavg()[0]
     print(f"Python {platform.python_version()}, {os.cpu_count()} processors, load {load:.1f} at the start")
     with places() as found:
         for place in found:
+            if asked.database not in (None, place.name):
+                continue
             print(f"\n{place.name}")
             if asked.only in (None, "steps"):
                 _steps(place, asked.rounds)
@@ -49,9 +52,12 @@ def _length(place: Place) -> None:
 
 
 def _cases(place: Place, sizes: tuple[int, ...]) -> None:
-    print("  cases in the database: step on a new one, on a random old one, work list of a bureau, its list of cases")
+    print("  cases in the database: one row committed by hand; step on a new case, on a random old one;")
+    print("                         a bureau's work list with its total, its list of all cases with their total")
     for size, one in growth.by_cases(place, sizes).items():
-        print(f"    {size:>9,}: {one['new']:7.0f} {one['old']:7.0f} {one['desk']:7.0f} {one['list']:7.0f} µs")
+        print(
+            f"    {size:>9,}: {one['commit']:7.0f}; {one['new']:7.0f} {one['old']:7.0f}; {one['desk']:7.0f} {one['list']:7.0f} µs"
+        )
 
 
 if __name__ == "__main__":

@@ -8,12 +8,13 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from benchmarks import door
+from benchmarks import door, raw
 from benchmarks.ground import Place
 from caseflow import clock
 from caseflow.cases import act, find, opening
@@ -27,30 +28,30 @@ TEMPLATE = {"review": 12, "scoring": 4, "done": 84}
 """Of a hundred cases so many stand where: a tenth or so is open, as in a province after some years."""
 
 
-def microseconds(work: Callable[[], Any], times: int) -> float:
-    """The median of one call."""
-    taken = []
+def microseconds(works: dict[Any, Callable[[], Any]], times: int) -> dict[Any, float]:
+    """The median of one call of each, taken in turns: whatever else the machine does falls on all alike."""
+    taken: dict[Any, list[float]] = {name: [] for name in works}
     for _ in range(times):
-        begun = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - begun)
-    return statistics.median(taken) * 1e6
+        for name, work in works.items():
+            begun = time.perf_counter()
+            work()
+            taken[name].append(time.perf_counter() - begun)
+    return {name: statistics.median(values) * 1e6 for name, values in taken.items()}
 
 
 # As a case gets longer
 
 
-def by_length(place: Place, lengths: tuple[int, ...] = (10, 100, 1000), times: int = 30) -> dict[int, float]:
+def by_length(place: Place, lengths: tuple[int, ...] = (10, 100, 1000), times: int = 60) -> dict[int, float]:
     """Microseconds of one more step on a case that has had so many."""
-    case_id = _stand_in(place, "scoring")
-    found = {}
+    cases = {}
     for length in lengths:
+        cases[length] = _stand_in(place, "scoring")
         with place.database.read() as tx:
-            acts = tx.scalar(sa.select(case.c.seq).where(case.c.id == case_id)) or 0
+            acts = tx.scalar(sa.select(case.c.seq).where(case.c.id == cases[length])) or 0
         for _ in range(length - acts):
-            _note(place, case_id)
-        found[length] = microseconds(lambda: _note(place, case_id), times)
-    return found
+            _note(place, cases[length])
+    return microseconds({length: partial(_note, place, case_id) for length, case_id in cases.items()}, times)
 
 
 def _note(place: Place, case_id: int) -> None:
@@ -87,20 +88,27 @@ def by_cases(place: Place, sizes: tuple[int, ...], times: int = 40) -> dict[int,
         for _ in range((size - there) // len(made)):
             next(copies)
         _analyse(place)
-        found[size] = {
-            "new": microseconds(lambda: _open(place), times),
-            "old": _old(place, times),
-            "desk": microseconds(lambda: _desk(place), times),
-            "list": microseconds(lambda: _list(place), times),
+        with place.database.read() as tx:
+            old = list(tx.scalars(sa.select(case.c.id).where(case.c.state == "scoring").order_by(case.c.id)))
+        chance = random.Random(5)
+        hand = raw.Raw(place)
+        works = {
+            "commit": partial(_commit, hand),
+            "new": partial(_open, place),
+            "old": lambda old=old, chance=chance: _note(place, chance.choice(old)),
+            "desk": partial(_desk, place),
+            "list": partial(_list, place),
         }
+        found[size] = microseconds(works, times)
+        hand.connection.close()
     return found
 
 
-def _old(place: Place, times: int) -> float:
-    with place.database.read() as tx:
-        open_ones = list(tx.scalars(sa.select(case.c.id).where(case.c.state == "scoring").order_by(case.c.id)))
-    chosen = iter(random.Random(5).choices(open_ones, k=times))
-    return microseconds(lambda: _note(place, next(chosen)), times)
+def _commit(hand: raw.Raw) -> None:
+    """The least a durable step can be at this moment: one row written by hand."""
+    hand.begin()
+    hand.run("UPDATE serial SET last = last + 1 WHERE year = ?", clock.today().year)
+    hand.commit()
 
 
 def _desk(place: Place) -> find.Page:
@@ -185,6 +193,16 @@ def _copy(tx: Connection, made: list[int], number: int, bureau: int, days: int) 
 
 
 def _analyse(place: Place) -> None:
-    """What a database does by itself in the long run: fresh statistics."""
-    with place.database.write() as tx:
-        tx.exec_driver_sql("ANALYZE")
+    """What a database does by itself in the long run, done at once after so many rows: statistics, and its house in order."""
+    if place.database.is_sqlite:
+        statements = ["ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)"]
+    else:
+        statements = ["VACUUM ANALYZE", "CHECKPOINT"]
+    with place.database.engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        if not place.database.is_sqlite:
+            driver.autocommit = True
+        for statement in statements:
+            driver.execute(statement)
+        if not place.database.is_sqlite:
+            driver.autocommit = False

@@ -8,71 +8,75 @@ from datetime import date
 from werkzeug.http import parse_options_header
 
 from caseflow.records import journal
-from tests.journey import steps
-from tests.journey.pages import Upload, Visitor
+from tests.journey import filing, offices
+from tests.journey.pages import Upload
+from tests.journey.visitor import Visitor
 from tests.journey.world import Site
 
 GOAL = "2026年底前完成数据采集，2027年6月底前完成核算和标准编制。"
 
 
 def test_a_case_goes_from_registration_to_the_published_list(site: Site) -> None:
-    registered = steps.register(site)
-    steps.approve(site.visitor("linfen.officer"))
-    applicant, officer = site.visitor(steps.LOGIN), site.visitor("linfen.officer")
-    case = steps.start(applicant, site)
-    steps.fill_in(applicant, case)
-    footprint = steps.declare_footprint(applicant, case)
-    receipt = steps.submit(applicant, case)
+    registered = filing.register(site)
+    filing.approve(site.visitor("linfen.officer"))
+    applicant, officer = site.visitor(filing.LOGIN), site.visitor("linfen.officer")
+    case = filing.start(applicant, site)
+    filing.fill_in(applicant, case)
+    footprint = filing.declare_footprint(applicant, case)
+    receipt = filing.submit(applicant, case)
     code = re.search(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b", receipt.words)
 
     assert ("注册申请已提交" in registered.words, footprint.errors, code is not None) == (True, [], True)
-    assert steps.status(site, code[0]) == "已提交"
+    assert filing.status(site, code[0]) == "已提交"
 
-    steps.do(officer, case, "accept")
-    steps.do(officer, case, "municipal_return", {"gaps-product.goal": "请写明两个阶段各自的目标。"})
+    offices.do(officer, case, "accept")
+    offices.do(officer, case, "municipal_return", {"gaps-product.goal": "请写明两个阶段各自的目标。"})
     form = applicant.get(f"/cases/{case}/dossier/product").form("version")
-    steps.section(applicant, case, "product", {"goal": GOAL})
-    again = steps.submit(applicant, case)
+    filing.section(applicant, case, "product", {"goal": GOAL})
+    again = filing.submit(applicant, case)
 
     assert [name for name, one in form.controls.items() if one.kind == "textarea"] == ["goal"]
     assert "/receipt" in again.url
 
-    found = steps.answer_findings(officer, case)
-    steps.do(officer, case, "recommend", steps.recommendation())
-    steps.sign(site.visitor("linfen.head"), case)
-    steps.sign(site.visitor("linfen.leader"), case)
-    bundle = steps.bundle(site)
-    steps.do(officer, bundle, "submit", steps.sealed())
-    steps.take_in(site, bundle, case)
+    found = offices.answer_findings(officer, case)
+    offices.do(officer, case, "recommend", offices.recommendation())
+    offices.sign(site.visitor("linfen.head"), case)
+    offices.sign(site.visitor("linfen.leader"), case)
+    bundle = offices.bundle(site)
+    offices.do(officer, bundle, "submit", offices.sealed())
+    offices.take_in(site, bundle, case)
 
-    assert (found, steps.status(site, code[0])) == (2, "待评审")
+    assert (found, filing.status(site, code[0])) == (2, "待评审")
 
-    meeting = steps.invite(site)
+    meeting = offices.invite(site)
     for number in range(1, 8):
-        steps.pledge(site, meeting, number)
-    steps.convene(site, meeting)
+        offices.pledge(site, meeting, number)
+    offices.convene(site, meeting)
     for number, mark in zip(range(1, 8), (18, 19, 20, 21, 22, 23, 25), strict=True):
-        steps.score(site, meeting, number, case, mark)
-    steps.conclude(site, meeting, case)
+        offices.score(site, meeting, number, case, mark)
+    offices.conclude(site, meeting, case)
     ranking = site.visitor("province.officer").get(f"/cases/{meeting}/ranking")
 
     assert "84.00" in ranking.words  # the highest total of 100 and the lowest of 72 are dropped
 
-    listing = steps.propose(site, case)
-    steps.consult(site, listing)
-    steps.decide(site, listing)
-    steps.do(site.visitor("province.officer"), listing, "post", steps.posting(site.today))
+    listing = offices.propose(site, case)
+    offices.consult(site, listing)
+    offices.decide(site, listing)
+    offices.do(site.visitor("province.officer"), listing, "post", offices.posting(site.today))
 
-    assert (steps.status(site, code[0]), steps.UNIT in steps.public(site, "/lists/publicity").words) == ("公示中", True)
+    assert (filing.status(site, code[0]), filing.UNIT in filing.public(site, "/lists/publicity").words) == (
+        "公示中",
+        True,
+    )
 
     site.wait_until(date(2026, 6, 9))
-    steps.do(site.visitor("province.officer"), listing, "announce", steps.announcement(site.today))
-    published = steps.public(site, "/lists/published")
-    shown = steps.public(site, published.link(f"/lists/published/{case}"))
+    offices.do(site.visitor("province.officer"), listing, "announce", offices.announcement(site.today))
+    published = filing.public(site, "/lists/published")
+    shown = filing.public(site, published.link(f"/lists/published/{case}"))
 
-    assert (steps.UNIT in published.words, steps.PRODUCT in published.words) == (True, True)
-    assert (steps.CONTACT in published.text, steps.CONTACT in shown.text) == (False, False)
-    assert steps.status(site, code[0]) == "实施中"
+    assert (filing.UNIT in published.words, filing.PRODUCT in published.words) == (True, True)
+    assert (filing.CONTACT in published.text, filing.CONTACT in shown.text) == (False, False)
+    assert filing.status(site, code[0]) == "实施中"
     assert site.read(journal.verify) == []
 
 
@@ -80,10 +84,10 @@ def test_a_case_goes_from_registration_to_the_published_list(site: Site) -> None
 
 
 def test_two_clicks_on_submit_are_one_act(shared: Site) -> None:
-    applicant = steps.enterprise(shared, "twice", "临汾双击示例有限公司", 1)
-    case = steps.start(applicant, shared)
-    steps.fill_in(applicant, case)
-    page, form = steps.submission(applicant, case, *steps.make_form(applicant, case))
+    applicant = filing.enterprise(shared, "twice", "临汾双击示例有限公司", 1)
+    case = filing.start(applicant, shared)
+    filing.fill_in(applicant, case)
+    page, form = filing.submission(applicant, case, *filing.make_form(applicant, case))
     answers = [applicant.send(page, form) for _ in range(2)]
     acts = [entry.act for entry in shared.read(journal.entries, case)]
 
@@ -92,28 +96,28 @@ def test_two_clicks_on_submit_are_one_act(shared: Site) -> None:
 
 
 def test_a_stale_screen_says_who_did_what_and_keeps_the_text(shared: Site) -> None:
-    case = steps.submitted(shared, steps.enterprise(shared, "stale", "临汾旧屏示例有限公司", 2))
+    case = filing.submitted(shared, filing.enterprise(shared, "stale", "临汾旧屏示例有限公司", 2))
     first, second = shared.visitor("linfen.officer"), shared.visitor("linfen.second")
-    steps.do(first, case, "accept")
+    offices.do(first, case, "accept")
     old = first.get(f"/cases/{case}/review?act=recommend")
-    form = old.form("/acts/recommend").fill({**steps.recommendation(), "opinion": "旧屏上写的意见。"})
-    assert steps.answer_findings(second, case) == 1
+    form = old.form("/acts/recommend").fill({**offices.recommendation(), "opinion": "旧屏上写的意见。"})
+    assert offices.answer_findings(second, case) == 1
     stale = first.send(old, form)
     kept = stale.form("/acts/recommend")
     done = first.send(stale, kept)
 
     assert (stale.status, "演示柴临" in stale.words, "答复提示事项" in stale.words) == (409, True, True)
-    assert (kept["opinion"], kept["summary_plan"]) == ("旧屏上写的意见。", steps.recommendation()["summary_plan"])
+    assert (kept["opinion"], kept["summary_plan"]) == ("旧屏上写的意见。", offices.recommendation()["summary_plan"])
     assert (done.status, "审签" in done.words) == (200, True)
 
 
 def test_a_stale_screen_on_a_case_that_went_on_keeps_the_text_too(shared: Site) -> None:
-    case = steps.submitted(shared, steps.enterprise(shared, "gone", "临汾流转示例有限公司", 3))
+    case = filing.submitted(shared, filing.enterprise(shared, "gone", "临汾流转示例有限公司", 3))
     first, second = shared.visitor("linfen.officer"), shared.visitor("linfen.second")
-    steps.do(first, case, "accept")
+    offices.do(first, case, "accept")
     old = first.get(f"/cases/{case}/acts/decline")
     form = old.form("/acts/decline").fill(reasons="旧屏上写的理由。")
-    steps.do(second, case, "municipal_return", {"gaps-product.goal": "请补充。"})
+    offices.do(second, case, "municipal_return", {"gaps-product.goal": "请补充。"})
     stale = first.send(old, form)
 
     assert (stale.status, "演示柴临办理了“退回补正”，当前环节为“初审补正”" in stale.words) == (409, True)
@@ -121,7 +125,7 @@ def test_a_stale_screen_on_a_case_that_went_on_keeps_the_text_too(shared: Site) 
 
 
 def test_an_act_that_is_not_offered_is_refused_in_a_sentence(shared: Site) -> None:
-    case = steps.submitted(shared, steps.enterprise(shared, "offered", "临汾越步示例有限公司", 4))
+    case = filing.submitted(shared, filing.enterprise(shared, "offered", "临汾越步示例有限公司", 4))
     officer = shared.visitor("linfen.officer")
     page = officer.get(f"/cases/{case}")
     form = page.form("/acts/accept")
@@ -136,7 +140,7 @@ def test_an_act_that_is_not_offered_is_refused_in_a_sentence(shared: Site) -> No
 
 
 def test_another_bureaus_officer_finds_no_such_case(shared: Site) -> None:
-    case = steps.submitted(shared, steps.enterprise(shared, "scoped", "临汾辖区示例有限公司", 5))
+    case = filing.submitted(shared, filing.enterprise(shared, "scoped", "临汾辖区示例有限公司", 5))
     stranger = shared.visitor("datong.officer")
     work_plan = shared.visitor("scoped").get(f"/cases/{case}/dossier/attachments").link("/files/")
     paths = [
@@ -161,21 +165,21 @@ def test_another_bureaus_officer_finds_no_such_case(shared: Site) -> None:
 
 
 def test_after_the_bureaus_deadline_nothing_is_submitted_and_everything_typed_stays(site: Site) -> None:
-    applicant = steps.enterprise(site, "late", "大同迟报示例有限公司", 6, "sx-datong")
+    applicant = filing.enterprise(site, "late", "大同迟报示例有限公司", 6, "sx-datong")
     officer = site.visitor("datong.officer")
     page = officer.get(f"/rounds/{site.round_id}")
     own = page.form("/own").fill(closes_on="2026-06-10", closes_time="17:30", reason="留出市级初审时间")
     assert officer.send(page, own).errors == []
-    case = steps.start(applicant, site, "sx-datong")
-    steps.fill_in(applicant, case)
-    page, form = steps.submission(applicant, case, *steps.make_form(applicant, case))
+    case = filing.start(applicant, site, "sx-datong")
+    filing.fill_in(applicant, case)
+    page, form = filing.submission(applicant, case, *filing.make_form(applicant, case))
     site.wait_until(date(2026, 6, 10), hour=18)
-    refused = site.visitor("late").send(*steps.submission(site.visitor("late"), case, *_last(form)))
+    refused = site.visitor("late").send(*filing.submission(site.visitor("late"), case, *_last(form)))
     section = site.visitor("late").get(f"/cases/{case}/dossier/product").form("version")
 
     assert (refused.status, refused.title.startswith("错误：")) == (422, True)
     assert any("已过市级受理截止时间（2026-06-10 17:30）" in line for line in refused.errors), refused.errors
-    assert section["strengths"] == steps.WORDS
+    assert section["strengths"] == filing.WORDS
 
 
 def _last(form: object) -> tuple[Upload, str]:
@@ -184,19 +188,19 @@ def _last(form: object) -> tuple[Upload, str]:
 
 
 def test_after_the_provinces_deadline_no_submission_is_sent_and_everything_typed_stays(site: Site) -> None:
-    case = steps.submitted(site, steps.enterprise(site, "closing", "临汾截止示例有限公司", 7))
-    steps.recommend(site, case)
-    host = steps.bundle(site)
+    case = filing.submitted(site, filing.enterprise(site, "closing", "临汾截止示例有限公司", 7))
+    offices.recommend(site, case)
+    host = offices.bundle(site)
     site.wait_until(date(2026, 6, 19), hour=18)
     officer = site.visitor("linfen.officer")
     page = officer.get(f"/cases/{host}/acts/submit")
-    refused = officer.send(page, page.form("/acts/submit").fill(steps.sealed()))
+    refused = officer.send(page, page.form("/acts/submit").fill(offices.sealed()))
     form = refused.form("/acts/submit")
     standing = officer.get(f"/cases/{host}")
 
     assert refused.status == 422
     assert any("已过省级报送截止时间（2026-06-19 18:00）" in line for line in refused.errors), refused.errors
-    assert (form["letter_number"], "附件1盖章件.pdf" in refused.words) == (steps.sealed()["letter_number"], True)
+    assert (form["letter_number"], "附件1盖章件.pdf" in refused.words) == (offices.sealed()["letter_number"], True)
     assert "待用印" in standing.words
 
 
@@ -204,10 +208,10 @@ def test_after_the_provinces_deadline_no_submission_is_sent_and_everything_typed
 
 
 def test_one_character_too_many_is_named_and_nothing_is_cut(shared: Site) -> None:
-    applicant = steps.enterprise(shared, "longer", "临汾超字示例有限公司", 8)
-    case = steps.start(applicant, shared)
+    applicant = filing.enterprise(shared, "longer", "临汾超字示例有限公司", 8)
+    case = filing.start(applicant, shared)
     text = "碳" * 2001
-    page = steps.section(applicant, case, "product", {"strengths": text})
+    page = filing.section(applicant, case, "product", {"strengths": text})
 
     assert (page.status, page.title.startswith("错误：")) == (422, True)
     assert [line for line in page.errors if "试点工作优势" in line] == ["“试点工作优势”多出1字（现2001字，限2000字）"]
@@ -215,27 +219,27 @@ def test_one_character_too_many_is_named_and_nothing_is_cut(shared: Site) -> Non
 
 
 def test_a_wrong_check_digit_is_named_at_registration(shared: Site) -> None:
-    right = steps.UNIT_CODE[-1]
+    right = filing.UNIT_CODE[-1]
     wrong = "A" if right != "A" else "B"
-    page = steps.register(shared, credit_code=steps.UNIT_CODE[:-1] + wrong, login="digit")
+    page = filing.register(shared, credit_code=filing.UNIT_CODE[:-1] + wrong, login="digit")
 
     assert (page.status, page.title.startswith("错误：")) == (422, True)
     assert page.errors == [f"末位校验码应为“{right}”，现为“{wrong}”，请核对是否录错"]
-    assert (page.form("credit_code")["name_zh"], "营业执照.pdf" in page.words) == (steps.UNIT, True)
+    assert (page.form("credit_code")["name_zh"], "营业执照.pdf" in page.words) == (filing.UNIT, True)
 
 
 def test_an_upload_that_is_empty_too_large_or_of_another_kind_is_named(shared: Site) -> None:
-    applicant = steps.enterprise(shared, "uploads", "临汾附件示例有限公司", 9)
-    case = steps.start(applicant, shared)
+    applicant = filing.enterprise(shared, "uploads", "临汾附件示例有限公司", 9)
+    case = filing.start(applicant, shared)
     megabyte = 1024 * 1024
     uploads = {
         "空白.pdf": b"",
-        "过大.pdf": steps.pdf("过大.pdf").body + b"\n" * (20 * megabyte),
+        "过大.pdf": filing.pdf("过大.pdf").body + b"\n" * (20 * megabyte),
         "程序.pdf": b"MZ" + b"\0" * 4096,
         "脚本.html": b"<script>1</script>",
     }
     said = {
-        name: " ".join(steps.section(applicant, case, "attachments", {"other_files": Upload(name, body)}).errors)
+        name: " ".join(filing.section(applicant, case, "attachments", {"other_files": Upload(name, body)}).errors)
         for name, body in uploads.items()
     }
 
@@ -249,24 +253,24 @@ def test_an_upload_that_is_empty_too_large_or_of_another_kind_is_named(shared: S
 
 
 def test_a_chinese_file_name_is_kept_on_its_way_back(shared: Site) -> None:
-    applicant = steps.enterprise(shared, "named", "临汾文件示例有限公司", 10)
-    case = steps.start(applicant, shared)
-    page = steps.section(applicant, case, "attachments", {"work_plan": steps.pdf("碳足迹报告.pdf")})
+    applicant = filing.enterprise(shared, "named", "临汾文件示例有限公司", 10)
+    case = filing.start(applicant, shared)
+    page = filing.section(applicant, case, "attachments", {"work_plan": filing.pdf("碳足迹报告.pdf")})
     link = applicant.get(f"/cases/{case}/dossier/attachments").link("/files/")
     back = applicant.get(link)
     kind, options = parse_options_header(back.headers["Content-Disposition"])
 
     assert page.errors == []
     assert (kind, options["filename"]) == ("attachment", "碳足迹报告.pdf")
-    assert (back.body, back.headers["X-Content-Type-Options"]) == (steps.pdf("碳足迹报告.pdf").body, "nosniff")
+    assert (back.body, back.headers["X-Content-Type-Options"]) == (filing.pdf("碳足迹报告.pdf").body, "nosniff")
 
 
 # --- a page is named, labelled, and says in its title that something is wrong ------------------------------------
 
 
 def test_every_main_page_has_one_heading_a_language_and_labelled_inputs(shared: Site) -> None:
-    applicant = steps.enterprise(shared, "reader", "临汾读屏示例有限公司", 11)
-    case = steps.submitted(shared, applicant)
+    applicant = filing.enterprise(shared, "reader", "临汾读屏示例有限公司", 11)
+    case = filing.submitted(shared, applicant)
     officer = shared.visitor("linfen.officer")
     pages = [
         *(Visitor(shared.app).get(path) for path in ("/", "/register", "/sign-in", "/status", "/lists/published", "/nowhere")),

@@ -19,7 +19,8 @@ from caseflow.db import Database
 from caseflow.office import reference, rounds
 from caseflow.people import accounts, organisations, roles
 from caseflow.people.models import person
-from tests.journey.pages import Page, Visitor
+from tests.journey.pages import Page
+from tests.journey.visitor import Visitor
 from tests.people.conftest import PASSWORD, password_hash
 
 BEGIN = datetime.combine(date(2026, 6, 1), time(9), clock.SHANGHAI)
