@@ -120,6 +120,9 @@ prepare_pdf() {
 
 has_postgresql() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || have initdb; }
 has_chromium() { have chromium; }
+drives_browser() { # what steers Chromium in the tests carries an own interpreter, which needs libatomic
+  "$venv/bin/python" -c 'from playwright._impl._driver import compute_driver_executable as c; import subprocess, sys; sys.exit(subprocess.call([c()[0], "--version"]))' >/dev/null 2>&1
+}
 prepare_tests() {
   local missing=()
   if ! has_postgresql; then
@@ -131,8 +134,9 @@ prepare_tests() {
   fi
   has_chromium || missing+=(chromium)
   have pdftotext || missing+=(poppler-utils)
+  drives_browser || missing+=(libatomic1)
   [ ${#missing[@]} = 0 ] && return 0
-  if may_install && apt_install "${missing[@]}" && has_postgresql && has_chromium && have pdftotext; then
+  if may_install && apt_install "${missing[@]}" && has_postgresql && has_chromium && have pdftotext && drives_browser; then
     return 0
   fi
   fail "the tests need ${missing[*]}; install them (Debian, as root: apt-get install --no-install-recommends ${missing[*]})."
