@@ -131,6 +131,7 @@ def _run(settings: Settings, parsed: argparse.Namespace) -> int:
     server = [
         *python,
         "gunicorn",
+        "--no-control-socket",
         "--bind",
         address,
         "--workers",
