@@ -24,8 +24,8 @@ from caseflow.config import ROOT, Settings, from_environment
 from caseflow.db import Database
 from caseflow.footprint import report, shelf
 from caseflow.office import calendar_notice, reference, rehearsal, upkeep
-from caseflow.records import journal
-from caseflow.words import Language, Refused, pick, render, text
+from caseflow.records import journal, outbox
+from caseflow.words import Language, Refused, from_json, pick, render, text
 from caseflow.workflow import draw, reader
 from caseflow.workflow.grammar import json_schema
 from caseflow.workflow.problems import Unreadable
@@ -94,6 +94,12 @@ def _parser() -> argparse.ArgumentParser:
     test = workflow.add_parser("test", help="run the tests that definitions carry")
     test.add_argument("name", nargs="?")
     test.set_defaults(run=_test)
+
+    errands = commands.add_parser("outbox", help="what could not be delivered").add_subparsers(required=True)
+    errands.add_parser("list", help="the errands that wait for a person, with the reason").set_defaults(run=_failed)
+    retrying = errands.add_parser("retry", help="let a failed errand start afresh")
+    retrying.add_argument("errand", type=int)
+    retrying.set_defaults(run=_retry)
 
     audit = commands.add_parser("journal", help="the journal of acts").add_subparsers(required=True)
     audit.add_parser("verify", help="recompute every hash of every case").set_defaults(run=_verify)
@@ -263,6 +269,23 @@ def _test(settings: Settings, parsed: argparse.Namespace) -> int:
     failed = sum(1 for result in results if not result.passed)
     _say(text("rehearsal.played", LANGUAGE, passed=len(results) - failed, failed=failed))
     return 1 if failed else 0
+
+
+def _failed(settings: Settings, _parsed: argparse.Namespace) -> int:
+    with Database(settings.database_url).read() as tx:
+        rows = outbox.failed(tx)
+    for row in rows:
+        why = render(from_json(row.last_error), LANGUAGE) if row.last_error else ""
+        _say(text("cli.errand", LANGUAGE, id=row.id, kind=row.kind, case=row.case_id or "-", why=why))
+    _say(text("cli.errands", LANGUAGE, count=len(rows)))
+    return 0
+
+
+def _retry(settings: Settings, parsed: argparse.Namespace) -> int:
+    with Database(settings.database_url).write() as tx:
+        renewed = outbox.retry(tx, parsed.errand)
+    _say(text("cli.errand_renewed" if renewed else "cli.errand_unknown", LANGUAGE, id=parsed.errand))
+    return 0 if renewed else 1
 
 
 def _verify(settings: Settings, _parsed: argparse.Namespace) -> int:

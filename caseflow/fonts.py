@@ -8,7 +8,6 @@ Full* is the whole simplified face; a page falls back on it one character at a t
 from __future__ import annotations
 
 import ctypes
-import hashlib
 import os
 import re
 from collections.abc import Collection
@@ -192,12 +191,3 @@ def _signs(source: Path, target: Path) -> set[int]:
     builder.font.recalcTimestamp = False
     builder.save(target)
     return set(characters)
-
-
-def fingerprint(home: Path) -> str:
-    """The hash of the fonts, which stands beside the hash of a page: the PDF depends on both."""
-    folder = configuration(home).parent
-    total = hashlib.sha256()
-    for name in ("sans.otf", "signs.ttf", "full.otf"):
-        total.update((folder / name).read_bytes())
-    return total.hexdigest()

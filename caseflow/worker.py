@@ -15,7 +15,8 @@ from caseflow.cases.ground import Ground
 from caseflow.config import Settings
 from caseflow.db import Database
 from caseflow.office import errands
-from caseflow.records import outbox
+from caseflow.people import sessions, throttle
+from caseflow.records import files, outbox
 from caseflow.words import Message, Refused
 
 log = logging.getLogger("caseflow.worker")
@@ -78,6 +79,15 @@ def run_errands(database: Database, settings: Settings, ground: Ground) -> int:
     return len(claimed)
 
 
+def tidy(database: Database, settings: Settings) -> None:
+    """Remove sessions and attempts that no longer count, and bytes of files that no row holds."""
+    with database.write() as tx:
+        sessions.sweep(tx)
+        throttle.sweep(tx)
+    with database.read() as tx:
+        files.sweep(tx, settings.files)
+
+
 def start(database: Database, settings: Settings, ground: Ground) -> BackgroundScheduler:
     """A scheduler that ticks in the background of this process until ``shutdown``."""
     scheduler = BackgroundScheduler(timezone="UTC")
@@ -89,6 +99,7 @@ def start(database: Database, settings: Settings, ground: Ground) -> BackgroundS
         coalesce=True,
         next_run_time=clock.now(),
     )
+    scheduler.add_job(lambda: tidy(database, settings), "interval", hours=1, max_instances=1, coalesce=True)
     scheduler.start()
     return scheduler
 

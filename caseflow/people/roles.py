@@ -50,9 +50,6 @@ class Roles(dict[str, Role]):
     def given_at(self, occasion: str) -> list[str]:
         return [role.id for role in self.values() if occasion in role.given_at]
 
-    def of_kind(self, kind: str) -> list[Role]:
-        return [role for role in self.values() if kind in role.kinds]
-
     def idle_seconds(self, held: frozenset[str]) -> int:
         """How long a session of somebody with these roles may stay idle: the shortest of them, 2 hours at most."""
         return 60 * min((self[role].idle_minutes for role in held if role in self), default=120)
