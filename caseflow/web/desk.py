@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from io import BytesIO
@@ -53,38 +54,30 @@ class Line:
 @page(blueprint, "/desk", policy=casework)
 def mine() -> Any:
     """The work list: open tasks of the own roles, those put to the person, and what is to be signed."""
-    wanted, ground = _filters(), shell.house().ground
-    until = clocks.soon_until(ground, _definitions())
-    found = find.desk(g.tx, g.actor, _timed(wanted, until), clock.today(), limit=SIZE, offset=_offset())
-    counts = {
-        name: find.desk(g.tx, g.actor, _timed(replace(wanted, due=name), until), clock.today(), limit=1).count
-        for name in ("", "overdue", "soon")
-    }
-    return render_template(
-        "desk/desk.html",
-        lines=_lines(g.tx, ground, g.actor, found.rows),
-        count=found.count,
-        counts=counts,
-        at=_page(),
-        size=SIZE,
-        wanted=wanted,
-        choices=_choices(g.tx),
+    return _listed(
+        lambda wanted, limit, offset: find.desk(g.tx, g.actor, wanted, clock.today(), limit=limit, offset=offset),
         mine=True,
-        seats=_seats(g.tx, ground, g.actor, {row["id"] for row in found.rows}),
     )
 
 
 @page(blueprint, "/cases", policy=casework)
 def everything() -> Any:
     """Every case the reader may know of, the one that moved last first."""
+    ground = shell.house().ground
+    return _listed(
+        lambda wanted, limit, offset: find.cases(
+            g.tx, ground, g.actor, wanted, clock.today(), limit=limit, offset=offset
+        ),
+        mine=False,
+    )
+
+
+def _listed(search: Callable[[Filters, int, int], find.Page], *, mine: bool) -> Any:
+    """A list as the address narrows it, with how many there are in all, overdue and soon due."""
     wanted, ground = _filters(), shell.house().ground
     until = clocks.soon_until(ground, _definitions())
-    timed = _timed(wanted, until)
-    found = find.cases(g.tx, ground, g.actor, timed, clock.today(), limit=SIZE, offset=_offset())
-    counts = {
-        name: find.cases(g.tx, ground, g.actor, _timed(replace(wanted, due=name), until), clock.today(), limit=1).count
-        for name in ("", "overdue", "soon")
-    }
+    found = search(_timed(wanted, until), SIZE, _offset())
+    counts = {name: search(_timed(replace(wanted, due=name), until), 1, 0).count for name in ("", "overdue", "soon")}
     return render_template(
         "desk/desk.html",
         lines=_lines(g.tx, ground, g.actor, found.rows),
@@ -94,8 +87,8 @@ def everything() -> Any:
         size=SIZE,
         wanted=wanted,
         choices=_choices(g.tx),
-        mine=False,
-        seats=[],
+        mine=mine,
+        seats=_seats(g.tx, ground, g.actor, {row["id"] for row in found.rows}) if mine else [],
     )
 
 
