@@ -51,7 +51,7 @@ class Panel(Named):
     size: int = Value(ge=1)
     reserves: int = 0
     match: tuple[Path, ...] = ()
-    avoid: tuple[Literal["same_organisation", "agent_in_round", "adviser_3_years", "declared"], ...] = ()
+    avoid: tuple[Literal["same_organisation", "declared"], ...] = ()
     rubric: dict[Id, Criterion]
     aggregate: Aggregate
     rank_within: Path | None = None
