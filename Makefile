@@ -1,4 +1,4 @@
-# make setup | run | test | test-long | bench | bench-long      (make run PORT=8080)
+# make setup | run | test | test-long | bench | bench-long | bench-footprint      (make run PORT=8080)
 # make check: everything of `make test` but the tests; make lock: renew requirements.lock; make format.
 
 SHELL := /bin/bash
@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run check test test-long bench bench-long lock format
+.PHONY: help setup setup-test run check test test-long bench bench-long bench-footprint lock format
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -42,6 +42,9 @@ bench: setup-test
 
 bench-long: setup-test
 	$(BIN)/python -m benchmarks --long
+
+bench-footprint: setup-test
+	$(BIN)/python -m benchmarks.footprint
 
 lock:
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra test \

@@ -6,7 +6,7 @@ import argparse
 import os
 import platform
 
-from benchmarks import growth, steps
+from benchmarks import growth, pages, papers, steps
 from benchmarks.ground import Place, places
 
 SIZES = (1_000, 10_000, 100_000)
@@ -16,11 +16,15 @@ def main() -> None:
     parser = argparse.ArgumentParser("python -m benchmarks", description=__doc__)
     parser.add_argument("--long", action="store_true", help="go on to a million cases")
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--only", choices=("steps", "length", "cases"))
+    parser.add_argument("--only", choices=("steps", "length", "cases", "papers"))
     parser.add_argument("--database", choices=("SQLite", "PostgreSQL"))
     asked = parser.parse_args()
     load = os.getloadavg()[0]
     print(f"Python {platform.python_version()}, {os.cpu_count()} processors, load {load:.1f} at the start")
+    if asked.only in (None, "papers"):
+        papers.report(asked.rounds)
+    if asked.only == "papers":
+        return
     with places() as found:
         for place in found:
             if asked.database not in (None, place.name):
@@ -54,10 +58,16 @@ def _length(place: Place) -> None:
 def _cases(place: Place, sizes: tuple[int, ...]) -> None:
     print("  cases in the database: one row committed by hand; step on a new case, on a random old one;")
     print("                         a bureau's work list with its total, its list of all cases with their total")
+    print(f"                         whole pages, median and 95th of a hundred, aim ≤ {pages.AIM} ms")
     for size, one in growth.by_cases(place, sizes).items():
         print(
             f"    {size:>9,}: {one['commit']:7.0f}; {one['new']:7.0f} {one['old']:7.0f}; {one['desk']:7.0f} {one['list']:7.0f} µs"
         )
+        for name in pages.PAGES:
+            middle, late = one[name]
+            print(
+                f"               {name:<22} {middle:6.1f} {late:6.1f} ms  {'reached' if late <= pages.AIM else 'MISSED'}"
+            )
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ class Place:
     """A database with everybody who acts in the benchmark."""
 
     name: str
+    settings: Settings
     database: Database
     ground: Ground
     applicant: Actor
@@ -96,13 +97,15 @@ def _place(name: str, settings: Settings) -> Place:
             )  # fmt: skip
             tx.execute(membership.insert().values(person_id=made, organisation_id=where, role=role, since=clock.now()))
             people.append(_actor(made, f"人员{number}", authority_id, where, kind, prefecture, role))
-    return Place(name, database, ground, *people)
+    return Place(name, settings, database, ground, *people)
 
 
 def _actor(
     person_id: int, name: str, authority_id: int, organisation_id: int, kind: str, prefecture_id: int | None, role: str
 ) -> Actor:
     named = {"zh": "单位", "en": "Unit"}
-    standing = Standing(authority_id, named, organisation_id, named, kind, prefecture_id, frozenset({role}))
+    standing = Standing(
+        authority_id, named, organisation_id, named, kind, prefecture_id, frozenset({role}), clock.now()
+    )
     row = {"id": person_id, "name": name, "language": "zh", "authority_id": authority_id, "password_temporary": False}
     return rights.actor(row, [standing], None, frozenset())  # type: ignore[arg-type]  # a plain mapping serves as a row

@@ -3,221 +3,155 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
-from caseflow.footprint import units
-from caseflow.footprint.factors import Factor
-from caseflow.footprint.plain import Pair, canonical, decimal_text, digest
-from caseflow.footprint.rounding import apportion, rounded
+from caseflow.footprint import gases
+from caseflow.footprint.gases import PARTS, part_of
+from caseflow.footprint.line import Line, in_unit
+from caseflow.footprint.network import Network, network
+from caseflow.footprint.plain import Pair, digest
+from caseflow.footprint.quality import weighted
+from caseflow.footprint.results import LineResult, Link, ProcessResult, Result, StageResult
+from caseflow.footprint.rounding import apportion
 from caseflow.footprint.shelf import Shelf
+from caseflow.footprint.solve import Singular, exact_scaling
 from caseflow.footprint.stages import Scheme
-from caseflow.footprint.study import Line, Study
-from caseflow.words import Message
+from caseflow.footprint.study import Study
+from caseflow.footprint.weights import Weight, quoted, weight
+from caseflow.words import Message, Refused
 
-METHOD = "lines-1"
-"""The version of this method. Each line is amount x unit ratio x factor, divided by the output, in exact fractions
-and rounded once to a double; every total is the exact sum (``math.fsum``) of its lines' doubles, rounded once."""
+METHOD = "footprint-2"
+"""The version of this method. Each line is amount x unit ratio x factor x what share of it falls on the functional unit
+(for a process: its scaling, the double nearest to the exact solution), in exact fractions and rounded once to a
+double; every total is the exact sum (``math.fsum``) of its lines' doubles, rounded once."""
 
 SHARE_DIGITS = 1
 
 
 @dataclass(frozen=True, slots=True)
-class LineResult:
-    """A line with everything its figure came from.
+class Solved:
+    """A foreground system with the scaling of each column; or the problems that keep it from having one."""
 
-    ``converted``: the whole amount in the factor's unit. ``kg``: kgCO2e per functional unit, or None with the
-    ``problem`` that keeps the line from being counted. ``share``: of the total, None where it has no meaning.
-    """
-
-    id: str
-    stage: str
-    name: str
-    amount: Decimal
-    unit: str
-    factor: str
-    factor_name: Pair | None
-    factor_value: Decimal | None
-    factor_unit: str
-    kind: str
-    source: str
-    converted: float | None
-    kg: float | None
-    share: float | None
-    primary: bool
-    traceable: bool
-    problem: Message | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "id": self.id,
-            "stage": self.stage,
-            "name": self.name,
-            "amount": decimal_text(self.amount),
-            "unit": self.unit,
-            "factor": self.factor,
-            "factor_name": self.factor_name.as_json() if self.factor_name else None,
-            "factor_value": None if self.factor_value is None else decimal_text(self.factor_value),
-            "factor_unit": self.factor_unit,
-            "kind": self.kind,
-            "source": self.source,
-            "converted": self.converted,
-            "kg": self.kg,
-            "share": self.share,
-            "primary": self.primary,
-            "traceable": self.traceable,
-            "problem": self.problem.as_json() if self.problem else None,
-        }
+    network: Network | None
+    scaling: tuple[float, ...] = ()
+    problems: tuple[Message, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class StageResult:
-    """A stage's kgCO2e per functional unit. ``shown`` are percentages that add up to exactly 100.0."""
-
-    id: str
-    title: Pair
-    maps_to: str
-    total: float
-    share: float | None
-    shown: Decimal | None
-    lines: int
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "id": self.id,
-            "title": self.title.as_json(),
-            "maps_to": self.maps_to,
-            "total": self.total,
-            "share": self.share,
-            "shown": None if self.shown is None else str(self.shown),
-            "lines": self.lines,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a study comes to, in kgCO2e per functional unit.
-
-    ``complete`` is False where a line could not be counted. ``credits``: the part of ``total`` from lines with a
-    negative figure. ``primary_share``, ``traceable_share``: the parts of the absolute sum that rest on primary data,
-    and on a meter whose certificate was valid through the period. ``releases``: hash by id of each release used.
-    """
-
-    method: str
-    study_hash: str
-    releases: dict[str, str]
-    unit: dict[str, str]
-    total: float
-    complete: bool
-    credits: float
-    primary_share: float | None
-    traceable_share: float | None
-    stages: tuple[StageResult, ...]
-    lines: tuple[LineResult, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "method": self.method,
-            "study_hash": self.study_hash,
-            "releases": self.releases,
-            "unit": self.unit,
-            "total": self.total,
-            "complete": self.complete,
-            "credits": self.credits,
-            "primary_share": self.primary_share,
-            "traceable_share": self.traceable_share,
-            "stages": [stage.as_json() for stage in self.stages],
-            "lines": [line.as_json() for line in self.lines],
-        }
-
-    @property
-    def canonical(self) -> str:
-        return canonical(self.as_json())
-
-    @property
-    def hash(self) -> str:
-        return digest(self.as_json())
-
-
-@dataclass(frozen=True, slots=True)
-class Weight:
-    """What a line is multiplied by: an official factor or the applicant's own, on equal terms."""
-
-    value: Decimal
-    unit: str
-    kind: str
-    source: str
-    name: Pair | None
-    official: Factor | None
-
-
-def weight(line: Line, shelf: Shelf) -> Weight | None:
-    """The factor that a line quotes; None where the shelf does not have it."""
-    if line.own:
-        return Weight(line.own.value, line.own.unit, line.own.kind, line.own.source, None, None)
-    factor = shelf.factors.get(line.factor)
-    if factor is None:
-        return None
-    return Weight(factor.value, factor.unit, factor.kind, factor.source, factor.name, factor)
+def solve(study: Study) -> Solved:
+    """The foreground system of a study; an empty one where it has no processes."""
+    if not study.processes:
+        return Solved(None)
+    try:
+        system = network(study)
+    except Refused as refused:
+        return Solved(None, problems=refused.reasons)
+    rows, columns = [entry.row for entry in system.entries], [entry.column for entry in system.entries]
+    demand = {system.demand: system.demand_amount}
+    try:
+        scaling = exact_scaling(len(system.products), rows, columns, system.values(), demand)
+    except Singular:
+        names = [column.process.name for column in system.columns]
+        return Solved(None, problems=(Message("footprint.system_singular", {"processes": names[:20]}),))
+    return Solved(system, tuple(scaling))
 
 
 def calculate(study: Study, shelf: Shelf) -> Result:
     """The footprint of a study. A line that cannot be counted is kept with its problem and counts nothing."""
-    scale = study.scale
-    lines = [_line(line, study, shelf, scale) for line in study.lines]
+    solved = solve(study)
+    lines = [_line(line, study, shelf, solved) for line in study.activity]
     figures = [line.kg for line in lines if line.kg is not None]
     total = math.fsum(figures)
     lines = [_with_share(line, total) for line in lines]
     absolute = math.fsum(abs(one) for one in figures)
-    used = {line.factor.split("/", 1)[0] for line in study.lines if shelf.factors.get(line.factor)}
+    used = {line.factor.split("/", 1)[0] for line in study.activity if shelf.factors.get(line.factor)}
+    releases = {release.id: release.hash for release in shelf.factors.releases if release.id in used}
+    scheme = shelf.scheme(study.stages)
+    processes, links = _flows(study, solved, lines)
+    is_credit = {line.id for line in study.activity if line.credit}
     return Result(
         method=METHOD,
         study_hash=study.hash,
-        releases={release.id: release.hash for release in shelf.factors.releases if release.id in used},
+        input_hash=input_hash(study, releases, scheme),
+        releases=releases,
+        gwp_set=study.gwp_set,
         unit=study.unit.as_json(),
         total=total,
-        complete=len(figures) == len(lines),
-        credits=math.fsum(one for one in figures if one < 0),
+        complete=len(figures) == len(lines) and not solved.problems,
+        credits=math.fsum(line.kg for line in lines if line.kg is not None and line.id in is_credit),
+        parts=_by_part(lines),
+        gases=_by_gas(lines),
         primary_share=_part(absolute, [line.kg for line in lines if line.primary]),
         traceable_share=_part(absolute, [line.kg for line in lines if line.traceable]),
-        stages=_stages(lines, shelf.scheme(study.stages)),
+        quality=weighted((line.rating, line.kg) for line in lines if line.kg is not None),
+        stages=_stages(lines, scheme),
         lines=tuple(lines),
+        processes=processes,
+        links=links,
+        problems=solved.problems,
     )
 
 
-def _line(line: Line, study: Study, shelf: Shelf, scale: Fraction) -> LineResult:
-    found = weight(line, shelf)
-    ratio = units.ratio(line.unit, found.unit) if found else None
-    converted: float | None = None
+def input_hash(study: Study, releases: Mapping[str, str], scheme: Scheme | None) -> str:
+    """Of all that a result follows from: study, factor releases, stages, warming potentials, method."""
+    stands_on = {
+        "method": METHOD,
+        "study": study.hash,
+        "releases": dict(releases),
+        "stages": scheme.hash if scheme else "",
+        "potentials": gases.TABLE_HASH,
+    }
+    return digest(stands_on)
+
+
+def portion(line: Line, study: Study, solved: Solved) -> Fraction:
+    """What share of a line's amount falls on one functional unit."""
+    if not line.process:
+        return study.scale
+    if solved.network is None:
+        return Fraction(0)
+    shares = solved.network.columns_of(line)
+    return sum((share * Fraction(solved.scaling[column]) for column, share in shares), Fraction(0))
+
+
+def _line(line: Line, study: Study, shelf: Shelf, solved: Solved) -> LineResult:
+    found = weight(line, study, shelf)
+    problem = found if isinstance(found, Message) else None
+    factor = found if isinstance(found, Weight) else None
+    ratio = in_unit(line, factor.unit) if factor else None
+    if line.process and solved.network is None:
+        problem = problem or Message("footprint.system_unsolved", {"line": line.id})
+    elif factor and ratio is None:
+        problem = Message("footprint.not_convertible", {"line": line.id, "unit": line.unit, "other": factor.unit})
+    by_gas: dict[str, float] = {}
     kg: float | None = None
-    problem: Message | None = None
-    if found is None:
-        problem = Message("footprint.factor_unknown", {"line": line.id, "factor": line.factor})
-    elif ratio is None:
-        problem = Message("footprint.not_convertible", {"line": line.id, "unit": line.unit, "other": found.unit})
-    else:
-        exact = Fraction(line.amount) * ratio
-        converted = float(exact)
-        kg = float(exact * scale * Fraction(found.value))
-    co2_alone = found is not None and found.kind in ("co2", "combustion")
+    if problem is None and factor and ratio is not None:
+        exact = Fraction(line.amount) * ratio * portion(line, study, solved)
+        by_gas = {gas: float(exact * each) for gas, each in factor.gases.items()}
+        kg = float(exact * factor.total)
+    named = quoted(line, study, shelf)
+    rating = line.rating or (factor.quality if factor else None)
     return LineResult(
         id=line.id,
+        process=line.process,
         stage=line.stage,
         name=line.name,
         amount=line.amount,
         unit=line.unit,
         factor=line.factor,
-        factor_name=found.name if found else None,
-        factor_value=found.value if found else None,
-        factor_unit=f"{'kgCO2' if co2_alone else 'kgCO2e'}/{found.unit}" if found else "",
-        kind=found.kind if found else "",
-        source=found.source if found else "",
-        converted=converted,
+        factor_name=factor.name if factor else None,
+        factor_value=factor.value if factor else named.value if named else None,
+        factor_unit=factor.unit_text if factor else "",
+        kind=factor.kind if factor else named.kind if named else "",
+        source=factor.source if factor else named.source if named else "",
+        converted=None if ratio is None else float(Fraction(line.amount) * ratio),
         kg=kg,
         share=None,
+        part=line.part or (factor.part if factor else "fossil"),
+        gases=by_gas,
+        gwp_set=factor.gwp_set if factor else "",
+        rating=rating.rating if rating else None,
         primary=line.primary,
         traceable=bool(line.meter and line.certificate and line.valid_until and line.valid_until >= study.period_to),
         problem=problem,
@@ -232,6 +166,70 @@ def _with_share(line: LineResult, total: float) -> LineResult:
 
 def _part(absolute: float, figures: Sequence[float | None]) -> float | None:
     return math.fsum(abs(one) for one in figures if one is not None) / absolute if absolute else None
+
+
+def _by_part(lines: Sequence[LineResult]) -> dict[str, float]:
+    found: dict[str, list[float]] = {part: [] for part in PARTS}
+    for line in lines:
+        for gas, kg in line.gases.items():
+            found[part_of(gas, line.part)].append(kg)  # type: ignore[arg-type]  # a line's part is one of them
+    return {part: math.fsum(kgs) for part, kgs in found.items()}
+
+
+def _by_gas(lines: Sequence[LineResult]) -> dict[str, float]:
+    found: dict[str, list[float]] = {}
+    for line in lines:
+        for gas, kg in line.gases.items():
+            found.setdefault(gas, []).append(kg)
+    return {gas: math.fsum(found[gas]) for gas in sorted(found)}
+
+
+def _flows(
+    study: Study, solved: Solved, lines: Sequence[LineResult]
+) -> tuple[tuple[ProcessResult, ...], tuple[Link, ...]]:
+    """What each process emits itself, what stands behind its product, and what its inputs carry to it."""
+    system = solved.network
+    if system is None:
+        return (), ()
+    own: list[list[float]] = [[] for _ in system.columns]
+    for line, result in zip(study.activity, lines, strict=True):
+        if line.process and result.kg:
+            falls = [(column, float(share) * solved.scaling[column]) for column, share in system.columns_of(line)]
+            whole = math.fsum(part for _, part in falls)
+            for column, part in falls:
+                own[column].append(result.kg * part / whole if whole else 0.0)
+    direct = [math.fsum(kgs) for kgs in own]
+    rows, columns = [entry.row for entry in system.entries], [entry.column for entry in system.entries]
+    values = system.values()
+    each = {
+        number: Fraction(kg) / Fraction(scale)
+        for number, (kg, scale) in enumerate(zip(direct, solved.scaling, strict=True))
+        if scale
+    }
+    # The transposed system: the same columns make up, row by row, what stands behind one unit of each product.
+    intensity = exact_scaling(len(system.products), columns, rows, values, each)
+    makers = {column.product: column.process.id for column in system.columns}
+    processes = tuple(
+        ProcessResult(
+            process=column.process.id,
+            product=column.product,
+            unit=system.units[number],
+            share=float(column.share),
+            scaling=solved.scaling[number],
+            direct=direct[number],
+            intensity=intensity[number],
+        )
+        for number, column in enumerate(system.columns)
+    )
+    carried: dict[tuple[str, str, str], list[float]] = {}
+    for entry, value in zip(system.entries, values, strict=True):
+        if entry.row != entry.column:
+            product, user = system.products[entry.row], system.columns[entry.column].process.id
+            kg = -float(value) * solved.scaling[entry.column] * intensity[entry.row]
+            carried.setdefault((makers[product], user, product), []).append(kg)
+    wanted = system.products[system.demand]
+    carried[makers[wanted], "", wanted] = [float(system.demand_amount) * intensity[system.demand]]
+    return processes, tuple(Link(*ends, math.fsum(kgs)) for ends, kgs in carried.items())
 
 
 def _stages(lines: Sequence[LineResult], scheme: Scheme | None) -> tuple[StageResult, ...]:
@@ -258,38 +256,3 @@ def _stages(lines: Sequence[LineResult], scheme: Scheme | None) -> tuple[StageRe
         )
         for position, (id_, (title, maps_to)) in enumerate(known.items())
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """The declared figure beside the recomputed one, both kgCO2e per functional unit.
-
-    ``deviation``: (declared - recomputed) / recomputed in percent, to 0.0001; None without a declared figure, or where
-    the recomputed one is zero. ``over``: the deviation is larger than ``tolerance`` percent.
-    """
-
-    declared: Decimal | None
-    recomputed: float
-    tolerance: Decimal
-    deviation: Decimal | None
-    over: bool
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "declared": None if self.declared is None else decimal_text(self.declared),
-            "recomputed": self.recomputed,
-            "tolerance": decimal_text(self.tolerance),
-            "deviation": None if self.deviation is None else decimal_text(self.deviation),
-            "over": self.over,
-        }
-
-
-def compare(declared: Decimal | None, recomputed: float, tolerance: Decimal) -> Comparison:
-    """Declared against recomputed; ``tolerance`` in percent (``Decimal(5)`` is 5 %), the bound itself is within."""
-    if declared is None:
-        return Comparison(None, recomputed, tolerance, None, over=False)
-    if recomputed == 0:
-        return Comparison(declared, recomputed, tolerance, None, over=declared != 0)
-    exact = (Fraction(declared) - Fraction(recomputed)) / abs(Fraction(recomputed)) * 100
-    deviation = rounded(exact, 4)
-    return Comparison(declared, recomputed, tolerance, deviation, over=abs(deviation) > tolerance)

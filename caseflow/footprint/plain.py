@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NoReturn
 
+from caseflow.footprint import units
 from caseflow.words import Message, Refused
 
 _NUMBER = re.compile(r"[+-]?\d{1,24}(\.\d{1,24})?([eE][+-]?\d{1,2})?")
@@ -136,6 +137,17 @@ class Part:
             self.problem("footprint.not_an_id", name, got=value)
         return value
 
+    def optional_id(self, name: str) -> str:
+        return self.id(name) if self.has(name) else ""
+
+    def unit(self, name: str = "unit") -> str:
+        """The id of a unit, whichever of its spellings was given."""
+        text = self.text(name, 20)
+        found = units.unit(text)
+        if text and found is None:
+            self.problem("footprint.unit_unknown", name, got=text, choices=list(units.UNITS))
+        return found.id if found else text
+
     def choice(self, name: str, choices: Sequence[str], default: str | None = None) -> str:
         if default is not None and not self.has(name):
             return default
@@ -178,6 +190,13 @@ class Part:
             self.problem("footprint.not_in_range", name, low=low, high=high, got=decimal_text(found))
             return low
         return int(found)
+
+    def percent(self, name: str) -> Decimal | None:
+        """0 to 100, or nothing."""
+        found = self.optional_number(name)
+        if found is not None and not 0 <= found <= 100:
+            self.problem("footprint.not_in_range", name, low=0, high=100, got=decimal_text(found))
+        return found
 
     def flag(self, name: str) -> bool:
         """Yes or no; missing is no."""
@@ -230,6 +249,22 @@ class Part:
             self.problem("footprint.wrong_count", name, least=least, most=most, got=len(value))
         for position, item in enumerate(value[:most]):
             yield Part(item, f"{self.at(name)}[{position}]", self.problems)
+
+    def ids(self, name: str) -> tuple[str, ...]:
+        """A list of ids; missing is empty."""
+        found = self.texts(name)
+        for at, one in enumerate(found):
+            if not _ID.fullmatch(one):
+                self.problem("footprint.not_an_id", f"{name}[{at}]", got=_short(one))
+        return found
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of up to 100 texts; missing is empty."""
+        value = self.raw(name) or ()
+        if not isinstance(value, list | tuple) or len(value) > 100 or not all(isinstance(one, str) for one in value):
+            self.problem("footprint.not_a_list", name)
+            return ()
+        return tuple(value)
 
     def numbers(self, name: str, most: int = 50) -> dict[str, Decimal]:
         """A mapping of ids to numbers; missing is empty."""

@@ -27,3 +27,9 @@ def apportion(values: Sequence[float | Fraction], digits: int) -> tuple[Decimal,
     for position in order[: target - sum(floors)]:
         floors[position] += 1
     return tuple(Decimal(one).scaleb(-digits) for one in floors)
+
+
+def last_digit(value: Decimal) -> Fraction:
+    """One in the last written place of a figure."""
+    exponent = value.as_tuple().exponent
+    return Fraction(10) ** (exponent if isinstance(exponent, int) else 0)

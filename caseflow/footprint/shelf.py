@@ -3,15 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
 
-from caseflow.footprint.factors import Factors, Release, read_release
+from caseflow.footprint.factors import Factor, Release, read_release
 from caseflow.footprint.stages import Scheme, read_schemes
 from caseflow.words import Message, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """The factors of several releases, found by reference and by series."""
+
+    releases: tuple[Release, ...]
+    _by_ref: MappingProxyType[str, Factor] = field(init=False, repr=False, compare=False)
+    _by_series: MappingProxyType[tuple[str, str], tuple[Factor, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_series: dict[tuple[str, str], list[Factor]] = {}
+        for release in self.releases:
+            for factor in release.factors:
+                by_series.setdefault((factor.series, factor.region), []).append(factor)
+        object.__setattr__(
+            self,
+            "_by_ref",
+            MappingProxyType({factor.ref: factor for release in self.releases for factor in release.factors}),
+        )
+        object.__setattr__(
+            self,
+            "_by_series",
+            MappingProxyType({key: tuple(sorted(found, key=lambda one: one.year)) for key, found in by_series.items()}),
+        )
+
+    def get(self, ref: str) -> Factor | None:
+        """The factor that ``release/factor`` names."""
+        return self._by_ref.get(ref)
+
+    def release(self, id: str) -> Release | None:  # noqa: A002 -- the word of the data
+        return next((release for release in self.releases if release.id == id), None)
+
+    def series(self, series: str, region: str) -> tuple[Factor, ...]:
+        """Every year of a series in a region, oldest first."""
+        return self._by_series.get((series, region), ())
+
+    def best(self, series: str, region: str, year: int) -> Factor | None:
+        """The factor of a series for activity in ``year``: the latest not after it, else the earliest there is."""
+        found = self.series(series, region)
+        return next((factor for factor in reversed(found) if factor.year <= year), found[0] if found else None)
+
+    def search(self, text: str = "", *, kind: str = "", region: str = "", year: int | None = None) -> list[Factor]:
+        """Factors whose Chinese or English name or series holds ``text``, newest first, then in release order."""
+        wanted = text.casefold().strip()
+        found = [
+            factor
+            for factor in self._by_ref.values()
+            if (not wanted or wanted in f"{factor.name.zh}\n{factor.name.en}\n{factor.series}".casefold())
+            and (not kind or factor.kind == kind)
+            and (not region or factor.region == region)
+            and (year is None or factor.year == year)
+        ]
+        return sorted(found, key=lambda factor: -factor.year)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,30 @@
-"""A study: the product, what one unit of it is, and the activity lines of its life cycle. A frozen value."""
+"""A study: the product, what one unit of it is, and everything that its footprint is computed from. A frozen value."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal, cast
 
-from caseflow.footprint import units
-from caseflow.footprint.factors import GWP_SETS, KINDS, Kind
+from caseflow.footprint import declarations, units
+from caseflow.footprint.declarations import Balance, CutOff, Omission
+from caseflow.footprint.gases import GWP_SETS, GwpSet
+from caseflow.footprint.line import Line, read_line
+from caseflow.footprint.own import OwnFactor, read_own
+from caseflow.footprint.parameters import MOST_PARAMETERS, Parameter, read_parameters, values_of
 from caseflow.footprint.plain import Part, decimal_text, digest
+from caseflow.footprint.process import MOST_PROCESSES, Process, read_process
 
 MOST_LINES = 5_000
+MOST_OWN_FACTORS = 500
+MOST_FLOWS = 20_000
+
+UnitType = Literal["functional", "declared"]
+UNIT_TYPES: tuple[UnitType, ...] = ("functional", "declared")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,80 +41,15 @@ class Quantity:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnFactor:
-    """A factor that the applicant brings: ``value`` in kgCO2e (or, for the CO2 kinds, kgCO2) per ``unit``."""
+class Reference:
+    """The product of the foreground system that fulfils the functional unit; ``flow``: how much of it, if not the same."""
 
-    value: Decimal
-    unit: str
-    kind: Kind = "footprint"
-    source: str = ""
-    year: int | None = None
-    evidence: str = ""
+    product: str
+    flow: Quantity | None = None
 
     def as_json(self) -> dict[str, Any]:
-        body: dict[str, Any] = {"value": decimal_text(self.value), "unit": self.unit, "kind": self.kind}
-        if self.source:
-            body["source"] = self.source
-        if self.year is not None:
-            body["year"] = self.year
-        if self.evidence:
-            body["evidence"] = self.evidence
-        return body
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One activity: how much of something, in which stage, and by which factor it is weighed.
-
-    ``factor`` is ``release/factor`` and ``own`` the applicant's own factor: exactly one of them is given.
-    ``primary``: measured or collected by the applicant. ``credit``: a negative amount is meant (avoided burden).
-    """
-
-    id: str
-    stage: str
-    name: str
-    amount: Decimal
-    unit: str
-    factor: str = ""
-    own: OwnFactor | None = None
-    data_source: str = ""
-    primary: bool = False
-    credit: bool = False
-    meter: str = ""
-    certificate: str = ""
-    valid_until: date | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        body: dict[str, Any] = {
-            "id": self.id,
-            "stage": self.stage,
-            "name": self.name,
-            "amount": decimal_text(self.amount),
-            "unit": self.unit,
-            "primary": self.primary,
-        }
-        texts = {
-            "factor": self.factor,
-            "data_source": self.data_source,
-            "meter": self.meter,
-            "certificate": self.certificate,
-        }
-        body.update({name: text for name, text in texts.items() if text})
-        if self.own:
-            body["own"] = self.own.as_json()
-        if self.credit:
-            body["credit"] = True
-        if self.valid_until:
-            body["valid_until"] = self.valid_until.isoformat()
-        return body
-
-
-@dataclass(frozen=True, slots=True)
-class Omission:
-    """A stage that the study leaves out, and why."""
-
-    stage: str
-    reason: str
+        body: dict[str, Any] = {"product": self.product}
+        return {**body, "flow": self.flow.as_json()} if self.flow else body
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +58,7 @@ class Study:
 
     ``unit``: the functional or declared unit. ``output``: how much product the lines stand for (a year's
     production, say); without it they stand for one functional unit. ``declared``: kgCO2e per functional unit.
+    ``processes`` with a ``reference``: a foreground system, for loops, co-products and intermediate products.
     """
 
     product: str
@@ -120,14 +67,36 @@ class Study:
     period_from: date
     period_to: date
     standard: str
-    gwp_set: str
+    gwp_set: GwpSet
     stages: str
-    lines: tuple[Line, ...]
+    lines: tuple[Line, ...] = ()
     declared: Decimal | None = None
     declared_stages: MappingProxyType[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
     output: Quantity | None = None
     model: str = ""
     omitted: tuple[Omission, ...] = ()
+    unit_type: UnitType = "functional"
+    product_code: str = ""
+    maker: str = ""
+    pcr: str = ""
+    region: str = ""
+    """GB/T 2260 code of where the product is made."""
+    mass: Quantity | None = None
+    """Of the product in one functional unit."""
+    parameters: tuple[Parameter, ...] = ()
+    """In the order in which they are computed."""
+    factors: tuple[OwnFactor, ...] = ()
+    """Own factors that lines share (``own/id``)."""
+    processes: tuple[Process, ...] = ()
+    reference: Reference | None = None
+    cutoffs: tuple[CutOff, ...] = ()
+    balance: tuple[Balance, ...] = ()
+    carbon_content: MappingProxyType[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
+    """kg of ``biogenic`` and ``fossil`` carbon in one functional unit of the product."""
+    declared_parts: MappingProxyType[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
+    """kgCO2e per functional unit by part (fossil, biogenic, uptake, land_use, aircraft)."""
+    sensitivity: str = ""
+    """What the sensitivity analysis found, where one is needed (R11)."""
 
     @property
     def scale(self) -> Fraction:
@@ -140,8 +109,20 @@ class Study:
         return Fraction(self.unit.quantity) * converted / Fraction(self.output.quantity)
 
     @property
+    def activity(self) -> Iterator[Line]:
+        """Every line: those of the study, then those of its processes."""
+        yield from self.lines
+        for process in self.processes:
+            yield from process.activity
+
+    @property
     def hash(self) -> str:
         return digest(self.as_json())
+
+    def own_factor(self, ref: str) -> OwnFactor | None:
+        """The shared factor that ``own/id`` names."""
+        id_ = ref.partition("/")[2]
+        return next((own for own in self.factors if own.id == id_), None)
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON; :func:`read` gives the same study back."""
@@ -155,16 +136,19 @@ class Study:
             "stages": self.stages,
             "lines": [line.as_json() for line in self.lines],
         }
-        if self.model:
-            body["model"] = self.model
-        if self.output:
-            body["output"] = self.output.as_json()
+        names = ("model", "product_code", "maker", "pcr", "region", "sensitivity")
+        body |= {name: text for name in names if (text := getattr(self, name))}
+        if self.unit_type != "functional":
+            body["unit_type"] = self.unit_type
+        body |= {name: one.as_json() for name in ("output", "mass", "reference") if (one := getattr(self, name))}
         if self.declared is not None:
             body["declared"] = decimal_text(self.declared)
-        if self.declared_stages:
-            body["declared_stages"] = {stage: decimal_text(value) for stage, value in self.declared_stages.items()}
-        if self.omitted:
-            body["omitted"] = [{"stage": one.stage, "reason": one.reason} for one in self.omitted]
+        for name in ("declared_stages", "declared_parts", "carbon_content"):
+            if values := getattr(self, name):
+                body[name] = {key: decimal_text(value) for key, value in values.items()}
+        for name in ("parameters", "factors", "processes", "cutoffs", "balance", "omitted"):
+            if many := getattr(self, name):
+                body[name] = [one.as_json() for one in many]
         return body
 
 
@@ -184,6 +168,9 @@ def read(data: Any) -> Study:
     if begins > ends:
         period.problem("footprint.period_backwards", "to", begins=begins.isoformat(), ends=ends.isoformat())
     period.close()
+    parameters = read_parameters(list(part.parts("parameters", MOST_PARAMETERS, least=0)))
+    values = values_of(parameters)
+    processes = tuple(read_process(one, values, MOST_LINES) for one in part.parts("processes", MOST_PROCESSES, least=0))
     study = Study(
         product=part.text("product"),
         model=part.text("model", optional=True),
@@ -193,74 +180,68 @@ def read(data: Any) -> Study:
         period_from=begins,
         period_to=ends,
         standard=part.text("standard"),
-        gwp_set=part.choice("gwp_set", GWP_SETS),
+        gwp_set=cast("GwpSet", part.choice("gwp_set", GWP_SETS)),
         stages=part.id("stages"),
         declared=part.optional_number("declared"),
         declared_stages=MappingProxyType(part.numbers("declared_stages")),
-        omitted=tuple(_read_omission(one) for one in part.parts("omitted", 50, least=0)),
-        lines=tuple(_read_line(one) for one in part.parts("lines", MOST_LINES)),
+        omitted=tuple(declarations.read_omission(one) for one in part.parts("omitted", 50, least=0)),
+        lines=tuple(read_line(one, values) for one in part.parts("lines", MOST_LINES, least=0 if processes else 1)),
+        unit_type=cast("UnitType", part.choice("unit_type", UNIT_TYPES, default="functional")),
+        product_code=part.optional_id("product_code"),
+        maker=part.text("maker", optional=True),
+        pcr=part.text("pcr", optional=True),
+        region=part.optional_id("region"),
+        mass=_read_quantity(part.part("mass")) if part.has("mass") else None,
+        parameters=parameters,
+        factors=tuple(read_own(one, shared=True) for one in part.parts("factors", MOST_OWN_FACTORS, least=0)),
+        processes=processes,
+        reference=_read_reference(part.part("reference")) if part.has("reference") else None,
+        cutoffs=tuple(declarations.read_cutoff(one) for one in part.parts("cutoffs", 200, least=0)),
+        balance=tuple(declarations.read_balance(one) for one in part.parts("balance", 500, least=0)),
+        carbon_content=MappingProxyType(part.numbers("carbon_content")),
+        declared_parts=MappingProxyType(part.numbers("declared_parts")),
+        sensitivity=part.text("sensitivity", 4000, optional=True),
     )
-    first: dict[str, int] = {}
-    for position, line in enumerate(study.lines):
-        if line.id in first:
-            part.problem("footprint.twice", f"lines[{position}].id", got=line.id)
-        first.setdefault(line.id, position)
+    _check_ids(part, study, processes)
     part.close()
     part.refuse_if_wrong()
     return study
 
 
+def _check_ids(part: Part, study: Study, processes: tuple[Process, ...]) -> None:
+    if processes and study.reference is None:
+        part.problem("footprint.missing", "reference")
+    lists: Mapping[str, list[str]] = {
+        "lines": [line.id for line in study.lines],
+        "factors": [own.id for own in study.factors],
+        "processes": [process.id for process in processes],
+    }
+    for name, ids in lists.items():
+        first: set[str] = set()
+        for position, id_ in enumerate(ids):
+            if id_ in first:
+                part.problem("footprint.twice", f"{name}[{position}].id", got=id_)
+            first.add(id_)
+    seen = set(lists["lines"])
+    for position, process in enumerate(processes):
+        for line in process.activity:
+            if line.id in seen:
+                part.problem("footprint.twice", f"processes[{position}].lines", got=line.id)
+            seen.add(line.id)
+    flows = sum(len(process.outputs) + len(process.inputs) for process in processes)
+    if flows > MOST_FLOWS:
+        part.problem("footprint.wrong_count", "processes", least=1, most=MOST_FLOWS, got=flows)
+    if len(seen) > MOST_LINES:
+        part.problem("footprint.wrong_count", "lines", least=1, most=MOST_LINES, got=len(seen))
+
+
 def _read_quantity(part: Part) -> Quantity:
-    quantity = Quantity(part.positive("quantity"), _read_unit(part), part.text("description", 2000, optional=True))
+    quantity = Quantity(part.positive("quantity"), part.unit(), part.text("description", 2000, optional=True))
     part.close()
     return quantity
 
 
-def _read_unit(part: Part) -> str:
-    """The id of the unit, whichever of its spellings was given."""
-    text = part.text("unit", 20)
-    found = units.unit(text)
-    if text and found is None:
-        part.problem("footprint.unit_unknown", "unit", got=text, choices=list(units.UNITS))
-    return found.id if found else text
-
-
-def _read_omission(part: Part) -> Omission:
-    omission = Omission(part.id("stage"), part.text("reason", 2000))
+def _read_reference(part: Part) -> Reference:
+    found = Reference(part.id("product"), _read_quantity(part.part("flow")) if part.has("flow") else None)
     part.close()
-    return omission
-
-
-def _read_line(part: Part) -> Line:
-    line = Line(
-        id=part.id(),
-        stage=part.id("stage"),
-        name=part.text("name"),
-        amount=part.number("amount"),
-        unit=_read_unit(part),
-        factor=part.text("factor", 161, optional=True),
-        own=_read_own(part.part("own")) if part.has("own") else None,
-        data_source=part.text("data_source", 2000, optional=True),
-        primary=part.flag("primary"),
-        credit=part.flag("credit"),
-        meter=part.text("meter", 100, optional=True),
-        certificate=part.text("certificate", 100, optional=True),
-        valid_until=part.optional_day("valid_until"),
-    )
-    if bool(line.factor) == (line.own is not None):
-        part.problem("footprint.one_factor", "factor")
-    part.close()
-    return line
-
-
-def _read_own(part: Part) -> OwnFactor:
-    own = OwnFactor(
-        value=part.positive("value"),
-        unit=_read_unit(part),
-        kind=part.choice("kind", KINDS, default="footprint"),  # type: ignore[arg-type]  # choice() checked it
-        source=part.text("source", 2000, optional=True),
-        year=part.integer("year", 1990, 2100) if part.has("year") else None,
-        evidence=part.text("evidence", 500, optional=True),
-    )
-    part.close()
-    return own
+    return found

@@ -18,6 +18,7 @@ Dimension = Literal[
     "freight",
     "count",
     "time",
+    "money",
 ]
 """What a unit measures. Two stand apart on purpose: a normal cubic metre (0 °C, 101.325 kPa) is not a cubic metre
 of gas as metered, and coal equivalent becomes energy or fuel only by a convention that the study must state."""
@@ -52,6 +53,7 @@ _SIZES: dict[Dimension, dict[str, str | int]] = {
     "freight": {"kg·km": "1/1000", "t·km": 1, "万t·km": 10_000},
     "count": {"piece": 1, "千piece": 1_000, "万piece": 10_000},
     "time": {"h": 1, "d": 24},
+    "money": {"元": 1, "万元": 10_000},
 }
 UNITS = MappingProxyType(
     {name: Unit(name, dimension, Fraction(size)) for dimension, sizes in _SIZES.items() for name, size in sizes.items()}
@@ -112,6 +114,8 @@ _SPELLINGS = MappingProxyType(
         "万件": "万piece",
         "小时": "h",
         "天": "d",
+        "CNY": "元",
+        "人民币元": "元",
     }
 )
 

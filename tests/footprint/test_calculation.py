@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caseflow.footprint.calculation import Result, calculate, compare
+from caseflow.footprint.calculation import calculate
+from caseflow.footprint.results import Result, compare
 from caseflow.footprint.rounding import apportion, rounded
 from caseflow.footprint.study import read
-from tests.footprint.published import ELECTRICITY, line, shipped, study
+from tests.footprint.published import gas, line, shipped, study
 
 amounts = st.decimals(min_value="-1000000", max_value="1000000", places=6)
 
@@ -26,19 +27,21 @@ def _calculate(*lines: dict[str, Any], **values: Any) -> Result:
     return calculate(read(study(*lines, **values)), shipped())
 
 
-@pytest.mark.parametrize(
-    ("factor", "expected"),
-    [
-        ("cn-electricity-co2-2023/CN-360000", 58360.0),
-        ("cn-electricity-co2-2023/CN-140000", 66340.0),
-        (ELECTRICITY, 57770.0),
-    ],
-)
-def test_a_hundred_thousand_kilowatt_hours(factor: str, expected: float) -> None:
-    """Announcements 2025 no. 47 and of 28 Sep 2025: 100,000 kWh in Jiangxi, in Shanxi, and by the footprint factor."""
-    result = _calculate(line(amount="10", unit="万kWh", factor=factor))
+def test_a_hundred_thousand_kilowatt_hours() -> None:
+    """Announcement of 28 Sep 2025: 100,000 kWh by the footprint factor of 2024."""
+    result = _calculate(line(amount="10", unit="万kWh"))
 
-    assert expected == result.total
+    assert result.total == 57770.0
+
+
+def test_a_co2_factor_has_no_place_in_a_footprint() -> None:
+    """The line stays with its figures and counts nothing: kinds do not mix."""
+    result = _calculate(line(factor="cn-electricity-co2-2023/CN-140000"))
+    found = result.lines[0]
+
+    assert (result.total, result.complete) == (0.0, False)
+    assert found.problem is not None
+    assert (found.problem.key, found.kind, found.factor_value) == ("footprint.kind_refused", "co2", Decimal("0.6634"))
 
 
 def test_a_coke_works_year_comes_to_kilograms_for_a_tonne() -> None:
@@ -109,6 +112,91 @@ def test_the_share_of_primary_and_of_traceable_data_is_of_the_absolute_sum() -> 
 
     assert (result.primary_share, result.traceable_share) == (0.75, 0.5)
     assert result.credits == -0.5777
+
+
+def test_parts_and_gases_add_up_to_the_total() -> None:
+    """AR6: 1 kg of fossil methane 29.8, of other methane 27, of N2O 273; what is taken up counts negative."""
+    result = _calculate(
+        gas("100", id="a", stage="production"),
+        gas("10", id="b", stage="production", gas="CH4 fossil"),
+        gas("10", id="c", stage="production", gas="CH4 biogenic"),
+        gas("1", id="d", stage="production", gas="N2O"),
+        gas("500", id="e", stage="raw_material", gas="CO2 uptake"),
+        gas("40", id="f", stage="production", gas="CO2 biogenic"),
+        gas("7", id="g", stage="raw_material", gas="CO2 land use"),
+        gas("3", id="h", stage="distribution", part="aircraft"),
+        declared=None,
+    )
+
+    assert result.parts == {"fossil": 671.0, "biogenic": 310.0, "uptake": -500.0, "land_use": 7.0, "aircraft": 3.0}
+    assert result.gases["CH4_fossil"] == 298.0
+    assert result.total == 491.0 == math.fsum(result.gases.values())
+    assert result.credits == 0.0
+
+
+@pytest.mark.parametrize(("gwp_set", "expected"), [("AR4", 2500.0), ("AR5", 2800.0), ("AR6", 2790.0)])
+def test_a_factor_given_by_gases_follows_the_potentials_of_the_study(gwp_set: str, expected: float) -> None:
+    own = {"value": "27.9", "unit": "kg", "gwp_set": "AR6", "gases": {"CH4": "1"}, "source": "实测"}
+
+    result = _calculate(line(factor=None, own=own, unit="kg", amount="100"), gwp_set=gwp_set)
+
+    assert expected == result.total
+    assert result.lines[0].gwp_set == ""
+
+
+def test_a_factor_given_as_co2e_keeps_its_potentials_and_says_so() -> None:
+    own = {"value": "27.9", "unit": "kg", "gwp_set": "AR5", "source": "实测"}
+
+    result = _calculate(line(factor=None, own=own, unit="kg", amount="100"))
+
+    assert (result.total, result.lines[0].gwp_set) == (2790.0, "AR5")
+
+
+def test_lines_may_share_an_own_factor() -> None:
+    steam = {"id": "steam", "name": "蒸汽", "value": "110", "unit": "GJ", "source": "供热单位核算"}
+    result = _calculate(
+        line(factor="own/steam", unit="GJ", amount="2"),
+        line(id="b", factor="own/steam", unit="MJ", amount="500"),
+        factors=[steam],
+    )
+
+    assert [one.kg for one in result.lines] == [220.0, 55.0]
+
+
+def test_a_line_may_bring_its_own_conversion() -> None:
+    """2 t of coal at 20.9 GJ/t, weighed per GJ."""
+    own = {"value": "90", "unit": "GJ", "source": "实测"}
+    heat = {"value": "20.9", "unit": "GJ", "source": "化验单"}
+
+    result = _calculate(line(factor=None, own=own, unit="t", amount="2", conversion=heat))
+
+    assert result.total == 3762.0
+
+
+def test_goods_moved_are_mass_times_distance_and_half_the_way_back() -> None:
+    moved = {"mode": "road", "mass": "500", "mass_unit": "kg", "distance": "200", "empty_return": "0.5"}
+
+    result = _calculate(line(amount=None, unit=None, factor="cn-freight-2024/truck-heavy-diesel", transport=moved))
+
+    assert (result.lines[0].converted, result.lines[0].unit) == (150.0, "t·km")
+    assert result.total == pytest.approx(150 * 0.0978)
+
+
+def test_the_rating_of_a_result_is_weighted_by_what_the_lines_make() -> None:
+    good = {"technology": 1, "geography": 1, "time": 1, "precision": 1}
+    poor = {"technology": 3, "geography": 3, "time": 3, "precision": 3}
+    result = _calculate(line(amount="3", quality=good), line(id="b", amount="1", quality=poor))
+
+    assert (result.quality.rating, result.quality.covered) == (1.5, 1.0)
+
+
+def test_the_input_hash_covers_everything_that_the_figures_follow_from() -> None:
+    first = _calculate()
+
+    assert first.input_hash == _calculate().input_hash
+    assert first.input_hash != _calculate(gwp_set="AR5").input_hash
+    assert first.input_hash != _calculate(line(amount="1001")).input_hash
+    assert first.input_hash != _calculate(stages="jinhuanhan-2025-344").input_hash
 
 
 def test_every_stage_of_the_scheme_is_shown_in_its_order() -> None:

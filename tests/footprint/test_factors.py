@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from caseflow.footprint.factors import combustion, read_release
+from caseflow.footprint.factors import read_release
+from caseflow.footprint.fuels import combustion
 from caseflow.words import Refused, render
 from tests.footprint.published import shipped
 

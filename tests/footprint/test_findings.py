@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from caseflow.footprint.calculation import calculate
-from caseflow.footprint.findings import Finding, review
+from caseflow.footprint.finding import Finding
+from caseflow.footprint.findings import review
 from caseflow.footprint.report import footprint_report
 from caseflow.footprint.study import read
 from caseflow.words import from_json, render
@@ -165,8 +167,13 @@ def test_every_sentence_can_be_said_in_both_languages() -> None:
 def test_a_report_is_plain_json_with_everything_a_reviewer_sees() -> None:
     report = footprint_report(study(declared="530.6"), shipped())
 
-    assert sorted(report) == ["comparison", "findings", "result", "result_hash", "status", "study"]
+    assert sorted(report) == [
+        "alternatives", "comparison", "findings", "gate", "result", "result_hash", "stages", "status", "study",
+        "uncertainty",
+    ]  # fmt: skip
     assert (report["comparison"]["deviation"], report["status"]) == ("-8.153", "blocked")
+    assert report["gate"]["status"] == "blocked"
+    assert json.loads(json.dumps(report)) == report
     assert (
         render(from_json(report["findings"][0]["message"]), "zh")
         == "申报值 530.6 与复算值 577.7 kgCO₂e 相差 -8.15%，超过允许偏差 5%"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from caseflow.footprint.plain import decimal_text, number
 from caseflow.footprint.study import read
 from caseflow.words import Refused
-from tests.footprint.published import line, study
+from tests.footprint.published import flow, gas, line, process, study
 
 _FULL: dict[str, Any] = study(
     line(meter="DN-01", certificate="检字第1号", valid_until="2025-06-30"),
@@ -21,6 +22,32 @@ _FULL: dict[str, Any] = study(
     declared_stages={"production": "577.70"},
     omitted=[{"stage": "use", "reason": "中间产品"}],
 )
+
+
+_RICH: dict[str, Any] = study(
+    line(
+        data_type="measured", evidence="附件3", supplier="示例供电", region="140000", year=2024, proxy="无同类因子",
+        declared="577.7", carrier="electricity", part="fossil", uncertainty={"distribution": "normal", "cv": "0.02"},
+        supply={"source": "contract", "instrument": "GEC-1", "redeemed": True, "from": "2024-01-01", "to": "2024-12-31"},
+        quality={"technology": 1, "geography": 2, "time": 1, "precision": 1},
+    ),
+    line(id="steam", factor="own/steam", unit="GJ", amount=None, formula="蒸汽 * 1.05"),
+    line(id="road", factor="cn-freight-2024/truck-heavy-diesel", unit=None, amount=None,
+         transport={"mode": "road", "mass": "3", "distance": "120", "empty_return": "1"}),
+    line(id="leak", factor=None, gas="R32", unit="g", amount="5", conversion=None),
+    line(id="coal", factor=None, unit="t", amount="1", own={"value": "90", "unit": "GJ", "source": "x", "origin": "measured"},
+         conversion={"value": "20.9", "unit": "GJ", "source": "化验单"}),
+    parameters=[{"name": "蒸汽", "value": "2.5", "low": "0", "high": "9", "unit": "GJ", "uncertainty": {"gsd2": "1.1"}}],
+    factors=[{
+        "id": "steam", "name": "蒸汽", "value": "55.8", "unit": "GJ", "source": "x", "gwp_set": "AR6", "gases": {"CO2": "0.0", "CH4": "2"},
+        "origin": "supplier", "supplier": "示例供热", "evidence": "附件4", "valid_until": "2026-01-01", "primary_share": "80",
+    }],
+    unit_type="declared", product_code="coke", maker="示例焦化", pcr="PCR-1", region="140000",
+    mass={"quantity": "1", "unit": "t"}, sensitivity="见报告第6章",
+    cutoffs=[{"item": "包装绳", "reason": "量少", "mass_percent": "0.2", "footprint_percent": "0.1"}],
+    balance=[{"role": "input", "name": "煤", "mass": "1.3", "unit": "t", "carbon": "70"}],
+    carbon_content={"biogenic": "0", "fossil": "850"}, declared_parts={"fossil": "577.7"},
+)  # fmt: skip
 
 
 def _problems(data: Any) -> list[tuple[str, str]]:
@@ -35,6 +62,63 @@ def test_a_study_written_and_read_again_is_the_same_study() -> None:
 
     assert first == second
     assert first.hash == second.hash
+
+
+def test_a_study_with_everything_in_it_is_read_back_the_same() -> None:
+    first = read(_RICH)
+    second = read(json.loads(json.dumps(first.as_json())))
+
+    assert first == second
+    assert first.as_json() == second.as_json()
+    assert first.lines[1].amount == Decimal("2.625")
+    assert first.lines[2].amount == 720
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"gas": "CO2"}, ("footprint.one_factor", "lines[0].factor")),
+        ({"factor": None, "gas": "air"}, ("footprint.gas_unknown", "lines[0].gas")),
+        ({"factor": None, "gas": "CO2"}, ("footprint.gas_unit", "lines[0].unit")),
+        ({"formula": "1 + 1"}, ("footprint.value_and_formula", "lines[0].formula")),
+        ({"amount": None, "formula": "nobody"}, ("footprint.formula_name", "lines[0].formula")),
+        ({"transport": {"mode": "road", "mass": "1", "distance": "1"}}, ("footprint.not_freight", "lines[0].unit")),
+        (
+            {"unit": "t·km", "transport": {"mode": "road", "mass": "1", "mass_unit": "kWh", "distance": "1"}},
+            ("footprint.not_freight", "lines[0].transport.mass_unit"),
+        ),
+        (
+            {"unit": "t·km", "transport": {"mode": "road", "mass": "1", "distance": "1", "empty_return": "2"}},
+            ("footprint.not_in_range", "lines[0].transport.empty_return"),
+        ),
+        ({"supply": {"source": "sun"}}, ("footprint.not_offered", "lines[0].supply.source")),
+        ({"quality": {"technology": 6, "geography": 1, "time": 1, "precision": 1}}, ("footprint.not_in_range", "lines[0].quality.technology")),
+        ({"factor": None, "own": {"value": "1.0", "unit": "kWh", "gases": {"CO2": "2.0"}, "gwp_set": "AR6"}}, ("footprint.gases_value", "lines[0].own.value")),
+        ({"factor": None, "own": {"value": "1", "unit": "kWh", "gases": {"CO2": "1"}}}, ("footprint.missing", "lines[0].own.gwp_set")),
+        ({"only": "steel"}, ("footprint.unknown_key", "lines[0].only")),
+    ],
+)  # fmt: skip
+def test_a_line_that_contradicts_itself_is_refused(change: dict[str, Any], expected: tuple[str, str]) -> None:
+    assert expected in _problems(study(line(**change)))
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"balance": [{"role": "input", "name": "煤", "mass": "1", "unit": "kWh"}]}, ("footprint.not_mass", "balance[0].unit")),
+        ({"cutoffs": [{"item": "绳", "mass_percent": "101"}]}, ("footprint.not_in_range", "cutoffs[0].mass_percent")),
+        ({"factors": [{"id": "a", "name": "a", "value": "1", "unit": "t"}] * 2}, ("footprint.twice", "factors[1].id")),
+        ({"unit_type": "yearly"}, ("footprint.not_offered", "unit_type")),
+        ({"processes": [{"id": "a", "name": "a", "stage": "production"}]}, ("footprint.process_without_product", "processes[0].outputs")),
+        ({"processes": [process("a", flow("x", "0"))]}, ("footprint.not_positive", "processes[0].outputs[0].amount")),
+        ({"processes": [process("a", flow("x", "1"), flow("x", "1"))]}, ("footprint.twice", "processes[0].outputs")),
+        ({"processes": [process("a", flow("x", "1", factor="a/b"))]}, ("footprint.flow_factor", "processes[0].outputs[0].factor")),
+        ({"processes": [process("a", flow("x", "1"), lines=[gas("1", id="grid")])]}, ("footprint.twice", "processes[0].lines")),
+        ({"processes": [process("a", flow("x", "1"))] * 2}, ("footprint.twice", "processes[1].id")),
+    ],
+)  # fmt: skip
+def test_a_study_that_contradicts_itself_is_refused(values: dict[str, Any], expected: tuple[str, str]) -> None:
+    assert expected in _problems(study(**values))
 
 
 def test_units_are_kept_by_their_id_whichever_spelling_was_given() -> None:
@@ -72,16 +156,16 @@ def test_every_problem_is_named_with_its_path() -> None:
         ("footprint.output_unit", "output.unit"),
         ("footprint.period_backwards", "period.to"),
         ("footprint.not_offered_near", "gwp_set"),
-        ("footprint.not_a_number", "lines[0].amount"),
         ("footprint.unit_unknown", "lines[0].unit"),
+        ("footprint.not_a_number", "lines[0].amount"),
         ("footprint.one_factor", "lines[1].factor"),
         ("footprint.not_a_date", "lines[2].valid_until"),
         ("footprint.one_factor", "lines[2].factor"),
+        ("footprint.missing", "lines[3].unit"),
+        ("footprint.missing", "lines[3].amount"),
         ("footprint.not_an_id", "lines[3].id"),
         ("footprint.missing", "lines[3].stage"),
         ("footprint.missing", "lines[3].name"),
-        ("footprint.missing", "lines[3].amount"),
-        ("footprint.missing", "lines[3].unit"),
         ("footprint.one_factor", "lines[3].factor"),
         ("footprint.twice", "lines[1].id"),
         ("footprint.unknown_key", "colour"),

@@ -26,7 +26,7 @@ def test_what_is_published_comes_back_equal_and_is_stored_once(database: Databas
     with database.read() as tx:
         found = stored_shelf(tx)
 
-    assert (first, second) == (9, 0)
+    assert (first, second) == (11, 0)
     assert set(shipped().factors.releases) == set(found.factors.releases)
     assert set(shipped().schemes) == set(found.schemes)
     assert [one.hash for one in shipped().factors.releases] == [one.hash for one in found.factors.releases]
