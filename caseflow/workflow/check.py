@@ -6,7 +6,7 @@ place in the definition, so that ``reader`` can name the line.
 
 from __future__ import annotations
 
-from caseflow.workflow import names, papers, questions, rules, soundness
+from caseflow.workflow import answers, duties, imports, names, papers, questions, roles, rules, soundness
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.problems import Finding
 from caseflow.workflow.report import Report
@@ -18,9 +18,8 @@ def check(definition: Definition, vocabulary: Vocabulary) -> list[Finding]:
     report = Report(definition, vocabulary)
     if not names.own_ids(report):
         return report.findings
-    names.check(report)
-    questions.check(report)
-    papers.check(report)
+    for room in (names, roles, duties, questions, answers, imports, papers):
+        room.check(report)
     soundness.check(report)
     report.findings += rules.check(definition)
     return report.findings

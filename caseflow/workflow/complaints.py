@@ -34,7 +34,7 @@ _STOPGAPS = {
     **dict.fromkeys(("limit", "period"), "1 day"),
     "type": "text", "sees": "own_authority", "over": "warn", "tolerance": "5%", "case_number": "{serial}",
     "version": "2000.1", "calendar": "none", "authority": "none", "method": "mean", "size": 1, "maximum": 1,
-    "min_scores": 1, "each": "none", "kind": "date", "footprint": "required", "language": 1, "workflow": "none",
+    "min_scores": 1, "columns": {}, "kind": "date", "footprint": "required", "language": 1, "workflow": "none",
 }  # fmt: skip
 """What stands in for a required value that is missing or wrong, so that the names around it can be checked."""
 
@@ -93,6 +93,8 @@ def _sentence(detail: ErrorDetails, place: Place, tree: nodes.Mapping) -> Proble
         wanted = _KINDS[kind.split("_")[0]]
         if last in ("int", "str", "constrained-str"):
             wanted = "number_or_text"
+        if last == "bool":
+            wanted = "true_or_state"
         if wanted == "mapping" and context.get("class_name") == "Text":
             wanted = "both_languages"
         return problem(at_value, f"not_{wanted}", value=_short(value))

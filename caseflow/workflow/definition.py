@@ -15,7 +15,7 @@ from pydantic import ConfigDict, StringConstraints, model_validator
 from pydantic import Field as Value
 
 from caseflow.workflow.form import Section
-from caseflow.workflow.many import Letter, Members, Panel, Quota, Table
+from caseflow.workflow.many import Imports, Letter, Members, Panel, Quota, Table
 from caseflow.workflow.parts import (
     Id,
     Named,
@@ -41,10 +41,13 @@ class Role(Named):
     """Who acts. ``sees`` bounds which cases; ``hides`` names what of them stays out of sight."""
 
     title: Text
-    sees: Literal["own_organisation", "own_prefecture", "own_authority", "assigned"]
+    sees: Literal["own_organisation", "own_prefecture", "own_authority", "assigned", "involved"]
+    """``involved``: the cases in which the own organisation was given a part (effect ``involve``)."""
     hides: tuple[Path, ...] = ()
-    opens: bool = False
-    """May open a case of this workflow."""
+    opens: bool | Id = False
+    """May open a case of this workflow; a state's id: for another organisation, beginning in that state."""
+    assists: Id | None = None
+    """Types what this role is to fill in; the acts stay with that role."""
 
 
 class Always(Part):
@@ -110,6 +113,7 @@ class Definition(Part):
     quotas: dict[Id, Quota] = {}
     panels: dict[Id, Panel] = {}
     members: Members | None = None
+    imports: Imports | None = None
     states: dict[Id, State]
     anywhere: dict[Id, Action] = {}
     """Actions offered in every state that is not final."""

@@ -1,7 +1,7 @@
 """The picture of a procedure: as SVG that a page can hold under a strict policy, and as Mermaid text.
 
 Nothing is said by colour alone: the present state has a thick double frame, states passed are shaded, ends are
-round, ways back are dashed. Colours stand in presentation attributes; pages may restyle by the class names.
+round, ways back are dashed, a dot marks where cases begin. Colours stand in presentation attributes; pages may restyle by the class names.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from caseflow.words import Language, pick, render, text
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.graph import ORIGIN
+from caseflow.workflow.graph import ORIGIN, entrances, recorded
 from caseflow.workflow.layout import BOX_WIDTH, LABEL_WIDTH, MARGIN, Layout, Link, Point, arrange
 from caseflow.workflow.workdays import Limit
 
@@ -65,13 +65,21 @@ def mermaid(definition: Definition, language: Language = "zh") -> str:
     for state in definition.states.values():
         title = pick(state.title, language).replace('"', "'").replace("\n", " ")
         out.append(f'    state "{title}" as {state.id}')
+    for name in definition.states:
+        out += [f"    [*] --> {name}: {_plain(said)}" for said in _beginning(definition, name, language)]
+        out += [f"    note right of {name}: {_plain(said)}" for said in _owed(definition, name, language)]
     for source, target, action in _edges(definition):
         label = pick(definition.states[source].actions[action].title, language)
-        out.append(f"    {source} --> {target}: {label.replace(':', '：').replace(chr(10), ' ')}")
+        out.append(f"    {source} --> {target}: {_plain(label)}")
     out += [f"    {state.id} --> [*]" for state in definition.states.values() if state.final]
     for line in _anywhere(definition, language, 10_000):
         out.append(f"    %% {line}")
     return "\n".join(out) + "\n"
+
+
+def _plain(label: str) -> str:
+    """One line without the sign that ends a label."""
+    return label.replace(":", "：").replace("\n", " ")
 
 
 def _edges(definition: Definition) -> Iterator[tuple[str, str, str]]:
@@ -90,7 +98,28 @@ def _notes(definition: Definition, name: str, language: Language) -> list[str]:
     limit = state.publicity.period if state.publicity else state.clock.limit if state.clock else None
     if limit:
         notes.append(render(Limit.parse(limit).message(), language))
+    for said in [*_beginning(definition, name, language), *_owed(definition, name, language)]:
+        notes += _wrapped(said, SMALL, BOX_WIDTH - 24, 2)
     return notes
+
+
+def _beginning(definition: Definition, name: str, language: Language) -> list[str]:
+    """Which cases begin in a state, besides those that begin at the first as usual."""
+    said = []
+    if name != definition.first_state and name in recorded(definition):
+        roles = [pick(role.title, language) for role in definition.roles.values() if role.opens == name]
+        said.append(text("workflow.drawn_recorded", language, roles=("、" if language == "zh" else ", ").join(roles)))
+    if definition.imports is not None and definition.imports.in_ == name:
+        said.append(text("workflow.drawn_imported", language))
+    return said
+
+
+def _owed(definition: Definition, name: str, language: Language) -> list[str]:
+    """What others owe beside the holder, in one line."""
+    duties = [pick(duty.title, language) for duty in definition.states[name].duties.values()]
+    if not duties:
+        return []
+    return [text("workflow.drawn_duties", language, duties=("、" if language == "zh" else ", ").join(duties))]
 
 
 def _gaps(definition: Definition, language: Language) -> dict[tuple[str, str], float]:
@@ -180,6 +209,8 @@ def _box(
             f'<rect x="{box.x + 4:.1f}" y="{box.y + 4:.1f}" width="{BOX_WIDTH - 8}" height="{box.height - 8:.1f}" '
             f'rx="{max(radius - 4, 2):.0f}" fill="none" stroke="{ink}" stroke-width="1"/>'
         )
+    if name in entrances(definition):
+        yield f'<circle class="flow-entrance" cx="{box.x + 16:.1f}" cy="{box.y:.1f}" r="4.5" fill="{ink}"/>'
     middle = box.x + BOX_WIDTH / 2
     y = box.y + (box.height - 18 * len(title) - 15 * len(notes)) / 2 + 14
     for line in title:
@@ -209,6 +240,10 @@ def _anywhere(definition: Definition, language: Language, width: float) -> list[
 def _described(definition: Definition, current: str | None, language: Language) -> str:
     """The picture in words, for those who do not see it."""
     sentences = []
+    for name, state in definition.states.items():
+        told = [*_beginning(definition, name, language), *_owed(definition, name, language)]
+        title = pick(state.title, language)
+        sentences += [text("workflow.drawn_state", language, name=title, said=said) for said in told]
     for source, target, action in _edges(definition):
         values = {
             "source": pick(definition.states[source].title, language),

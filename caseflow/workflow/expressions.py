@@ -39,6 +39,8 @@ _TOKEN = re.compile(
 _CEL_ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 _UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
 _NO_OVERLOAD = re.compile(r"found no matching overload for '([^']*)' applied to '\((.*)\)'")
+_SELECT = "cannot be the operand of a select operation"
+_PATH = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _MACROS = ("all", "exists")
 _FUNCTIONS = ("size", "date", "has")
 
@@ -226,9 +228,12 @@ def _said(error: str, text: str, names: Mapping[str, tuple[Kind, int | None]]) -
             name = undeclared[1].removeprefix("has_.")
             hint = nearest(name, [*names, *_FUNCTIONS, *METHODS, *_MACROS])
             found.append(_say(at, "cel_unknown", hint, name=name))
+        elif "*error*" in said:  # what follows from an error that is told already
+            continue
+        elif _SELECT in said:
+            name = _path_at(text, *at)
+            found.append(_say(at, "cel_unknown", nearest(name, names), name=name))
         elif overload := _NO_OVERLOAD.match(said):
-            if "*error*" in overload[2]:
-                continue
             kinds = _kinds(overload[2])
             key = "cel_decimal_written" if set(kinds) == {"decimal", "integer"} else "cel_types"
             found.append(_say(at, key, sign=overload[1].replace("_", "").replace("@", ""), types=kinds))
@@ -236,6 +241,14 @@ def _said(error: str, text: str, names: Mapping[str, tuple[Kind, int | None]]) -
             detail = said.removeprefix("Syntax error: ").split(" expecting ")[0]
             found.append(_say(at, "cel_syntax", said=detail[:120]))
     return found[:5] or [_say((1, 1), "cel_syntax", said=error.splitlines()[0][:120])]
+
+
+def _path_at(text: str, row: int, letter: int) -> str:
+    """The path around a spot, without the macro or method at its end."""
+    line = text.split("\n")[row - 1]
+    found = next((match[0] for match in _PATH.finditer(line) if match.start() <= letter <= match.end()), line)
+    name, _, last = found.rpartition(".")
+    return name if last in (*_MACROS, *METHODS) else found
 
 
 def _kinds(written: str) -> list[str]:

@@ -7,27 +7,29 @@ A path is the field's id, then row and column of a table, the point of a checkli
 - ``checklist``: ``{point: {conclusion: met | not_met | not_applicable, remark: text}}``.
 - ``field_comments``: ``{section.field: text}``.
 - ``members``: ``{case id as text: {column: value}}``, in the order given.
+- ``each_row``: ``{row number from 0 as text: {column: value}}``, in the order of the rows; a list counts from the
+  first row. Rows in which nothing was typed go.
 - ``score_sheet``: ``{member, marks: {criterion: {mark, reason}}, opinion}``; the panel's rubric is applied where it
   is known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
 from caseflow.words import Message
 from caseflow.workflow.form import Field
+from caseflow.workflow.gaps import NO_ROWS, Asked, Errors, Rows, in_row, is_put, missing_in
 from caseflow.workflow.values import References, clean_text, clean_value, is_blank, read_number, say
 
-Errors = dict[str, list[Message]]
 Fields = Mapping[str, Field] | Iterable[Field]
-Asked = Callable[[str, Mapping[str, Any]], bool]
-"""Whether a question's ``when`` holds for the values of its form or row."""
 
 CONCLUSIONS = ("met", "not_met", "not_applicable")
 _NONE: References = {}
+_ROW_NUMBER = re.compile(r"0|[1-9][0-9]{0,3}", re.ASCII)
 
 
 def clean(field: Field, raw: Any, *, references: References = _NONE) -> tuple[Any, list[Message]]:
@@ -44,12 +46,14 @@ def clean_section(
     references: References = _NONE,
     asked: Asked | None = None,
     complete: bool = True,
+    rows: Rows = NO_ROWS,
 ) -> tuple[dict[str, Any], Errors]:
     """The answers of a form as typed values, with the faults by path.
 
     ``complete`` also says what is missing: for an act, not for a draft. Fixed fields are left to the system: what is
     posted for them is not taken. A question whose ``when`` does not hold keeps what was typed and has no faults;
-    without ``asked`` every question counts as put.
+    without ``asked`` every question counts as put. ``rows`` says how many rows the tables have of which ``each_row``
+    speaks; where a table is not named there, any row number is taken and none is missed.
     """
     listed = _listed(fields)
     values: dict[str, Any] = {}
@@ -62,23 +66,28 @@ def clean_section(
             errors[str(name)] = [Message(key, {"name": str(name), "close": close})]
     for field in listed:
         if field.id in raw and not field.fixed:
-            value = _clean(field, raw[field.id], field.id, references, errors)
+            value = _clean(field, raw[field.id], field.id, references, errors, rows)
             if value is not None:
                 values[field.id] = value
     if complete:
-        for path, messages in _missing([field for field in listed if not field.fixed], values, asked).items():
+        for path, messages in missing_in([field for field in listed if not field.fixed], values, asked, rows).items():
             errors.setdefault(path, messages)
     return values, _put(listed, values, errors, asked)
 
 
 def missing(
-    fields: Fields, values: Mapping[str, Any], *, references: References = _NONE, asked: Asked | None = None
+    fields: Fields,
+    values: Mapping[str, Any],
+    *,
+    references: References = _NONE,
+    asked: Asked | None = None,
+    rows: Rows = NO_ROWS,
 ) -> Errors:
     """Everything that keeps stored values from being complete, by path: what is missing and what is wrong."""
     listed = _listed(fields)
     errors: Errors = {}
-    read = {field.id: _clean(field, values.get(field.id), field.id, references, errors) for field in listed}
-    for path, messages in _missing(listed, read, asked).items():
+    read = {field.id: _clean(field, values.get(field.id), field.id, references, errors, rows) for field in listed}
+    for path, messages in missing_in(listed, read, asked, rows).items():
         errors.setdefault(path, messages)
     return _put(listed, read, errors, asked)
 
@@ -86,7 +95,7 @@ def missing(
 def relevant(fields: Fields, values: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
     """The values of the questions that were put: without what was typed under a ``when`` that no longer holds."""
     return {
-        field.id: values[field.id] for field in _listed(fields) if field.id in values and _is_put(field, values, asked)
+        field.id: values[field.id] for field in _listed(fields) if field.id in values and is_put(field, values, asked)
     }
 
 
@@ -94,16 +103,14 @@ def _listed(fields: Fields) -> list[Field]:
     return list(fields.values() if isinstance(fields, Mapping) else fields)
 
 
-def _is_put(field: Field, values: Mapping[str, Any], asked: Asked | None) -> bool:
-    return field.when is None or asked is None or asked(field.when, values)
-
-
 def _put(listed: list[Field], values: Mapping[str, Any], errors: Errors, asked: Asked | None) -> Errors:
-    silent = {field.id for field in listed if not _is_put(field, values, asked)}
+    silent = {field.id for field in listed if not is_put(field, values, asked)}
     return {path: messages for path, messages in errors.items() if path.partition(".")[0] not in silent}
 
 
-def _clean(field: Field, raw: Any, path: str, references: References, errors: Errors) -> Any:
+def _clean(field: Field, raw: Any, path: str, references: References, errors: Errors, rows: Rows = NO_ROWS) -> Any:
+    if field.type == "each_row":
+        return _each_row(field, raw, path, references, errors, rows)
     if field.type == "table":
         return _table(field, raw, path, references, errors)
     if field.type == "members":
@@ -133,7 +140,7 @@ def _table(field: Field, raw: Any, path: str, references: References, errors: Er
         # A box that is not ticked does not make a row.
         if any(value is not False for value in row.values()):
             rows.append(row)
-            _in_row(field, len(rows), inner, errors)
+            in_row(field, len(rows), inner, errors)
     if len(rows) > field.max_rows:
         errors[path] = [say("many", field, count=len(rows), limit=field.max_rows)]
     return rows
@@ -148,9 +155,28 @@ def _row(field: Field, given: Mapping[str, Any], path: str, references: Referenc
     return row
 
 
-def _in_row(field: Field, number: int | str, inner: Errors, errors: Errors) -> None:
-    for path, messages in inner.items():
-        errors[path] = [say("row", field, row=number, problem=message) for message in messages]
+def _each_row(field: Field, raw: Any, path: str, references: References, errors: Errors, rows: Rows) -> Any:
+    if is_blank(raw):
+        return {}
+    given = dict(enumerate(raw)) if isinstance(raw, list) else raw
+    if not isinstance(given, Mapping) or not all(isinstance(row, Mapping | None) for row in given.values()):
+        errors[path] = [say("shape", field)]
+        return raw
+    count = rows.get(field.of or "")
+    values: dict[int, dict[str, Any]] = {}
+    for key, row in given.items():
+        number = _ROW_NUMBER.fullmatch(str(key).strip())
+        inner: Errors = {}
+        said = _row(field, row or {}, f"{path}.{key}", references, inner)
+        # Where every row must be answered, no is an answer; elsewhere a box that is not ticked says nothing.
+        if not said or (not field.required and all(value is False for value in said.values())):
+            continue
+        if number is None or (count is not None and int(number[0]) >= count):
+            errors[path] = [say("unknown.each_row", field, value=str(key))]
+            continue
+        values[int(number[0])] = said
+        in_row(field, int(number[0]) + 1, inner, errors)
+    return {str(number): values[number] for number in sorted(values)}
 
 
 def _members(field: Field, raw: Any, path: str, references: References, errors: Errors) -> Any:
@@ -171,7 +197,7 @@ def _members(field: Field, raw: Any, path: str, references: References, errors: 
             continue
         inner: Errors = {}
         values[name] = _row(field, row, f"{path}.{name}", references, inner)
-        _in_row(field, len(values), inner, errors)
+        in_row(field, len(values), inner, errors)
     return values
 
 
@@ -247,44 +273,3 @@ def _score_sheet(field: Field, raw: Any, path: str, references: References, erro
         errors[path] = [say("unknown.members", field, value=member)]
         return {"member": raw.get("member"), "marks": values, "opinion": opinion}
     return {"member": int(member), "marks": values, "opinion": opinion}
-
-
-def _missing(listed: list[Field], values: Mapping[str, Any], asked: Asked | None) -> Errors:
-    errors: Errors = {}
-    for field in listed:
-        if _is_put(field, values, asked):
-            errors |= _missing_in(field, values.get(field.id), asked)
-    return errors
-
-
-def _missing_in(field: Field, value: Any, asked: Asked | None) -> Errors:
-    path = field.id
-    if field.type == "boolean":
-        # A declaration must be accepted; to any other yes-or-no question no is an answer.
-        unanswered = value is not True if field.text else value is None
-        return {path: [say("accept" if field.text else "choose", field)]} if field.required and unanswered else {}
-    if is_blank(value):
-        return {path: [say(_MISSING.get(field.type, "required"), field)]} if field.required else {}
-    errors: Errors = {}
-    if isinstance(value, list | dict) and field.type in _COUNTED and len(value) < field.min_rows:
-        errors[path] = [say("few", field, count=len(value), limit=field.min_rows)]
-    if field.type in ("table", "members") and isinstance(value, list | dict):
-        rows = value.items() if isinstance(value, dict) else enumerate(value)
-        for number, (key, row) in enumerate(rows, 1):
-            if isinstance(row, Mapping):
-                inner = _missing(list(field.columns.values()), row, asked)
-                _in_row(field, number, {f"{path}.{key}.{name}": found for name, found in inner.items()}, errors)
-    if field.type == "checklist" and field.required and isinstance(value, Mapping):
-        for item, text in field.items.items():
-            if not (value.get(item) or {}).get("conclusion"):
-                errors[f"{path}.{item}"] = [say("point_open", field, point={"zh": text.zh, "en": text.en})]
-    if field.type == "file" and field.of_revision and isinstance(value, Mapping) and not value.get("revision_code"):
-        errors[path] = [say("revision_code", field)]
-    return errors
-
-
-_COUNTED = ("table", "members", "people", "files", "choices")
-_MISSING = {
-    "choice": "choose", "choices": "choose", "region": "choose", "product_class": "choose", "organisation": "choose",
-    "people": "choose", "members": "choose", "file": "upload", "files": "upload", "table": "fill_rows",
-}  # fmt: skip

@@ -7,12 +7,12 @@ from typing import Any, Literal
 from pydantic import Field as Value
 from pydantic import model_validator
 
-from caseflow.workflow.parts import Id, Named, Part, Text, give_ids
+from caseflow.workflow.parts import Id, Named, Part, Path, Text, give_ids
 
 FieldType = Literal[
     "text", "long_text", "choice", "choices", "boolean", "date", "integer", "decimal", "phone", "email",
     "credit_code", "document_number", "url", "region", "product_class", "organisation", "people", "file", "files",
-    "checklist", "table", "field_comments", "members", "score_sheet",
+    "checklist", "table", "field_comments", "members", "score_sheet", "each_row", "case_file", "dossier_fields",
 ]  # fmt: skip
 
 
@@ -37,7 +37,13 @@ class Field(Named):
     unit: str | None = None
     choices: dict[Id, Choice] = {}
     columns: dict[Id, Field] = {}
-    """Columns of a table; of ``members``: what is said of each member."""
+    """Columns of a table; of ``members`` and ``each_row``: what is said of each member or row."""
+    of: Path | None = None
+    """Of ``each_row``: the table of the dossier of whose rows something is said."""
+    of_kind: tuple[Id, ...] = ()
+    """Of ``organisation``: the kinds of organisation among which one is chosen."""
+    amends: Path | None = None
+    """Of a question of an act: the place of the dossier that its answer replaces (effect ``amend_dossier``)."""
     items: dict[Id, Text] = {}
     """Points of a checklist; each is answered met / not met / not applicable, with a remark."""
     min_rows: int = 0
@@ -59,7 +65,10 @@ class Field(Named):
     @model_validator(mode="before")
     @classmethod
     def _ids(cls, data: Any) -> Any:
-        return give_ids(data, "columns")
+        data = give_ids(data, "columns")
+        if isinstance(data, dict) and isinstance(data.get("of_kind"), str):
+            data["of_kind"] = (data["of_kind"],)
+        return data
 
 
 class Section(Named):

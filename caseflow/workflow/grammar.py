@@ -10,9 +10,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from caseflow.workflow.definition import Definition
+from caseflow.workflow.form import Field
 from caseflow.workflow.parts import Call, Part
 from caseflow.workflow.problems import Place
-from caseflow.workflow.procedure import Action, Breach, State
+from caseflow.workflow.procedure import Action, Breach, Duty, State
 
 FILE_KEYS = ("extends", "part", "abstract")
 """Keys of a file that the reader resolves; they are no part of a definition."""
@@ -20,6 +21,8 @@ SCALAR_FOR_LIST: tuple[tuple[type[Part], tuple[str, ...]], ...] = (
     (Action, ("by", "moved_by", "sign_off")),
     (State, ("moved_by",)),
     (Breach, ("notify",)),
+    (Duty, ("signs",)),
+    (Field, ("of_kind",)),
 )
 """Where one name may stand for a list of one."""
 
@@ -93,8 +96,9 @@ def json_schema() -> dict[str, Any]:
         ]
     }
     block = parts["Block"]
-    short: dict[str, Any] = {kind: {"$ref": "#/$defs/Text"} for kind in ("heading", "signature", "date")}
+    short: dict[str, Any] = {kind: {"$ref": "#/$defs/Text"} for kind in ("heading", "signature", "date", "signatures")}
     short["list"] = {"type": "array", "items": {"type": "string"}}
+    short |= {kind: {"type": "string"} for kind in ("seats", "pledges", "sheets", "entries")}
     block["properties"] |= short
     block.pop("required", None)
     return schema

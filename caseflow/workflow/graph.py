@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from caseflow.workflow.definition import Definition
@@ -30,12 +30,25 @@ class Step(NamedTuple):
 Way = tuple[Step, ...]
 
 
+def entrances(definition: Definition) -> tuple[str, ...]:
+    """The states in which a case may begin: the first, those in which a role records one, that of the imported."""
+    found = recorded(definition)
+    if definition.imports is not None and definition.imports.in_ in definition.states:
+        found = (*found, definition.imports.in_)
+    return tuple(dict.fromkeys(found))
+
+
+def recorded(definition: Definition) -> tuple[str, ...]:
+    """The states in which somebody opens a case: the first, and those in which a role opens it for another."""
+    opened = (role.opens for role in definition.roles.values())
+    return (definition.first_state, *(state for state in opened if state in definition.states))
+
+
 @kept
 def moves(definition: Definition) -> dict[Spot, tuple[Step, ...]]:
-    """Every spot that can be reached from the first state, with the steps that lead on from it."""
-    start = Spot(definition.first_state)
+    """Every spot that can be reached from where cases begin, with the steps that lead on from it."""
     found: dict[Spot, tuple[Step, ...]] = {}
-    waiting = deque([start])
+    waiting = deque(Spot(state) for state in entrances(definition))
     while waiting:
         spot = waiting.popleft()
         if spot in found:
@@ -45,18 +58,36 @@ def moves(definition: Definition) -> dict[Spot, tuple[Step, ...]]:
     return found
 
 
+@kept
+def starts(definition: Definition) -> tuple[Spot, ...]:
+    """Where ways begin that are to be proved. An imported case counts as having come there in the usual way, so its
+    state is no start of its own, unless no way leads there.
+    """
+    usual = tuple(dict.fromkeys(Spot(state) for state in recorded(definition)))
+    rest = tuple(Spot(state) for state in entrances(definition))
+    known = moves(definition)
+    passed, waiting = {spot.state for spot in usual}, deque(usual)
+    seen = set(usual)
+    while waiting:
+        for step in known[waiting.popleft()]:
+            passed.add(step.to.state)
+            if step.to not in seen:
+                seen.add(step.to)
+                waiting.append(step.to)
+    return (*usual, *(spot for spot in rest if spot.state not in passed))
+
+
 def way(
     definition: Definition, arrived: Callable[[Step], bool], *, barred: Callable[[Step], bool] | None = None,
-    start: Spot | None = None,
+    begin: Iterable[Spot] | None = None,
 ) -> Way | None:  # fmt: skip
-    """The shortest way from the first state (or ``start``) whose last step fulfils ``arrived``.
+    """The shortest way from one of ``starts`` (or of ``begin``) whose last step fulfils ``arrived``.
 
     A step that is ``barred`` is not taken. Nothing where there is no such way.
     """
     known = moves(definition)
-    first = start or Spot(definition.first_state)
-    before: dict[Spot, Step | None] = {first: None}
-    waiting = deque([first])
+    waiting = deque(starts(definition) if begin is None else begin)
+    before: dict[Spot, Step | None] = dict.fromkeys(waiting)
     while waiting:
         spot = waiting.popleft()
         for step in known.get(spot, ()):

@@ -14,6 +14,8 @@ class Quota(Named):
     """A ceiling, never a target. One counter per value of ``per``."""
 
     title: Text
+    counter: Id | None = None
+    """The name of its counters among those of all workflows of the authority; its own id unless given."""
     per: tuple[Path, ...]
     across: Literal["round", "all_rounds"] = "round"
     limit: int = Value(ge=0)
@@ -23,6 +25,11 @@ class Quota(Named):
     """The role that may set the limit and ``across``, with a reason."""
     basis: str
     reading: str | None = None
+
+    @property
+    def counted_as(self) -> str:
+        """The name under which its counters and settings are kept."""
+        return self.counter or self.id
 
 
 class Criterion(Named):
@@ -51,7 +58,7 @@ class Panel(Named):
     size: int = Value(ge=1)
     reserves: int = 0
     match: tuple[Path, ...] = ()
-    avoid: tuple[Literal["same_organisation", "declared"], ...] = ()
+    avoid: tuple[Literal["same_organisation", "declared", "agent_in_round"], ...] = ()
     rubric: dict[Id, Criterion]
     aggregate: Aggregate
     rank_within: Path | None = None
@@ -68,21 +75,37 @@ class Panel(Named):
 class Block(Part):
     """One typed block of a letter; texts hold ``{path}`` places from a closed list."""
 
-    kind: Literal["heading", "text", "fields", "list", "table", "signature", "date"]
+    kind: Literal[
+        "heading", "text", "fields", "list", "table", "signature", "date", "signatures", "seats", "pledges", "sheets",
+        "entries",
+    ]  # fmt: skip
     text: Text | None = None
     fields: tuple[Path, ...] = ()
     table: Id | None = None
+    panel: Id | None = None
+    """Of ``seats`` (who was drawn), ``pledges`` (what each accepted) and ``sheets`` (each expert's scores)."""
+    store: Id | None = None
+    """Of ``entries``: the answers that an act with ``appends`` has gathered."""
 
     @model_validator(mode="before")
     @classmethod
     def _short(cls, data: Any) -> Any:
         if isinstance(data, dict) and "kind" not in data:
-            for kind in ("heading", "text", "signature", "date"):
+            for kind in ("heading", "text", "signature", "date", "signatures"):
                 if kind in data:
                     return {"kind": kind, "text": data[kind], **{k: v for k, v in data.items() if k != kind}}
             for kind in ("fields", "table"):
                 if kind in data:
                     return {"kind": kind, **data}
+            for kind in ("seats", "pledges", "sheets"):
+                if kind in data:
+                    return {"kind": kind, "panel": data[kind], **{k: v for k, v in data.items() if k != kind}}
+            if "entries" in data:
+                return {
+                    "kind": "entries",
+                    "store": data["entries"],
+                    **{k: v for k, v in data.items() if k != "entries"},
+                }
             if "list" in data:
                 return {"kind": "list", "fields": data["list"], **{k: v for k, v in data.items() if k != "list"}}
         return data
@@ -94,6 +117,8 @@ class Letter(Named):
     title: Text
     number: str | None = None
     to: Literal["applicant", "prefecture", "authority"] = "applicant"
+    layout: Literal["letter", "slip", "form", "table"] | None = None
+    """An official letter, a slip of the system, a form, or a table across the page; else what its blocks look like."""
     blocks: tuple[Block, ...]
 
 
@@ -130,4 +155,18 @@ class Members(Part):
     same: tuple[Literal["round", "prefecture"], ...] = ()
     ended: Literal["leaves", "stays"] = "leaves"
     """A case that ends on its own leaves, or stays until it is taken out by hand (papers already name it)."""
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Imports(Part):
+    """Cases decided before the system existed: where they are entered, and what the sheet holds of each."""
+
+    in_: Id = Value(alias="in")
+    commits: tuple[Id, ...] = ()
+    """Quotas under which an imported case takes its place, for good."""
+    columns: dict[Id, Path]
+    """The columns of the sheet: paths of the dossier, or of what an act would have asked."""
+    leaves: tuple[Path, ...] = ()
+    """Sections and required fields of the dossier of which nothing is known any more."""
+    basis: str
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from caseflow.workflow.definition import Definition
 from caseflow.workflow.form import Field
 from caseflow.workflow.graph import ORIGIN
 from caseflow.workflow.parts import Call, Named, Part
@@ -12,6 +13,9 @@ from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import Action, State
 from caseflow.workflow.report import CASE_PATHS, ENGINE_ACTS, Report, paths
 from caseflow.workflow.vocabulary import Entry
+
+GIVEN = ("dossier", "round", "state", "facts", "recorded", "bureau", "members")
+"""What a test of a definition may take as given."""
 
 
 def check(report: Report) -> None:
@@ -62,10 +66,6 @@ def _state(report: Report, state: State) -> None:
     if state.publicity:
         report.known("unknown_action", state.publicity.ends, state.actions, (*place, "publicity", "ends"))
         _path(report, state.publicity.posted_on, paths(definition), (*place, "publicity", "posted_on"))
-    for duty in state.duties.values():
-        report.known("unknown_role", duty.role, definition.roles, (*place, "duties", duty.id, "role"))
-        offered = [action.id for action in definition.actions_in(state.id)]
-        report.known("unknown_action", duty.action, offered, (*place, "duties", duty.id, "action"))
 
 
 def _action(report: Report, place: Place, at: State | None, action: Action) -> None:
@@ -87,7 +87,9 @@ def _action(report: Report, place: Place, at: State | None, action: Action) -> N
     vocabulary = report.vocabulary
     for number, condition in enumerate(action.needs):
         if isinstance(condition, Call):
-            _call(report, "unknown_guard", condition, vocabulary.guards, (*place, "needs", number), at)
+            # A guard may ask for a duty of an earlier state.
+            here = None if condition.name == "duty_done" else at
+            _call(report, "unknown_guard", condition, vocabulary.guards, (*place, "needs", number), here)
         elif condition.basis is None:
             report.say("check_without_basis", (*place, "needs", number))
     for number, call in enumerate(action.warns):
@@ -104,6 +106,8 @@ def _call(report: Report, rule: str, call: Call, entries: Mapping[str, Entry], p
     if call.argument is None:
         if entry.argument != "none" and not entry.optional:
             report.say("argument_missing", place, name=call.name, kind=entry.argument)
+        if entry.argument == "clock" and at is not None and at.clock is None:
+            report.say("no_clock", place, name=at.id)
     elif entry.argument == "none":
         report.say("argument_unwanted", at_argument, name=call.name)
     else:
@@ -123,6 +127,7 @@ def _argument(report: Report, entry: Entry, argument: Any, place: Place, at: Sta
         "role": definition.roles,
         "section": definition.dossier,
         "table": definition.tables,
+        "clock": [*definition.states, *(f"duty:{duty}" for duty in duties)],
     }
     kind = entry.argument
     if kind in named:
@@ -130,6 +135,8 @@ def _argument(report: Report, entry: Entry, argument: Any, place: Place, at: Sta
             report.say("argument_wrong", place, name=entry.name, kind=kind)
         else:
             report.known(f"unknown_{kind}", argument, named[kind], place)
+            if argument in named[kind] and kind == "clock" and not _runs(definition, argument):
+                report.say("no_clock", place, name=argument)
     elif kind == "dossier":
         if argument != "dossier":
             report.say("argument_wrong", place, "dossier", name=entry.name, kind=kind)
@@ -154,6 +161,14 @@ def _argument(report: Report, entry: Entry, argument: Any, place: Place, at: Sta
         report.say("argument_wrong", place, name=entry.name, kind=kind)
 
 
+def _runs(definition: Definition, clock: str) -> bool:
+    """Whether a state or duty has a clock."""
+    if not clock.startswith("duty:"):
+        return definition.states[clock].clock is not None
+    found = (state.duties.get(clock.removeprefix("duty:")) for state in definition.states.values())
+    return any(duty is not None and bool(duty.limit or duty.due) for duty in found)
+
+
 def _notify(report: Report, entry: Entry, argument: Any, place: Place) -> None:
     shape = isinstance(argument, dict) and set(argument) == {"role", "text"}
     said = argument["text"] if shape else None
@@ -168,7 +183,13 @@ def _members(report: Report, entry: Entry, argument: Any, place: Place) -> None:
         report.say("members_outside_collective", place, name=entry.name)
     if isinstance(argument, str):
         return
-    if not isinstance(argument, dict) or set(argument) != {"by", "acts"} or not isinstance(argument["acts"], dict):
+    if isinstance(argument, dict) and set(argument) == {"act", "only_in"} and isinstance(argument["act"], str):
+        return
+    if (
+        not isinstance(argument, dict)
+        or set(argument) - {"only_in"} != {"by", "acts"}
+        or not isinstance(argument["acts"], dict)
+    ):
         report.say("argument_wrong", place, name=entry.name, kind="members")
         return
     known = paths(report.definition)
@@ -197,8 +218,15 @@ def _tests(report: Report) -> None:
     definition = report.definition
     actions = [*all_actions(report), *ENGINE_ACTS]
     for number, test in enumerate(definition.tests):
-        given = test.given.get("state")
-        report.known("unknown_state", str(given) if given else None, definition.states, ("tests", number, "given"))
+        at_given: Place = ("tests", number, "given")
+        for key, value in test.given.items():
+            report.known("unknown_given", key, GIVEN, (*at_given, key))
+            if key in ("state", "recorded") and isinstance(value, str):
+                names = definition.states if key == "state" else definition.roles
+                report.known("unknown_state" if key == "state" else "unknown_role", value, names, (*at_given, key))
+            if key == "dossier" and isinstance(value, dict):
+                for path in value:
+                    _path(report, path, paths(definition), (*at_given, key, path))
         for at, step in enumerate(test.steps):
             place = ("tests", number, "steps", at)
             report.known("unknown_role", step.as_, definition.roles, (*place, "as"))

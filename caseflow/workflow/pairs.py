@@ -19,7 +19,7 @@ RANKED = ("score", "place", "group")
 
 def check(definition: Definition, peers: Mapping[str, Definition]) -> list[Finding]:
     """The findings about one definition that need the others. ``peers`` are all workflows by id."""
-    return [*_movers(definition, peers), *_members(definition, peers)]
+    return [*_movers(definition, peers), *_members(definition, peers), *_counters(definition, peers)]
 
 
 def member_acts(definition: Definition) -> Iterator[tuple[Place, str]]:
@@ -30,6 +30,8 @@ def member_acts(definition: Definition) -> Iterator[tuple[Place, str]]:
                 at = (*place, "then", number, call.name)
                 if isinstance(call.argument, str):
                     yield at, call.argument
+                elif isinstance(call.argument, dict) and "act" in call.argument:
+                    yield (*at, "act"), str(call.argument["act"])
                 elif isinstance(call.argument, dict) and isinstance(call.argument.get("acts"), dict):
                     for value, act in call.argument["acts"].items():
                         if act != STAY:
@@ -51,6 +53,17 @@ def _movers(definition: Definition, peers: Mapping[str, Definition]) -> Iterator
                 yield _found("mover_not_collective", at, name=mover)
             elif not any(act == action.id for _, act in member_acts(other)):
                 yield _found("mover_does_nothing", at, name=mover, action=action.id)
+
+
+def _counters(definition: Definition, peers: Mapping[str, Definition]) -> Iterator[Finding]:
+    """Two workflows of an authority that count under one name would take each other's places."""
+    for other in peers.values():
+        if other.authority != definition.authority or other.workflow >= definition.workflow:
+            continue
+        shared = {quota.counted_as for quota in other.quotas.values()}
+        for quota in definition.quotas.values():
+            if quota.counted_as in shared:
+                yield _found("counter_shared", ("quotas", quota.id), name=quota.counted_as, workflow=other.workflow)
 
 
 def _members(definition: Definition, peers: Mapping[str, Definition]) -> Iterator[Finding]:
@@ -77,7 +90,21 @@ def _members(definition: Definition, peers: Mapping[str, Definition]) -> Iterato
         for peer, actions in having:
             if actions and not any(definition.workflow in action.moved_by for action in actions):
                 yield _found("member_not_moved_by", place, name=act, workflow=peer.workflow, by=definition.workflow)
+    yield from _only_in(definition, known)
     yield from _columns(definition, known)
+
+
+def _only_in(definition: Definition, members: list[Definition]) -> Iterator[Finding]:
+    """The state in which a member must stand for an act to concern it."""
+    for place, action in _actions(definition):
+        for number, call in enumerate(action.then):
+            if call.name != "members" or not isinstance(call.argument, dict) or "only_in" not in call.argument:
+                continue
+            name, at = str(call.argument["only_in"]), (*place, "then", number, call.name, "only_in")
+            for peer in members:
+                if name not in peer.states:
+                    message = Message("workflow.member_state_unknown", {"workflow": peer.workflow, "name": name})
+                    yield Finding("member_state_unknown", at, message, nearest(name, peer.states))
 
 
 def _columns(definition: Definition, members: list[Definition]) -> Iterator[Finding]:
@@ -91,10 +118,6 @@ def _columns(definition: Definition, members: list[Definition]) -> Iterator[Find
             if column.value is not None and column.value not in known:
                 place: Place = ("tables", table.id, "columns", column.id, "value")
                 yield _found("member_path_unknown", place, known, name=column.value, workflows=workflows)
-        for path in table.having:
-            if path not in known:
-                place = ("tables", table.id, "having", path)
-                yield _found("member_path_unknown", place, known, name=path, workflows=workflows)
         for path in table.having:
             if path not in known:
                 place = ("tables", table.id, "having", path)

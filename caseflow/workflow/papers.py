@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from caseflow.workflow.many import Block
 from caseflow.workflow.parts import Call, Text
 from caseflow.workflow.problems import Place, nearest
-from caseflow.workflow.report import CASE_PATHS, Report, paths
+from caseflow.workflow.report import CASE_PATHS, Report, gathered, paths
 
 CASE_NUMBER = re.compile(r"(?:[^{}]|\{(year|round|prefecture|serial(:0[1-9])?)\})*")
 LETTER_PLACES = (*CASE_PATHS, "slip", "today", "date", "due", "reasons")
@@ -39,6 +40,7 @@ def check(report: Report) -> None:
                 report.say("block_empty", at, kind=block.kind)
             if block.kind in ("fields", "list") and not block.fields:
                 report.say("block_empty", at, kind=block.kind)
+            _gathered(report, letter.id, block, at)
             if block.kind == "table" and block.table not in definition.tables:
                 tables = [path for path, field in fields.items() if field.type == "table"]
                 if not any(path == block.table or path.split(".")[-1] == block.table for path in tables):
@@ -51,6 +53,25 @@ def check(report: Report) -> None:
     _panels(report)
     _personal(report)
     _unused(report)
+
+
+def _gathered(report: Report, letter: str, block: Block, place: Place) -> None:
+    """Blocks that show what many have said: a panel, the signers, the entries of an act."""
+    definition = report.definition
+    if block.kind in ("seats", "pledges", "sheets"):
+        if block.panel is None:
+            report.say("block_empty", place, kind=block.kind)
+        known = report.known("unknown_panel", block.panel, definition.panels, (*place, block.kind))
+        if block.kind == "pledges" and block.panel and known and not definition.panels[block.panel].pledges:
+            report.say("no_pledges", (*place, block.kind), name=block.panel)
+    if block.kind == "entries":
+        if block.store is None:
+            report.say("block_empty", place, kind=block.kind)
+        report.known("unknown_store", block.store, gathered(definition), (*place, block.kind))
+    if block.kind == "signatures":
+        issuing = [action for _, _, action in report.actions() if any(call.argument == letter for call in action.then)]
+        if issuing and not any(action.sign_off for action in issuing):
+            report.say("nobody_signed", place)
 
 
 def _asked_with(report: Report, letter: str) -> list[str]:
@@ -104,7 +125,7 @@ def _personal(report: Report) -> None:
     for panel in definition.panels.values():
         shown += [(("panels", panel.id, "match", number), path) for number, path in enumerate(panel.match)]
     for place, path in shown:
-        if path in fields and fields[path].personal:
+        if path is not None and path in fields and fields[path].personal:
             report.say("personal_shown", place, path=path)
 
 

@@ -43,6 +43,8 @@ class Clock(Part):
     not_after: Literal["municipal_closes", "closes"] | None = None
     """The deadline of the round that cuts the limit short."""
     breach: Breach = Breach()
+    soft: bool = False
+    """Its end is pointed out to those of ``breach``, and nothing is late."""
     basis: str
 
 
@@ -67,15 +69,33 @@ class Calculates(Part):
 
 
 class Duty(Named):
-    """A task that each of several organisations owes in a state (departments asked for their opinions)."""
+    """What organisations owe in a state beside its holder: departments asked for opinions, reports called for.
+
+    With ``each`` it is opened on entry; without it by the effect ``open_duty`` of an act.
+    """
 
     title: Text
     role: Id
-    each: Annotated[str, StringConstraints(pattern=r"^[a-z_]+$")]
+    each: Annotated[str, StringConstraints(pattern=r"^[a-z_]+$")] | None = None
     """The kind of organisation: every active one under the authority owes the task."""
+    asked: Id | None = None
+    """The question of the opening act that names the organisation; the role's own unless given."""
     action: Id
     limit: Period | None = None
+    due: Id | None = None
+    """The question of the opening act that says by when; instead of ``limit``."""
+    warn: Period | None = None
+    breach: Breach = Breach()
+    signs: tuple[Path, ...] = ()
+    """What the answers stand for: ``members``, or paths of earlier answers. Where it changes they no longer count."""
     basis: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one(cls, data: Any) -> Any:
+        if isinstance(data, dict) and isinstance(data.get("signs"), str):
+            return {**data, "signs": (data["signs"],)}
+        return data
 
 
 class Action(Named):
@@ -88,6 +108,8 @@ class Action(Named):
     asks: dict[Id, Field] = {}
     store: Id | None = None
     """The name under which the answers are kept; the action's own id unless given."""
+    appends: bool = False
+    """The answers are one more entry under ``store``; those before them stay."""
     needs: tuple[Condition, ...] = ()
     warns: tuple[Call, ...] = ()
     then: tuple[Call, ...] = ()
@@ -146,6 +168,8 @@ class State(Named):
     moved_by: tuple[WorkflowId, ...] = ()
     final: bool = False
     outcome: Literal["positive", "negative", "neutral"] | None = None
+    carries_over: bool = False
+    """The applicant may take the dossier of a case that stands here into an open round, as a new case."""
     retention: Period | None = None
     listed: Literal["publicity", "published"] | None = None
     """On which public page a case in this state stands."""

@@ -9,12 +9,15 @@ from caseflow.workflow.form import Field
 from caseflow.workflow.problems import Place
 from caseflow.workflow.report import Report
 
-_NEEDS = {
-    "choice": "choices", "choices": "choices", "table": "columns", "checklist": "items", "score_sheet": "panel",
+_NEEDS: dict[str, tuple[str, ...]] = {
+    "choice": ("choices",), "choices": ("choices",), "table": ("columns",), "checklist": ("items",),
+    "score_sheet": ("panel",), "each_row": ("of", "columns"),
 }  # fmt: skip
 _MAY = {
     "choices": ("choice", "choices"),
-    "columns": ("table", "members"),
+    "columns": ("table", "members", "each_row"),
+    "of": ("each_row",),
+    "of_kind": ("organisation",),
     "items": ("checklist",),
     "panel": ("score_sheet",),
     "decimals": ("decimal",),
@@ -25,6 +28,9 @@ _MAY = {
     "of_revision": ("file",),
     "text": ("boolean",),
 }
+_NO_COLUMN = ("table", "members", "each_row", "score_sheet", "field_comments", "dossier_fields")
+DUTY = "duty_"
+"""Before the id of a duty: where the answers of those who owed it are kept."""
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -42,21 +48,22 @@ def check(report: Report) -> None:
                 )
     reserved = ("dossier", "asks", "case", "round", "today", "has_", "footprint")
     for place, _, action in report.actions():
-        if action.asks and (action.store or action.id) in reserved:
-            report.say("store_reserved", place, name=action.store or action.id)
+        store = action.store or action.id
+        if action.asks and (store in reserved or store.startswith(DUTY)):
+            report.say("store_reserved", place, name=store)
 
 
 def _field(report: Report, place: Place, field: Field) -> None:
-    wanted = _NEEDS.get(field.type)
-    if wanted and not getattr(field, wanted):
-        report.say("field_incomplete", place, type=field.type, key=wanted)
+    for wanted in _NEEDS.get(field.type, ()):
+        if not getattr(field, wanted):
+            report.say("field_incomplete", place, type=field.type, key=wanted)
     for key, types in _MAY.items():
-        if getattr(field, key) not in (None, {}) and field.type not in types:
+        if getattr(field, key) not in (None, {}, ()) and field.type not in types:
             report.say("field_key_unwanted", (*place, key), type=field.type, key=key, types=types)
     if field.columns and "columns" in place[-2:-1]:
         report.say("table_in_table", place)
     for column in field.columns.values():
-        if column.type in ("table", "members", "score_sheet", "field_comments"):
+        if column.type in _NO_COLUMN:
             report.say("table_in_table", (*place, "columns", column.id))
     if field.min_rows > field.max_rows:
         report.say("limits_crossed", (*place, "min_rows"), low=field.min_rows, high=field.max_rows)

@@ -21,6 +21,8 @@ from caseflow.workflow.problems import Finding, Mark, Problem, Unreadable, neare
 from caseflow.workflow.vocabulary import Vocabulary
 
 MAX_CHAIN = 8
+ADDED_UP = ("always", "tests")
+"""Lists of a file to which the files that extend it add their own; any other list is replaced."""
 _STEM = re.compile(r"[a-z][a-z0-9-]{0,59}")
 
 
@@ -204,8 +206,8 @@ def _joined(
         if not any(key in below.items and _is_true(below.items[key][1]) for key in ("part", "abstract")):
             reading.problems.append(problem(base.mark, "extends_no_part", name=str(base.value)))
         rest = {key: value for key, value in below.items.items() if key not in FILE_KEYS}
-        joined = _over(joined, nodes.Mapping(below.mark, rest))
-    result = _over(joined, tree)
+        joined = _over(joined, nodes.Mapping(below.mark, rest), outermost=True)
+    result = _over(joined, tree, outermost=True)
     return result if isinstance(result, nodes.Mapping) else None
 
 
@@ -228,13 +230,17 @@ def _bases(tree: nodes.Mapping, source: Source, reading: Reading, chain: tuple[s
     return bases
 
 
-def _over(below: Node, above: Node) -> Node:
-    """``above`` laid over ``below``: mappings are joined, anything else is replaced."""
+def _over(below: Node, above: Node, *, outermost: bool = False) -> Node:
+    """``above`` laid over ``below``: mappings are joined, the lists of ``ADDED_UP`` added, anything else replaced."""
     if not isinstance(below, nodes.Mapping) or not isinstance(above, nodes.Mapping):
         return above
     items = dict(below.items)
     for key, (mark, value) in above.items.items():
-        items[key] = (mark, _over(items[key][1], value) if key in items else value)
+        earlier = items[key][1] if key in items else None
+        if outermost and key in ADDED_UP and isinstance(earlier, Listing) and isinstance(value, Listing):
+            items[key] = (mark, Listing(value.mark, [*earlier.items, *value.items]))
+        else:
+            items[key] = (mark, value if earlier is None else _over(earlier, value))
     return nodes.Mapping(above.mark, items)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from caseflow.words import Message
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.form import Field
+from caseflow.workflow.kept import kept
 from caseflow.workflow.problems import Finding, Level, Place, nearest
 from caseflow.workflow.procedure import Action, State
 from caseflow.workflow.vocabulary import Vocabulary
@@ -17,7 +18,10 @@ CASE_PATHS = (
     "title", "subject",
 )  # fmt: skip
 """What every case has besides its dossier and its facts."""
-ENGINE_ACTS = ("sign", "send_back", "answer_finding")
+ENGINE_ACTS = (
+    "sign", "send_back", "answer_finding", "claim", "assign", "hand_back", "urge", "hand_over",
+    "file_letter",
+)  # fmt: skip
 """Acts that the engine itself offers on every case; no definition may define them."""
 
 
@@ -56,7 +60,8 @@ class Report:
             yield from _with_columns((*place, "asks"), action.asks)
 
 
-def paths(definition: Definition) -> dict[str, Field]:
+@kept
+def paths(definition: Definition) -> Mapping[str, Field]:
     """Every path that leads to an answer: ``dossier.section.field`` and ``store.field``, columns included."""
     found: dict[str, Field] = {}
 
@@ -72,6 +77,13 @@ def paths(definition: Definition) -> dict[str, Field]:
         for field in action.asks.values():
             put(f"{action.store or action.id}.{field.id}", field)
     return found
+
+
+@kept
+def gathered(definition: Definition) -> frozenset[str]:
+    """The stores in which an act leaves one more entry each time."""
+    actions = [*definition.anywhere.values(), *(a for s in definition.states.values() for a in s.actions.values())]
+    return frozenset(action.store or action.id for action in actions if action.appends)
 
 
 def _with_columns(place: Place, fields: dict[str, Field]) -> Iterator[tuple[Place, Field]]:

@@ -8,42 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from caseflow.words import Message
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.expressions import EPOCH, Expression, Wrong, compile_expression
+from caseflow.workflow.expressions import Expression, Wrong, compile_expression
 from caseflow.workflow.form import Field, FieldType
 from caseflow.workflow.kept import kept
 from caseflow.workflow.operators import Kind
 from caseflow.workflow.parts import Check, Text
 from caseflow.workflow.problems import Finding, Place
 from caseflow.workflow.procedure import Action
+from caseflow.workflow.readings import answer
+from caseflow.workflow.report import gathered
 
 Names = dict[str, tuple[Kind, int | None]]
 
 _KINDS: dict[FieldType, Kind] = {
     "boolean": "boolean", "date": "date", "integer": "integer", "decimal": "decimal", "choices": "texts",
     "people": "texts", "files": "texts", "field_comments": "texts", "table": "texts", "members": "texts",
+    "each_row": "texts", "dossier_fields": "texts",
 }  # fmt: skip
 _LISTS: dict[Kind, Kind] = {
     "text": "texts", "integer": "integers", "decimal": "decimals", "date": "dates", "boolean": "booleans",
 }  # fmt: skip
+_NESTED = ("checklist", "score_sheet", "each_row")
 CASE_NAMES: Names = {
-    "today": ("date", None), "round": ("text", None), "round.opens": ("date", None), "round.closes": ("date", None),
+    "today": ("date", None), "round.code": ("text", None), "round.opens": ("date", None), "round.closes": ("date", None),
     "round.municipal_closes": ("date", None), "organisation": ("text", None), "prefecture": ("text", None),
     "number": ("text", None),
 }  # fmt: skip
-"""What a condition may read besides answers. ``organisation`` and ``prefecture`` are codes."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Unread:
-    """A value that cannot be compared."""
-
-    key: str
+"""What a condition may read besides answers. ``organisation`` and ``prefecture`` are the codes of offices; an applicant
+has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +48,8 @@ class Rules:
 
     found: Mapping[tuple[Place, str], Expression]
     labels: Mapping[str, Text]
+    stores: frozenset[str] = frozenset()
+    """The stores whose answers are gathered: without an entry they are empty, not missing."""
 
     def holds(self, action: Action, check: Check, values: Mapping[str, Any], *, state: str | None) -> Message | None:
         """Nothing where a condition of an action holds; else why not.
@@ -61,18 +59,18 @@ class Rules:
         decimals ``Decimal`` or texts. ``state`` is none for an action offered anywhere.
         """
         expression = self.found[_owner(action, state), check.check]
-        answer = _answer(expression, values)
-        if answer is True:
+        said = answer(expression, values, self.stores)
+        if said is True:
             return None
-        if isinstance(answer, Message):
-            label = self.labels.get(str(answer.values["field"]))
+        if isinstance(said, Message):
+            label = self.labels.get(str(said.values["field"]))
             if label is None:
-                return answer
-            return Message(answer.key, {"field": {"zh": label.zh, "en": label.en}})
-        said = {"text": {"zh": check.message.zh, "en": check.message.en}}
+                return said
+            return Message(said.key, {"field": {"zh": label.zh, "en": label.en}})
+        text = {"zh": check.message.zh, "en": check.message.en}
         if check.basis is None:
-            return Message("workflow.condition", said)
-        return Message("workflow.condition_with_basis", {**said, "basis": check.basis})
+            return Message("workflow.condition", {"text": text})
+        return Message("workflow.condition_with_basis", {"text": text, "basis": check.basis})
 
     def applies(self, place: Place, when: str, values: Mapping[str, Any]) -> bool:
         """Whether a question or section with ``when`` is put. ``place`` as in ``when_places``.
@@ -80,7 +78,7 @@ class Rules:
         ``values`` are those of the same section or form by field id, besides what ``holds`` takes. While a value
         is missing the question is not put.
         """
-        return _answer(self.found[place, when], values) is True
+        return answer(self.found[place, when], values, self.stores) is True
 
 
 @kept
@@ -89,7 +87,7 @@ def compile_rules(definition: Definition) -> Rules:
     found, wrong = _compiled(definition)
     if wrong:
         raise ValueError("; ".join(f"{place}: {each.message.key}" for place, each in wrong))
-    return Rules(found, _labels(definition))
+    return Rules(found, _labels(definition), gathered(definition))
 
 
 def check(definition: Definition) -> list[Finding]:
@@ -147,7 +145,18 @@ def _shared(definition: Definition) -> Names:
         names |= _fields(f"dossier.{section.id}", section.fields)
     for _, _, action in _actions(definition):
         store = f"case.{action.store or action.id}"
-        names |= _fields(store, {name: field for name, field in action.asks.items() if not field.personal})
+        asked = {name: field for name, field in action.asks.items() if not field.personal}
+        names |= _entries(store, asked) if action.appends else _fields(store, asked)
+    return names
+
+
+def _entries(store: str, fields: Mapping[str, Field]) -> Names:
+    """What a condition reads of gathered answers: how many there are, and the list of each answer."""
+    names: Names = {store: ("texts", None)}
+    for field in fields.values():
+        kind = None if field.type in _NESTED else _LISTS.get(_KINDS.get(field.type, "text"))
+        if kind is not None:
+            names[f"{store}.{field.id}"] = (kind, field.decimals)
     return names
 
 
@@ -187,101 +196,3 @@ def _labels(definition: Definition) -> dict[str, Text]:
         for field in action.asks.values():
             found |= {f"asks.{field.id}": field.label, f"case.{action.store or action.id}.{field.id}": field.label}
     return found
-
-
-def _answer(expression: Expression, values: Mapping[str, Any]) -> bool | Message:
-    """What CEL says: true, false, or the refusal that names the field which could not be read."""
-    data: dict[str, Any] = {}
-    troubles: list[Message] = []
-    for name, kind, steps in expression.reads:
-        value = _counted(_at(values, steps), kind, expression.scale)
-        if isinstance(value, _Unread):
-            troubles.append(Message(f"workflow.{value.key}", {"field": name}))
-        else:
-            data[name] = value
-    for name in expression.asks_for:
-        data[f"has_.{name}"] = not _absent(_at(values, tuple(name.split("."))))
-    try:
-        result = expression.compiled.eval(data=data)
-    except RuntimeError:  # the budget of iterations is spent
-        return Message("workflow.not_decided", {"field": expression.text[:80]})
-    if result.type().name() == "BOOL":
-        answer: Any = result.value()
-        return answer is True
-    return troubles[0] if troubles else Message("workflow.not_decided", {"field": expression.text[:80]})
-
-
-def _absent(value: Any) -> bool:
-    return value is None or value in ("", [], {})
-
-
-def _at(values: Mapping[str, Any], steps: tuple[str, ...]) -> Any:
-    """The value at a path; inside a table or members the list of a column."""
-    found: Any = values
-    for step in steps:
-        if isinstance(found, list | tuple):
-            found = [row.get(step) if isinstance(row, Mapping) else None for row in found]
-        elif not isinstance(found, Mapping):
-            return None
-        elif step in found:
-            found = found[step]
-        elif found and all(key.isdigit() for key in found):
-            found = [row.get(step) if isinstance(row, Mapping) else None for row in found.values()]
-        else:
-            return None
-    return found
-
-
-def _counted(value: Any, kind: Kind, scale: int) -> Any:
-    """A value as the compiled condition takes it, or why it cannot be taken."""
-    if kind[-1] == "s":
-        if value is None:
-            return _Unread("value_missing")
-        if isinstance(value, Mapping):
-            return [str(key) for key in value]
-        if not isinstance(value, list | tuple):
-            return _Unread("value_strange")
-        single: Any = kind.removesuffix("s")
-        if single == "text":
-            return [item if isinstance(item, str) else "" for item in value]
-        counted = [_counted(item, single, scale) for item in value]
-        return next((item for item in counted if isinstance(item, _Unread)), counted)
-    if isinstance(value, Mapping):
-        value = value.get("conclusion", value.get("code"))
-    if _absent(value):
-        return _Unread("value_missing")
-    if kind == "text":
-        return value if isinstance(value, str) else _Unread("value_strange")
-    if kind == "boolean":
-        return value if isinstance(value, bool) else _Unread("value_strange")
-    if kind == "date":
-        return _days(value)
-    return _whole(value, scale if kind == "decimal" else 0)
-
-
-def _days(value: Any) -> int | _Unread:
-    try:
-        return ((value if isinstance(value, date) else date.fromisoformat(value)) - EPOCH).days
-    except (TypeError, ValueError):
-        return _Unread("value_strange")
-
-
-def _whole(value: Any, scale: int) -> int | _Unread:
-    """A number as a whole number of its smallest unit; more places than that cannot be compared exactly."""
-    if isinstance(value, bool | float):
-        return _Unread("value_strange")
-    try:
-        sign, digits, exponent = Decimal(value).as_tuple()
-    except (InvalidOperation, TypeError, ValueError):
-        return _Unread("value_strange")
-    if not isinstance(exponent, int) or len(digits) > 60 or abs(exponent) > 60:
-        return _Unread("value_strange")
-    number, shift = int("".join(map(str, digits))), exponent + scale
-    rest = 0
-    if shift < 0:
-        number, rest = divmod(number, 10**-shift)
-    else:
-        number *= 10**shift
-    if rest:
-        return _Unread("value_strange")
-    return (-number if sign else number) if number < 2**63 else _Unread("value_too_great")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from caseflow.workflow.definition import Always, Definition
-from caseflow.workflow.graph import ORIGIN, Spot, Step, Way, moves, told, way
+from caseflow.workflow.graph import ORIGIN, Spot, Step, Way, entrances, moves, starts, told, way
 from caseflow.workflow.names import all_actions
+from caseflow.workflow.periods import days
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import Action, State
 from caseflow.workflow.report import Report, paths
 
-_DAYS = {"workday": 7 / 5, "day": 1.0, "month": 30.4, "year": 365.0}
 MAX_STATES = 500
 
 
@@ -89,7 +89,7 @@ def _clock(report: Report, state: State, place: Place) -> None:
         report.say("clock_without_holder", (*place, "clock"))
     if clock.limit is None and clock.not_after is None:
         report.say("clock_unbounded", (*place, "clock"))
-    if clock.limit is not None and clock.warn is not None and _days(clock.warn) >= _days(clock.limit):
+    if clock.limit is not None and clock.warn is not None and days(clock.warn) >= days(clock.limit):
         report.say("warning_too_late", (*place, "clock", "warn"), warn=clock.warn, limit=clock.limit)
     if clock.not_after and report.definition.rounds != "required":
         report.say("no_rounds", (*place, "clock", "not_after"))
@@ -107,7 +107,7 @@ def _publicity(report: Report, state: State, place: Place) -> None:
     field = paths(report.definition).get(shown.posted_on)
     if field is not None and field.type != "date":
         report.say("posted_on_no_date", (*place, "publicity", "posted_on"), path=shown.posted_on, type=field.type)
-    if state.clock and state.clock.limit and _days(state.clock.limit) < _days(shown.period):
+    if state.clock and state.clock.limit and days(state.clock.limit) < days(shown.period):
         report.say("clock_too_short", (*place, "clock", "limit"), limit=state.clock.limit, period=shown.period)
 
 
@@ -156,9 +156,6 @@ def _kinds(report: Report) -> None:
         report.say("members_without_collective", ("members",))
     if not any(role.opens for role in definition.roles.values()):
         report.say("nobody_opens", ("roles",))
-    for role in definition.roles.values():
-        if role.opens and role.sees == "assigned":
-            report.say("assigned_opens", ("roles", role.id, "opens"))
     if not any(state.final for state in definition.states.values()):
         report.say("no_final_state", ("states",))
     if definition.states[definition.first_state].final:
@@ -202,12 +199,13 @@ def _always(report: Report, rule: Always, place: Place) -> None:
         return
     if not report.known("unknown_action", before, names, (*place, "before")):
         return
-    if never in (report.definition.first_state, before):
+    begin = [spot for spot in starts(report.definition) if spot.state != before]
+    if never == before or any(spot.state == never for spot in begin):
         report.say("always_broken", place, never=never, before=before, way=never)
         return
-    if before == report.definition.first_state:
-        return
-    taken = way(report.definition, lambda step: _meets(step, never), barred=lambda step: _meets(step, before))
+    taken = way(
+        report.definition, lambda step: _meets(step, never), barred=lambda step: _meets(step, before), begin=begin
+    )
     if taken:
         report.say("always_broken", place, never=never, before=before, way=told(taken))
 
@@ -218,7 +216,7 @@ def _once(report: Report, action: str, place: Place) -> None:
     if all(each.at_most == 1 and each.beyond == "refuse" for each in bounded):
         return
     for done in (step for steps in moves(definition).values() for step in steps if step.action == action):
-        again = way(definition, lambda step: step.action == action, start=done.to)
+        again = way(definition, lambda step: step.action == action, begin=[done.to])
         if again:
             first = way(definition, done.__eq__) or (done,)
             report.say("more_than_once", place, name=action, way=told((*first, *again)))
@@ -241,9 +239,8 @@ def _settled(report: Report, quota: str) -> None:
                 held = {"hold": True, "commit": False, "release": False}.get(call.name, held)
         return held
 
-    start = (Spot(definition.first_state), False)
-    before: dict[tuple[Spot, bool], Way] = {start: ()}
-    waiting = [start]
+    before: dict[tuple[Spot, bool], Way] = {(Spot(state), False): () for state in entrances(definition)}
+    waiting = list(before)
     for spot, held in waiting:
         if held and definition.states[spot.state].final:
             taken = told(before[spot, held])
@@ -254,8 +251,3 @@ def _settled(report: Report, quota: str) -> None:
             if reached not in before:
                 before[reached] = (*before[spot, held], step)
                 waiting.append(reached)
-
-
-def _days(period: str) -> float:
-    number, unit = period.split()
-    return int(number) * _DAYS[unit.removesuffix("s")]

@@ -30,6 +30,7 @@ _DATES = (
     re.compile(r"(\d{4})(\d{2})(\d{2})"),
 )
 _NUMBER = re.compile(r"([+-]?)(\d+|\d{1,3}(?:,\d{3})+)?(\.\d+)?(?:[eE]([+-]?\d{1,2}))?")
+_PLACE = re.compile(r"[a-z][a-z0-9_]*\.[a-z0-9_]+", re.ASCII)
 _DIGITS = 30
 _WHOLE = 10**15
 _INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
@@ -64,6 +65,8 @@ def clean_value(field: Field, raw: Any, references: References) -> Cleaned:
     """The value of a single question, None where nothing was answered."""
     if field.type == "boolean":
         return _boolean(field, raw)
+    if field.type == "dossier_fields":
+        return _places(field, raw, references)
     if field.type in ("choices", "people", "files"):
         return _several(field, raw, references)
     if field.type == "file":
@@ -74,7 +77,7 @@ def clean_value(field: Field, raw: Any, references: References) -> Cleaned:
         return _integer(field, raw)
     if field.type == "decimal":
         return _decimal(field, raw)
-    if field.type == "organisation":
+    if field.type in ("organisation", "case_file"):
         return _known(field, *_row(field, raw), references)
     if not isinstance(raw, str):
         return raw, [say("shape", field)]
@@ -233,6 +236,22 @@ def _several(field: Field, raw: Any, references: References) -> Cleaned:
             values.append(value)
     if len(values) > field.max_rows:
         faults.append(say("many", field, count=len(values), limit=field.max_rows))
+    return values, faults
+
+
+def _places(field: Field, raw: Any, references: References) -> Cleaned:
+    """Places of the dossier, ``section.field``, each once and in the order given."""
+    given = [] if is_blank(raw) else raw if isinstance(raw, list | tuple) else [raw]
+    values: list[Any] = []
+    faults: list[Message] = []
+    for one in given:
+        place = one.strip() if isinstance(one, str) else one
+        if is_blank(place):
+            continue
+        wrong = [] if isinstance(place, str) and _PLACE.fullmatch(place) else [say("shape", field)]
+        faults += [message for message in _known(field, place, wrong, references)[1] if message not in faults]
+        if place not in values:
+            values.append(place)
     return values, faults
 
 

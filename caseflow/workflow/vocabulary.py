@@ -8,10 +8,11 @@ from typing import Literal
 
 Argument = Literal[
     "none", "any", "text", "number", "dossier", "quota", "letter", "duty", "action", "state", "members", "panel",
-    "role", "section", "table", "path", "paths", "notify",
+    "role", "section", "table", "path", "paths", "notify", "clock",
 ]  # fmt: skip
-"""What may stand behind a name. ``members`` is an action of the member workflow, or ``{by, acts}``;
-``paths`` maps names to paths; ``notify`` is ``{role, text}``; ``dossier`` is the word itself."""
+"""What may stand behind a name. ``members`` is an action of the member workflow, or ``{by, acts}``, with ``only_in``
+where only the members of one state are meant; ``paths`` maps names to paths; ``notify`` is ``{role, text}``;
+``dossier`` is the word itself; ``clock`` is a state that has one, or ``duty:<id>``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +32,5 @@ class Vocabulary:
     guards: Mapping[str, Entry] = field(default_factory=dict)
     warnings: Mapping[str, Entry] = field(default_factory=dict)
     effects: Mapping[str, Entry] = field(default_factory=dict)
+    kinds: tuple[str, ...] = ()
+    """The kinds of organisation, for ``each`` of a duty and ``of_kind``."""

@@ -1,4 +1,4 @@
-"""An invented workflow that uses every part of the language, and the vocabulary that goes with it."""
+"""Two invented workflows that use every part of the language, and the vocabulary that goes with them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from caseflow.workflow.vocabulary import Argument, Entry, Vocabulary
 
 FILE = Path(__file__).with_name("example.yaml")
 TEXT = FILE.read_text("utf-8")
+ROADS = Path(__file__).with_name("roads.yaml").read_text("utf-8")
+"""The side roads: parts given to others, duties, gathered answers, a dossier that is amended, cases of elsewhere."""
 
 
 def _entries(**arguments: Argument) -> dict[str, Entry]:
@@ -26,8 +28,10 @@ VOCABULARY = Vocabulary(
     effects=_entries(
         freeze="dossier", issue="letter", count="quota", hold="quota", commit="quota", release="quota",
         notify="notify", publish="none", close_duty="duty", members="members", say="text", wait="number",
-        set_case="paths",
-    ),
+        set_case="paths", open_duty="duty", involve="role", end_involvement="role", amend_dossier="none",
+        unlock_more="none", purge_file="none", transfer="none",
+    ) | {"extend_clock": Entry("extend_clock", "What extend_clock does.", "clock", optional=True)},
+    kinds=("department", "branch"),
 )  # fmt: skip
 
 
@@ -35,9 +39,8 @@ def garden() -> Definition:
     return read_text(TEXT, vocabulary=VOCABULARY)
 
 
-def changed(*changes: tuple[str, str]) -> str:
-    """The example with some texts replaced; each must stand in it."""
-    text = TEXT
+def changed(*changes: tuple[str, str], text: str = TEXT) -> str:
+    """The example (or ``text``) with some texts replaced; each must stand in it."""
     for old, new in changes:
         assert old in text, old
         text = text.replace(old, new, 1)

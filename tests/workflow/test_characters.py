@@ -97,7 +97,7 @@ def test_the_browser_counts_random_texts_alike(page: Page) -> None:
         (0xFF00, 0xFFEF), (0x1F300, 0x1FAFF), (0x20000, 0x2A6DF), (0x30000, 0x323AF), (0xE0100, 0xE01EF),
     ]  # fmt: skip
     texts = [
-        "".join(chr(dice.randint(*dice.choice(blocks))) for _ in range(dice.randint(0, 40))) for _ in range(20_000)
+        "".join(chr(dice.randint(*dice.choice(blocks))) for _ in range(dice.randint(0, 40))) for _ in range(100_000)
     ]
 
     assert _counted_in(page, texts) == [characters.count(text) for text in texts]

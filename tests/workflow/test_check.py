@@ -9,10 +9,7 @@ import pytest
 
 from caseflow.words import LANGUAGES, catalogue
 from caseflow.workflow.check import check
-from caseflow.workflow.definition import Definition
-from caseflow.workflow.pairs import check as check_pairs
-from caseflow.workflow.reader import examine_text, read_text
-from tests.workflow import garden
+from tests.workflow import garden, test_check_pairs, test_check_roads
 
 ROOM = Path(__file__).parents[2] / "caseflow" / "workflow"
 T = "{zh: 甲, en: A}"
@@ -67,6 +64,10 @@ SINGLE: list[tuple[str, list[tuple[str, str]]]] = [
     ("members_outside_collective", [("publish]", "{members: go}]")]),
     ("step_does_nothing", [("{after: 3 workdays}", "{state: review}")]),
     ("step_both", [("do: approve, refused", "do: approve, state: shown, refused")]),
+    ("unknown_given", [("given: {dossier: complete, round", "given: {dosier: complete, round")]),
+    ("unknown_state", [("given: {dossier: complete, round", "given: {state: revue, round")]),
+    ("unknown_role", [("given: {dossier: complete, round", "given: {recorded: clark, round")]),
+    ("unknown_path", [("given: {dossier: complete, round", "given: {dossier: {dossier.plot.bed: 3}, round")]),
     ("other_id", [("    holder: clerk", "    id: revue\n    holder: clerk")]),
     ("reserved_id", [("      beds:  {", "      in: {type: text, label: {zh: 甲, en: A}}\n      beds:  {")]),
     # questions
@@ -179,18 +180,22 @@ def test_the_example_itself_is_sound() -> None:
 
 
 def test_every_rule_of_the_code_has_a_text_and_a_bad_example() -> None:
-    """One that is said in ``names``, ``questions``, ``papers``, ``soundness``, ``expressions`` or ``pairs``."""
+    """One that is said in a room of the checks, in ``expressions`` or in ``pairs``."""
     said: set[str] = set()
-    for room in ("names", "questions", "papers", "soundness", "pairs"):
+    for room in ("names", "roles", "duties", "questions", "answers", "imports", "papers", "soundness", "pairs"):
         code = (ROOM / f"{room}.py").read_text("utf-8")
         said |= set(re.findall(r'(?:report\.say|report\.known|_found|_call|Finding)\(\s*(?:report, )?"(\w+)"', code))
     said |= set(re.findall(r'"(cel_\w+)"', (ROOM / "expressions.py").read_text("utf-8")))
     texts = {key.removeprefix("workflow.") for key in catalogue()}
-    shown = {rule for rule, _ in SINGLE} | set(BETWEEN) | {"too_many_states", "no_states"}
+    shown = (
+        {rule for rule, _ in [*SINGLE, *test_check_roads.SINGLE]}
+        | {rule for rule, *_ in test_check_pairs.BETWEEN}
+        | {"too_many_states", "no_states"}
+    )
 
     assert sorted(said - texts) == []
     assert sorted(said - shown) == []
-    assert len(shown) > 90
+    assert len(shown) > 130
 
 
 def test_names_that_are_misspelt_come_with_the_nearest_name() -> None:
@@ -232,81 +237,6 @@ def test_a_workflow_without_states_is_refused() -> None:
     found = garden.rules(garden.TEXT[:start] + "states: {}\n\n" + garden.TEXT[end:])
 
     assert "no_states" in found
-
-
-MEMBER = garden.changed(
-    ("{title: {zh: 不通过, en: Refuse}, style: careful, to: refused}", "{title: {zh: 不通过, en: Refuse}, moved_by: plot-list, to: refused}"),
-    ("    stage: review\n    panel", "    stage: review\n    moved_by: plot-list\n    panel"),
-)  # fmt: skip
-LIST = f"""
-language: 1
-workflow: plot-list
-version: "2025.1"
-authority: town
-title: {T}
-kind: collective
-basis: {{notice: 镇规}}
-calendar: mainland-china
-case_number: "L-{{serial:04}}"
-roles: {{clerk: {{title: {T}, sees: own_authority, opens: true}}, expert: {{title: {T}, sees: assigned}}}}
-members: {{of: [garden-plot], in: review}}
-panels:
-  jury:
-    title: {T}
-    role: expert
-    size: 3
-    match: [dossier.plot.kind]
-    rank_within: dossier.plot.kind
-    rubric: {{care: {{title: {T}, maximum: 100, basis: 甲}}}}
-    aggregate: {{method: mean, min_scores: 3, basis: 甲}}
-    basis: 甲
-states:
-  open:
-    title: {T}
-    holder: clerk
-    panel: jury
-    actions: {{close: {{title: {T}, then: [{{members: refuse}}], to: closed}}}}
-  closed: {{title: {T}, final: true, outcome: neutral, retention: 1 year}}
-tables:
-  annex: {{title: {T}, columns: {{nr: {{title: {T}, value: serial}}, name: {{title: {T}, value: dossier.person.name}}}}}}
-"""
-
-BETWEEN: dict[str, tuple[str, str, str]] = {
-    "unknown_workflow": ("list", "of: [garden-plot]", "of: [garden-plots]"),
-    "member_state_unknown": ("list", "in: review", "in: revue"),
-    "member_action_unknown": ("list", "{members: refuse}", "{members: refuze}"),
-    "member_not_moved_by": ("member", "en: Refuse}, moved_by: plot-list", "en: Refuse}"),
-    "mover_not_collective": ("list", "of: [garden-plot]", "of: [plot-list]"),
-    "mover_does_nothing": ("list", "{members: refuse}", "{members: approve}"),
-    "member_path_unknown": ("list", "value: dossier.person.name", "value: dossier.person.nmae"),
-}
-
-
-def _pair(member: str, collective: str) -> list[str]:
-    peers = {}
-    for text in (member, collective):
-        definition = Definition.from_canonical(examine_text(text, vocabulary=garden.VOCABULARY).definition.canonical())  # type: ignore[union-attr]
-        peers[definition.workflow] = definition
-    return [finding.rule for definition in peers.values() for finding in check_pairs(definition, peers)]
-
-
-def test_two_workflows_that_name_each_other_are_sound() -> None:
-    assert _pair(MEMBER, LIST) == []
-    assert read_text(LIST, vocabulary=garden.VOCABULARY).workflow == "plot-list"
-
-
-@pytest.mark.parametrize("rule", BETWEEN)
-def test_a_fault_between_two_workflows_is_found(rule: str) -> None:
-    which, old, new = BETWEEN[rule]
-    member, collective = MEMBER, LIST
-    assert old in (member if which == "member" else collective)
-
-    found = _pair(
-        member.replace(old, new) if which == "member" else member,
-        collective.replace(old, new) if which == "list" else collective,
-    )
-
-    assert rule in found
 
 
 def test_every_finding_can_be_said_in_both_languages() -> None:

@@ -16,6 +16,9 @@ GARDEN = garden.garden()
 NS = "{http://www.w3.org/2000/svg}"
 
 
+SHED = garden.read_text(garden.ROADS, vocabulary=garden.VOCABULARY)
+
+
 def _layout() -> Layout:
     return arrange(GARDEN, dict.fromkeys(GARDEN.states, 56.0), {})
 
@@ -127,3 +130,32 @@ def test_fifty_states_are_drawn_within_a_second() -> None:
     drawn = svg(garden.read_text(text, vocabulary=garden.VOCABULARY))
 
     assert drawn.count('class="flow-state') == 58
+
+
+def test_where_cases_begin_is_marked_and_said() -> None:
+    root = ET.fromstring(svg(SHED, language="en"))
+    said = [" ".join(text.itertext()) for text in root.iter(f"{NS}text")]
+    boxes = {tuple((group.findtext(f"{NS}title") or "").split(" · ")) for group in root.iter(f"{NS}g")}
+
+    assert len([mark for mark in root.iter(f"{NS}circle") if mark.get("class") == "flow-entrance"]) == 3
+    assert ("Recording", "Clerk", "Begins here when recorded", "by Clerk") in boxes
+    assert "Imported cases begin here" in said
+    assert "Recording: Begins here when recorded by Clerk." in (root.findtext(f"{NS}desc") or "")
+
+
+def test_what_others_owe_in_a_state_stands_in_its_box_and_in_words() -> None:
+    root = ET.fromstring(svg(SHED))
+
+    assert "会办：意见、踏勘" in "".join(root.itertext())
+    assert "审核：会办：意见、踏勘。" in (root.findtext(f"{NS}desc") or "")
+
+
+def test_mermaid_tells_every_beginning_and_what_is_owed() -> None:
+    lines = mermaid(SHED, "en").splitlines()
+
+    assert [line.strip() for line in lines if "[*] -->" in line] == [
+        "[*] --> drafting",
+        "[*] --> recording: Begins here when recorded by Clerk",
+        "[*] --> building: Imported cases begin here",
+    ]
+    assert "    note right of review: Also owed： Opinion, Survey" in lines

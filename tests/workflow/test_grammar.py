@@ -38,7 +38,7 @@ def test_every_rule_in_the_reference_has_its_sentence() -> None:
 
 
 def test_the_names_that_may_stand_at_a_place_are_known() -> None:
-    assert known_at(("states", "x", "clock", "?")) == ["limit", "pauses_in", "warn", "not_after", "breach", "basis"]
+    assert known_at(("states", "x", "clock", "?")) == ["limit", "pauses_in", "warn", "not_after", "breach", "soft", "basis"]
     assert known_at(("states", "x", "actions", "y", "needs", 0, "Check", "?")) == ["check", "message", "basis"]
     assert known_at(("?",))[-3:] == ["extends", "part", "abstract"]
 
@@ -78,6 +78,7 @@ def test_the_schema_for_editors_takes_the_example_and_its_short_forms() -> None:
         return not (isinstance(value, str) and "pattern" in rule) or re.search(str(rule["pattern"]), value) is not None
 
     assert fits(yaml.safe_load(garden.TEXT), schema)
+    assert fits(yaml.safe_load(garden.ROADS), schema)
     assert fits({"part": True, "roles": {}}, schema)
     assert not fits(yaml.safe_load(garden.changed(("holder: clerk", "hodler: clerk"))), schema)
     assert not fits(yaml.safe_load(garden.changed(("type: decimal", "type: decimel"))), schema)

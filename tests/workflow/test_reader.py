@@ -114,6 +114,7 @@ GRAMMAR = {
     "a text for a number": (("size: 5", "size: five"), (54, 11, "not_whole_number", None)),
     "a number in quotes": (("size: 5", 'size: "5"'), (54, 11, "not_whole_number", None)),
     "a word for a boolean": (("    private: true", "    private: 'true'"), (66, 14, "not_boolean", None)),
+    "neither true nor a state": ((", opens: true}", ", opens: 3}"), (14, 77, "not_true_or_state", None)),
     "a number that is too small": (("size: 5", "size: 0"), (54, 11, "too_small", None)),
     "one language only": (("{zh: 审核, en: Review}}", "{zh: 审核}}"), (22, 12, "missing", None)),
     "a mapping for a list": (("avoid: [same_organisation]", "avoid: {a: b}"), (56, 12, "not_list", None)),
@@ -173,6 +174,21 @@ def test_a_file_lies_over_the_parts_that_it_extends() -> None:
 
     assert list(definition.roles) == ["inspector", "clerk", "gardener", "head", "council", "expert"]
     assert definition.roles["clerk"].sees == "own_authority"
+
+
+def test_what_must_hold_and_what_is_promised_adds_up_while_other_lists_are_replaced() -> None:
+    part = (
+        "part: true\nprepare: [{zh: 甲, en: A}, {zh: 乙, en: B}]\nalways:\n  - {never: granted, before: grant}\n"
+        "tests:\n  - {name: {zh: 甲, en: A}, steps: [{after: 1 day}]}\n"
+    )
+    text = "extends: common\nprepare: [{zh: 丙, en: C}]\n" + garden.TEXT
+    definition = read_text(text, vocabulary=garden.VOCABULARY, parts={"common": part})
+    found = garden.problems(text, parts={"common": part.replace("before: grant}", "before: grent}")})
+
+    assert [said.en for said in definition.prepare] == ["C"]
+    assert [rule.never or rule.at_most_once for rule in definition.always] == ["granted", "grant", "grant"]
+    assert [test.name.en for test in definition.tests] == ["A", "approved"]
+    assert [(problem.file, problem.line, problem.rule) for problem in found] == [("common.yaml", 4, "unknown_action")]
 
 
 def test_a_fault_in_a_part_is_named_in_the_file_of_the_part() -> None:

@@ -15,7 +15,8 @@ from hypothesis import strategies as some
 from caseflow.words import Message
 from caseflow.workflow.expressions import EPOCH, Expression, compile_expression
 from caseflow.workflow.parts import Check
-from caseflow.workflow.rules import Names, _answer, compile_rules, when_places
+from caseflow.workflow.readings import answer
+from caseflow.workflow.rules import Names, compile_rules, when_places
 from tests.workflow import garden
 
 NAMES: Names = {
@@ -29,10 +30,10 @@ def says(text: str, **values: Any) -> bool | str:
     """True, false, or the key of the refusal with the field that it names."""
     expression = compile_expression(text, NAMES)
     assert isinstance(expression, Expression), expression
-    answer = _answer(expression, values)
-    if isinstance(answer, Message):
-        return f"{answer.key.removeprefix('workflow.')} {answer.values['field']}"
-    return answer
+    said = answer(expression, values)
+    if isinstance(said, Message):
+        return f"{said.key.removeprefix('workflow.')} {said.values['field']}"
+    return said
 
 
 BIG = 2**63 - 1
@@ -227,7 +228,43 @@ def test_a_guard_takes_microseconds() -> None:
     for _ in range(20):
         start = time.perf_counter()
         for _ in range(100):
-            _answer(expression, values)
+            answer(expression, values)
         best = min(best, (time.perf_counter() - start) / 100)
 
     assert best < 100e-6
+
+
+SHED = garden.read_text(garden.ROADS, vocabulary=garden.VOCABULARY)
+OFFICERS = {"officers": [4, 9], "day": "2025-06-30"}
+
+
+@pytest.mark.parametrize(
+    ("visits", "asks", "holds"),
+    [
+        (None, OFFICERS, True),
+        ({}, OFFICERS, True),
+        ({"12": {"day": "2025-06-01"}, "15": {"day": "2025-06-30"}}, OFFICERS, True),
+        ({"12": {"day": "2025-06-01"}, "15": {"day": "2025-07-01"}}, OFFICERS, False),
+        ({str(n): {"day": "2025-06-01"} for n in range(5)}, OFFICERS, False),
+        (None, {"officers": [4], "day": "2025-06-30"}, False),
+        ({"12": {}}, OFFICERS, False),
+    ],
+)
+def test_gathered_answers_are_read_like_a_table_and_are_empty_before_the_first(
+    visits: dict[str, Any] | None, asks: dict[str, Any], holds: bool
+) -> None:
+    action = SHED.states["review"].actions["visit"]
+    facts = {"approve": {"opinion": "x"}} | ({} if visits is None else {"visits": visits})
+    said = compile_rules(SHED).holds(action, action.needs[0], {"asks": asks, "case": facts}, state="review")  # type: ignore[arg-type]
+
+    assert (said is None) is holds
+
+
+def test_nothing_gathered_yet_refuses_with_the_words_of_the_condition() -> None:
+    action = SHED.states["building"].actions["finish"]
+    check = action.needs[0]
+    assert isinstance(check, Check)
+    said = compile_rules(SHED).holds(action, check, {"case": {}}, state="building")
+
+    assert said is not None
+    assert said.values["text"] == {"zh": "尚未报送", "en": "Nothing reported"}
