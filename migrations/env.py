@@ -20,7 +20,7 @@ from caseflow.db import Database, metadata
 def know_all_tables() -> None:
     """Import every room's models, so that the metadata is whole (for ``alembic revision --autogenerate``)."""
     for room in pkgutil.walk_packages(caseflow.__path__, "caseflow."):
-        if room.name.endswith(".models"):
+        if room.name.endswith("models"):
             importlib.import_module(room.name)
 
 

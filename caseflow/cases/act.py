@@ -14,8 +14,11 @@ from sqlalchemy.engine import Connection
 from caseflow import clock
 from caseflow.cases import (
     deadlines,
+    desk_acts,
     dossier,
+    duties,
     entry,
+    filing,
     findings,
     guards,
     members,
@@ -25,10 +28,11 @@ from caseflow.cases import (
     tasks,
     warnings,
 )
-from caseflow.cases.effects import EFFECTS, use_door
+from caseflow.cases.effects import use_door
 from caseflow.cases.entry import NotHere, Outcome
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.move import Move
+from caseflow.cases.vocabulary import effect_of
 from caseflow.people.rights import Actor
 from caseflow.records import journal
 from caseflow.words import Message, Refused
@@ -107,6 +111,12 @@ def _act(
         return _sign(tx, ground, loaded, actor, row, action_id, answers, request_key, roles)
     if action_id == findings.ACT:
         return _answer_finding(tx, ground, loaded, actor, row, answers, request_key, roles)
+    if action_id == filing.ACT:
+        move = Move(tx, ground, loaded, row, filing.ACTION, actor, "", clock.now(), request_key)
+        return record(move, filing.record(move, answers, roles))
+    if action_id in desk_acts.ACTS:
+        move = Move(tx, ground, loaded, row, desk_acts.ACTS[action_id], actor, "", clock.now(), request_key)
+        return record(move, desk_acts.run(move, answers, roles))
     action = loaded.definition.action(row["state"], action_id)
     if action is None:
         raise Refused(guards.not_offered(loaded.definition, row, action_id))
@@ -130,17 +140,12 @@ def _act(
 
 def _carry_out(move: Move) -> Outcome:
     """The move itself, once nothing stands against it."""
-    tx, case, action, definition = move.tx, move.case, move.action, move.definition
+    case, action, definition = move.case, move.action, move.definition
     target = machine.target(definition, case["state"], action.id, case["origin"])
     if move.answers:
-        kept = dossier.keep_facts(tx, move.ground, case, move.store, action.asks, move.answers)
-        move.changes["facts"] = {**case["facts"], move.store: kept}
-        move.notes["answers"] = kept
-        # While the case stays where it is, others go on typing their own answers to the same act.
-        own = f"person:{move.actor.person_id}" if move.actor and action.to is None else None
-        dossier.drop_drafts(tx, case["id"], f"act.{action.id}", own)
+        _keep_answers(move)
     for call in action.then:
-        EFFECTS[call.name].run(move, call.argument)
+        effect_of(call).run(move, call.argument)
     warnings.raise_all(move)
     moves = target != case["state"] or action.to is not None
     state = definition.states[target]
@@ -163,22 +168,41 @@ def _carry_out(move: Move) -> Outcome:
             move.changes["unlocked"] = []
     if moves:
         _settle(move, target)
+    else:
+        duties.renew(move)
     written = entry.write(move, act=action.id, to_state=target, body=_body(move))
     if moves and state.calculates is not None:
         findings.recompute(move, written, state.calculates)
     return Outcome(case["id"], action.id, target, written["number"], written["version"])
 
 
+def _keep_answers(move: Move) -> None:
+    """Keep what the form was answered with, in place of earlier answers or as one more entry beside them."""
+    tx, case, action, known = move.tx, move.case, move.action, move.case["facts"]
+    under = move.entry if action.appends else None
+    kept = dossier.keep_facts(tx, move.ground, case, move.store, action.asks, move.answers, under=under)
+    stored = {**known.get(move.store, {}), under: kept} if under is not None else kept
+    move.changes["facts"] = {**known, move.store: stored}
+    move.notes["answers"] = kept
+    # While the case stays where it is, others go on typing their own answers to the same act.
+    typed_by = move.typed_by or (move.actor.person_id if move.actor else None)
+    own = f"person:{typed_by}" if typed_by and action.to is None else None
+    dossier.drop_drafts(tx, case["id"], f"act.{action.id}", own)
+
+
 def _settle(move: Move, target: str) -> None:
     """Close what was owed where the case stood, open what is owed where it goes."""
-    row = {**move.case, **move.changes}
-    signing.void(move)
+    row = move.row
+    kept = signing.go_along(move, target)
     tasks.leave(move.tx, row, move.action.id, move.at)
     move.changes["due_on"] = deadlines.move(move, row, target)
     if move.definition.states[target].final and move.host is None:
-        members.leave(move)
+        for outdated in duties.without(move, members.leave(move)):
+            record(outdated, {**outdated.notes, "member": move.case["id"]})
     if not move.definition.states[target].final:
         tasks.enter(move.tx, move.definition, row, target, move.at, move.changes["due_on"])
+        duties.enter(move.tx, move.ground, move.definition, row, target, move.at)
+    signing.ask_again(move, move.row, kept)
 
 
 def _propose(move: Move) -> Outcome:
@@ -207,17 +231,21 @@ def _sign(
     roles: frozenset[str],
 ) -> Outcome:
     """A signer signs or sends back; the last signature carries the act out after its guards were asked again."""
-    pending = signing.pending(tx, row["id"])
+    waiting = signing.waiting(tx, row["id"])
+    pending = signing.turn_of(tx, waiting, roles, actor.person_id, answers.get("proposal")) if actor else None
     if pending is None or actor is None:
         raise Refused(Message("signing.nothing_to_sign"))
     action = loaded.definition.action(row["state"], pending["action"])
     if action is None:
         raise Refused(guards.not_offered(loaded.definition, row, pending["action"]))
-    move = Move(tx, ground, loaded, row, action, actor, pending["role"], clock.now(), request_key)
+    move = Move(
+        tx, ground, loaded, row, action, actor, pending["role"], clock.now(), request_key,
+        signed=pending["id"], typed_by=pending["proposed_by"], waiting=waiting,
+    )  # fmt: skip
     move.answers = signing.answers(ground, pending)
     complete = signing.sign(move, pending, act, answers, roles)
     if complete:
-        reasons = guards.reasons(move, signing_over=True)
+        reasons = guards.reasons(move)
         if reasons:
             raise Refused(*reasons)
         move.notes |= {"phase": "signed", "proposal": pending["id"]}

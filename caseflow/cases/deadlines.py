@@ -7,23 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock
+from caseflow.cases import counting, surroundings, tasks, timers
 from caseflow.cases.ground import Ground
-from caseflow.cases.models import deadline, round_, round_deadline, timer
+from caseflow.cases.models import deadline
 from caseflow.cases.move import Move
 from caseflow.db import Statement
-from caseflow.workflow import workdays
+from caseflow.words import Message, Refused
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.procedure import Clock
+from caseflow.workflow.procedure import Clock, Duty, State
 
 PUBLICITY = "publicity:"
 """Before the state's id in the name of a publicity clock."""
+DUTY = "duty:"
+"""Before ``<state>.<duty>`` in the name of a clock of one who owes a duty; ``task_id`` says who."""
+BREACH = "breach"
 
 IS_OPEN = sa.or_(
     deadline.c.status == "running",
@@ -37,19 +41,49 @@ _OPEN = Statement(
 )
 _NEW = Statement(deadline.insert().returning(deadline.c.id))
 _CHANGE = Statement(deadline.update().where(deadline.c.id == sa.bindparam("on_id")))
-_SILENCE = Statement(
-    timer.update()
-    .where(timer.c.deadline_id == sa.bindparam("on_deadline"), timer.c.status == "waiting")
-    .values(status="void")
-)
-_SET = Statement(timer.insert().inline())
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What the definition says of a clock beside its length."""
+
+    state: State
+    duty: Duty | None = None
+    warn: str | None = None
+    ends: str = BREACH
+    """The kind of the timer at the end of the last day."""
+
+    @property
+    def soft(self) -> bool:
+        """Whether its end is only pointed out."""
+        return self.duty is None and self.ends == BREACH and self.state.clock is not None and self.state.clock.soft
+
+    @property
+    def notify(self) -> tuple[str, ...]:
+        """The roles that are told when it has run out, besides those who owe."""
+        if self.duty is not None:
+            return self.duty.breach.notify
+        return self.state.clock.breach.notify if self.state.clock is not None else ()
+
+
+def rule_of(definition: Definition, name: str) -> Rule:
+    """The rule behind the name of a clock."""
+    if name.startswith(DUTY):
+        state_id, _, duty_id = name.removeprefix(DUTY).partition(".")
+        duty = definition.states[state_id].duties[duty_id]
+        return Rule(definition.states[state_id], duty, duty.warn)
+    state = definition.states[name.removeprefix(PUBLICITY)]
+    if name.startswith(PUBLICITY) and state.publicity is not None:
+        return Rule(state, ends=f"act:{state.publicity.ends}")
+    return Rule(state, warn=state.clock.warn if state.clock is not None else None)
 
 
 def move(step: Move, row: Mapping[str, Any], target: str) -> date | None:
     """Close, pause or resume what runs as the case goes to ``target``; returns the earliest date still due.
 
     The clock of a state counts on while the case stays or comes back from where it pauses. One that has run out is
-    not paused: whoever sends the case back after the last day gains no new days.
+    not paused: whoever sends the case back after the last day gains no new days. What organisations owed in the
+    state that is left is owed no more.
     """
     tx, definition, at = step.tx, step.definition, step.at
     today = clock.local_date(at)
@@ -59,16 +93,14 @@ def move(step: Move, row: Mapping[str, Any], target: str) -> date | None:
         rule = definition.states[running["clock"]].clock if running["clock"] in definition.states else None
         breached = running["status"] == "breached"
         if running["clock"] == target:
-            due.append(_resume(step, running, today) if running["status"] == "paused" else running["due_on"])
+            last = _resume(step, running, today) if running["status"] == "paused" else running["due_on"]
+            due += [last] if not is_over(definition, {**running, "due_on": last}) else []
             resumed = True
         elif rule is not None and target in rule.pauses_in:
             if not breached:
                 _pause(tx, running, today)
         else:
-            status = "breached" if breached else "met"
-            _CHANGE.run(tx, {"on_id": running["id"], "status": status, "closed_at": at})
-            if not breached:
-                _SILENCE.run(tx, {"on_deadline": running["id"]})
+            close(tx, running, "void" if running["task_id"] is not None else "met", at)
     started = start(tx, step.ground, definition, row, target, at, step, runs=resumed)
     due += [started] if started is not None else []
     return min(due, default=None)
@@ -91,15 +123,40 @@ def start(
     if state.clock is not None and not runs:
         cut = _cut(tx, row, state.clock)
         first = clock.local_date(at)
-        limit, warn_at = state.clock.limit or "", state.clock.warn
+        limit = state.clock.limit or ""
         if limit or cut is not None:
-            due.append(_insert(tx, ground, definition, row["id"], state_id, first, limit, cut, warn_at, "breach"))
+            rule = Rule(state, warn=state.clock.warn)
+            due.append(insert(tx, ground, definition, rule, made_of(row["id"], state_id, first, limit, cut)))
     if state.publicity is not None and step is not None:
         posted = date.fromisoformat(step.value(state.publicity.posted_on))
-        ends = f"act:{state.publicity.ends}"
-        name = f"{PUBLICITY}{state_id}"
-        due.append(_insert(tx, ground, definition, row["id"], name, posted, state.publicity.period, None, None, ends))
+        made = made_of(row["id"], f"{PUBLICITY}{state_id}", posted, state.publicity.period)
+        due.append(insert(tx, ground, definition, rule_of(definition, made["clock"]), made))
     return min(due, default=None)
+
+
+def close(tx: Connection, row: Mapping[str, Any], status: str, at: datetime) -> None:
+    """End a clock; that it ran out before is not forgotten."""
+    breached = row["status"] == "breached"
+    _CHANGE.run(tx, {"on_id": row["id"], "status": "breached" if breached else status, "closed_at": at})
+    if not breached:
+        timers.silence(tx, row["id"])
+
+
+def extend(tx: Connection, ground: Ground, definition: Definition, row: Mapping[str, Any], until: date) -> None:
+    """Give an open clock a later last day; one that had run out runs again. What is owed under it is due with it.
+
+    Raises:
+        Refused: the day is earlier than the present one, or later than the closing of the round that cuts the clock.
+    """
+    if row["due_on"] is None or until < row["due_on"]:
+        raise Refused(Message("deadlines.not_earlier", {"due": row["due_on"].isoformat() if row["due_on"] else ""}))
+    cut = row["not_after"] if row["task_id"] is None else None
+    if cut is not None and until > cut:
+        raise Refused(Message("deadlines.not_after", {"last": cut.isoformat()}))
+    _CHANGE.run(
+        tx, {"on_id": row["id"], "due_on": until, "extended_to": until, "status": _standing(row["status"], until)}
+    )
+    _set_anew(tx, ground, definition, row, until)
 
 
 def recount(tx: Connection, ground: Ground, definition: Definition, row: Mapping[Any, Any]) -> tuple[date, date] | None:
@@ -107,31 +164,51 @@ def recount(tx: Connection, ground: Ground, definition: Definition, row: Mapping
 
     One that had run out runs again where the new date is still to come.
     """
-    counted = _count(tx, ground, definition, row["started_on"], row["limit"], row["pauses"], row["not_after"])
-    due = counted.due
+    counted = counting.count(tx, ground, definition, row["started_on"], row["limit"], row["pauses"], row["not_after"])
+    due = max(counted.due, row["extended_to"] or counted.due)
     if due == row["due_on"] and counted.provisional == row["provisional"]:
         return None
-    again = row["status"] == "breached" and due >= clock.today()
-    status = "running" if again else row["status"]
-    changed = {"due_on": due, "ledger": counted.ledger, "provisional": counted.provisional, "status": status}
-    _CHANGE.run(tx, {"on_id": row["id"], **changed})
+    changed = {"due_on": due, "ledger": counted.ledger, "provisional": counted.provisional}
+    _CHANGE.run(tx, {"on_id": row["id"], **changed, "status": _standing(row["status"], due)})
     if due == row["due_on"]:
         return None
-    _SILENCE.run(tx, {"on_deadline": row["id"]})
-    if status == "running":
-        name = row["clock"]
-        state = definition.states[name.removeprefix(PUBLICITY)]
-        if name.startswith(PUBLICITY) and state.publicity is not None:
-            _timers(tx, ground, definition, row["case_id"], row["id"], due, None, f"act:{state.publicity.ends}")
-        else:
-            warn = state.clock.warn if state.clock is not None else None
-            _timers(tx, ground, definition, row["case_id"], row["id"], due, warn, "breach")
+    _set_anew(tx, ground, definition, row, due)
     return row["due_on"], due
 
 
-def earliest(tx: Connection, case_id: int) -> date | None:
-    """By when something of a case is due first."""
-    return min((row["due_on"] for row in open_deadlines(tx, case_id) if row["status"] != "paused"), default=None)
+def _standing(status: str, due: date) -> str:
+    """A clock that had run out runs again where its new last day is still to come."""
+    return "running" if status == "breached" and due >= clock.today() else status
+
+
+def _set_anew(tx: Connection, ground: Ground, definition: Definition, row: Mapping[str, Any], due: date) -> None:
+    """Timers and tasks of a clock that ends on another day than before."""
+    timers.silence(tx, row["id"])
+    rule = rule_of(definition, row["clock"])
+    if _standing(row["status"], due) == "running":
+        here = {"case_id": row["case_id"], "deadline_id": row["id"]}
+        timers.put(tx, ground, definition, here, due, rule.warn, rule.ends)
+    if row["task_id"] is not None:
+        tasks.set_due(tx, row["task_id"], due)
+    else:
+        tasks.postpone(tx, row["case_id"], earliest(tx, definition, row["case_id"]))
+
+
+def earliest(tx: Connection, definition: Definition, case_id: int) -> date | None:
+    """By when a case is due first. What organisations owe beside its holder has dates of its own, on their tasks."""
+    return min(
+        (
+            row["due_on"]
+            for row in open_deadlines(tx, case_id)
+            if row["status"] != "paused" and row["task_id"] is None and not is_over(definition, row)
+        ),
+        default=None,
+    )
+
+
+def is_over(definition: Definition, row: Mapping[str, Any]) -> bool:
+    """Whether a clock has come to an end that is only pointed out."""
+    return rule_of(definition, row["clock"]).soft and row["due_on"] is not None and row["due_on"] < clock.today()
 
 
 def open_deadlines(tx: Connection, case_id: int) -> list[dict[str, Any]]:
@@ -144,73 +221,52 @@ def of_case(tx: Connection, case_id: int) -> list[RowMapping]:
     return list(tx.execute(sa.select(deadline).where(deadline.c.case_id == case_id).order_by(deadline.c.id)).mappings())
 
 
-def round_closes(tx: Connection, row: Mapping[Any, Any], which: str) -> datetime | None:
-    """When the case's round closes: for the province, or for the bureau in charge where it set its own date."""
-    if row["round_id"] is None:
-        return None
-    if which == "municipal_closes" and row["prefecture_id"] is not None:
-        own = tx.scalar(
-            sa.select(round_deadline.c.closes_at).where(
-                round_deadline.c.round_id == row["round_id"], round_deadline.c.organisation_id == row["prefecture_id"]
-            )
-        )
-        if own is not None:
-            closes: datetime = own
-            return closes
-    last: datetime | None = tx.scalar(sa.select(round_.c.closes_at).where(round_.c.id == row["round_id"]))
-    return last
-
-
 def _cut(tx: Connection, row: Mapping[Any, Any], rule: Clock) -> date | None:
     if rule.not_after is None:
         return None
-    closes = round_closes(tx, row, rule.not_after)
-    # 24:00 belongs to the day that it ends.
-    return clock.local_date(closes - timedelta(microseconds=1)) if closes is not None else None
+    closes = surroundings.round_closes(tx, row, rule.not_after)
+    return surroundings.last_day(closes) if closes is not None else None
 
 
-def _insert(
-    tx: Connection,
-    ground: Ground,
-    definition: Definition,
-    case_id: int,
-    name: str,
-    first: date,
-    limit: str,
-    cut: date | None,
-    warn: str | None,
-    final_kind: str,
-) -> date:
-    counted = _count(tx, ground, definition, first, limit, [], cut)
-    due = counted.due
-    made = {
+def made_of(case_id: int, name: str, first: date, limit: str, cut: date | None = None) -> dict[str, Any]:
+    """A clock as it starts, for ``insert``; ``cut`` is its last day at the latest."""
+    return {
         "case_id": case_id,
         "clock": name,
         "started_on": first,
         "limit": limit,
         "not_after": cut,
         "pauses": [],
-        "due_on": due,
-        "ledger": counted.ledger,
-        "provisional": counted.provisional,
         "status": "running",
     }
-    number = _NEW.scalar(tx, made)
-    _timers(tx, ground, definition, case_id, number, due, warn, final_kind)
+
+
+def insert(tx: Connection, ground: Ground, definition: Definition, rule: Rule, made: dict[str, Any]) -> date:
+    """Write a new clock, counted, with its timers; returns its last day."""
+    counted = counting.count(tx, ground, definition, made["started_on"], made["limit"], [], made["not_after"])
+    due = counted.due
+    number = _NEW.scalar(tx, {**made, "due_on": due, "ledger": counted.ledger, "provisional": counted.provisional})
+    here = {"case_id": made["case_id"], "deadline_id": number}
+    timers.put(tx, ground, definition, here, due, rule.warn, rule.ends)
     return due
 
 
 def _pause(tx: Connection, row: Mapping[str, Any], today: date) -> None:
     if row["status"] == "running":
         _CHANGE.run(tx, {"on_id": row["id"], "status": "paused", "paused_since": today})
-        _SILENCE.run(tx, {"on_deadline": row["id"]})
+        timers.silence(tx, row["id"])
 
 
 def _resume(step: Move, row: Mapping[str, Any], today: date) -> date:
+    """Let a clock go on. A day to which it was extended moves on by as many days as it stood still."""
     pauses = [*row["pauses"], [row["paused_since"].isoformat(), today.isoformat()]]
-    counted = _count(step.tx, step.ground, step.definition, row["started_on"], row["limit"], pauses, row["not_after"])
-    due = counted.due
+    counted = counting.count(
+        step.tx, step.ground, step.definition, row["started_on"], row["limit"], pauses, row["not_after"]
+    )
+    later = row["extended_to"] + (today - row["paused_since"]) if row["extended_to"] is not None else None
+    due = max(counted.due, later or counted.due)
     changed = {
+        "extended_to": later,
         "status": "running",
         "paused_since": None,
         "pauses": pauses,
@@ -219,49 +275,7 @@ def _resume(step: Move, row: Mapping[str, Any], today: date) -> date:
         "provisional": counted.provisional,
     }
     _CHANGE.run(step.tx, {"on_id": row["id"], **changed})
-    rule = step.definition.states[row["clock"]].clock
-    _timers(
-        step.tx, step.ground, step.definition, row["case_id"], row["id"], due, rule.warn if rule else None, "breach"
-    )
+    rule = rule_of(step.definition, row["clock"])
+    here = {"case_id": row["case_id"], "deadline_id": row["id"]}
+    timers.put(step.tx, step.ground, step.definition, here, due, rule.warn, rule.ends)
     return due
-
-
-def _timers(
-    tx: Connection,
-    ground: Ground,
-    definition: Definition,
-    case_id: int,
-    deadline_id: int,
-    due: date,
-    warn: str | None,
-    final_kind: str,
-) -> None:
-    rows = [{"kind": final_kind, "due_at": clock.end_of(due)}]
-    if warn is not None:
-        warned = workdays.before(ground.calendars[definition.calendar], due, workdays.Limit.parse(warn))
-        rows.append({"kind": "warn", "due_at": clock.at_local(warned)})
-    stamp = clock.now().timestamp()
-    made = {"case_id": case_id, "deadline_id": deadline_id, "status": "waiting"}
-    _SET.run_all(tx, [{**row, **made, "key": f"{deadline_id}/{row['kind']}/{due}/{stamp}"} for row in rows])
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """When a clock runs out, with the ledger to be stored."""
-
-    due: date
-    ledger: dict[str, Any]
-    provisional: bool
-
-
-def _count(
-    tx: Connection, ground: Ground, definition: Definition, first: date, limit: str, pauses: Any, cut: date | None
-) -> _Counted:
-    """Count a limit, cut short by the closing date of the round; without a limit that date alone bounds the clock."""
-    if not limit and cut is not None:
-        return _Counted(cut, {}, provisional=False)
-    spans = [(date.fromisoformat(a), date.fromisoformat(b)) for a, b in pauses]
-    calendar = ground.calendar_now(tx, definition.calendar)
-    counted = workdays.count(calendar, first, workdays.Limit.parse(limit), pauses=spans)
-    due = counted.due if cut is None else min(counted.due, cut)
-    return _Counted(due, counted.as_json(), counted.provisional)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -178,6 +179,41 @@ def freeze(
     return number, digest
 
 
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """A revision in which single answers were replaced."""
+
+    number: int
+    digest: str
+    values: dict[str, Any]
+
+
+def amend(
+    tx: Connection,
+    ground: Ground,
+    definition: Definition,
+    case: Mapping[Any, Any],
+    changes: Mapping[str, Mapping[str, Any]],
+    at: datetime,
+    by: int | None,
+) -> Amended:
+    """Make a further revision in which the answers in ``changes`` (``{section: {field: value}}``) are replaced.
+
+    What is being typed meanwhile stays, with the new answers in it; where nothing changes the last revision stays.
+    """
+    before = frozen(tx, ground, case["id"], case["revision"])
+    values = before | {section: {**before.get(section, {}), **part} for section, part in changes.items()}
+    if values == before:
+        return Amended(case["revision"], revision_hash(tx, case["id"], case["revision"]), before)
+    for row in _DRAFTS.rows(tx, {"case_id": case["id"]}):
+        part = changes.get(row["part"].removeprefix("dossier."))
+        if part:
+            typing = {**_opened(ground, row), **part}
+            save_draft(tx, ground, case["id"], row["part"], row["owner"], typing, row["version"], by or row["saved_by"])
+    number = case["revision"] + 1
+    return Amended(number, _insert(tx, ground, definition, case["id"], number, values, at, by), values)
+
+
 def lay_down(
     tx: Connection,
     ground: Ground,
@@ -255,7 +291,8 @@ def keep_facts(
     place = f"{store}.{under}" if under else store
     body, hidden = personal.split({store: {under: answers} if under else answers}, paths.sealed(place, asks))
     if hidden:
-        if personal.has_sealed(case["facts"].get(store)):
+        known = case["facts"].get(store, {})
+        if personal.has_sealed(known.get(under) if under else known):
             personal.forget(tx, case["id"], FACTS, [one.path for one in hidden])
         personal.store(tx, ground.keys, case["id"], FACTS, hidden)
     kept: dict[str, Any] = body[store][under] if under else body[store]

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from caseflow.cases import dossier, letters, members, numbers, panels, paths, quotas, taken, tasks
+from caseflow.cases import dossier, letters, members, numbers, panels, paths, quotas, telling
 from caseflow.cases.move import Move
-from caseflow.cases.registry import Effect, effect
-from caseflow.records import inbox, outbox
+from caseflow.cases.registry import EFFECTS, effect
 from caseflow.words import Message, Refused
 
-EFFECTS: dict[str, Effect] = {}
 STAY = "stay"
 """In ``acts`` of ``members``: nothing is done to the cases with this value."""
 MoveMember = Callable[[Move, int, str, dict[str, Any]], Any]
@@ -21,26 +19,6 @@ _door: list[MoveMember] = []
 def use_door(move_member: MoveMember) -> None:
     """The door hands itself in, so that members are moved through it and no circle of imports arises."""
     _door[:] = [move_member]
-
-
-@effect(EFFECTS, "dossier")
-def freeze(move: Move, _: Any) -> None:
-    """Make what is typed an immutable revision; name the case after it."""
-    values = move.dossier
-    for section in move.definition.dossier.values():
-        taken.attach(move, move.case["organisation_id"], paths.file_ids(section.fields, values.get(section.id, {})))
-    by = move.actor.person_id if move.actor else None
-    number, digest = dossier.freeze(
-        move.tx, move.ground, move.definition, move.case, values, move.at, by, changed=move.typed
-    )
-    move.changes["revision"] = number
-    move.notes |= {"revision": number, "revision_hash": digest}
-    for column, path in (("title", move.definition.case_title), ("subject", move.definition.case_subject)):
-        value = move.value(path) if path else None
-        if value:
-            move.changes[column] = str(value)
-    if "title" in move.changes:
-        move.changes["title_key"] = numbers.sort_key(move.changes["title"])
 
 
 @effect(EFFECTS)
@@ -58,42 +36,45 @@ def issue(move: Move, letter_id: str) -> None:
     letters.issue(move, letter_id)
 
 
-@effect(EFFECTS, "quota")
+@effect(EFFECTS, "quota", alters=True)
 def hold(move: Move, quota_id: str) -> None:
     """Take a place under the ceiling; refuses when none is left."""
     quotas.take(move, quota_id)
 
 
-@effect(EFFECTS, "quota")
+@effect(EFFECTS, "quota", alters=True)
 def count(move: Move, quota_id: str) -> None:
     """Count the case under a ceiling that only warns."""
     quotas.take(move, quota_id)
 
 
-@effect(EFFECTS, "quota")
+@effect(EFFECTS, "quota", alters=True)
 def commit(move: Move, quota_id: str) -> None:
     """Make the held place final."""
     quotas.commit(move, quota_id)
 
 
-@effect(EFFECTS, "quota")
+@effect(EFFECTS, "quota", alters=True)
 def release(move: Move, quota_id: str) -> None:
     """Give the place back, if one is held."""
     quotas.release(move, quota_id)
 
 
-@effect(EFFECTS, "members")
+@effect(EFFECTS, "members", alters=True)
 def members_(move: Move, argument: Any) -> None:
     """Act on every included case through the one door: all, or none."""
     rows = sorted(members.rows(move.tx, move.case["id"]), key=lambda row: int(row["id"]))
+    only_in = argument.get("only_in") if isinstance(argument, dict) else None
     for row in rows:
+        if only_in is not None and row["state"] != only_in:
+            continue  # it stands elsewhere by now: held back, withdrawn
         own = members.said_of(move.facts, row)
         action = _member_act(argument, own)
         if action is not None:
             _door[0](move, row["id"], action, own)
 
 
-@effect(EFFECTS)
+@effect(EFFECTS, alters=True)
 def include_members(move: Move, _: Any) -> None:
     """Take in the cases named in the form; all that may be, where it names none."""
     named = _named(move)
@@ -103,19 +84,19 @@ def include_members(move: Move, _: Any) -> None:
     members.include(move, named or [])
 
 
-@effect(EFFECTS)
+@effect(EFFECTS, alters=True)
 def exclude_members(move: Move, _: Any) -> None:
     """Take the cases named in the form out again."""
     members.exclude(move, _named(move) or [])
 
 
-@effect(EFFECTS)
+@effect(EFFECTS, alters=True)
 def order_members(move: Move, _: Any) -> None:
     """Put the cases in the order of the form."""
     members.order(move, _named(move) or [])
 
 
-@effect(EFFECTS)
+@effect(EFFECTS, alters=True)
 def record_results(move: Move, _: Any) -> None:
     """Keep with each case what the form said of it."""
     for question in move.action.asks.values():
@@ -128,13 +109,13 @@ def record_results(move: Move, _: Any) -> None:
             members.say(move.tx, row["member_id"], row["data"], open_part)
 
 
-@effect(EFFECTS)
+@effect(EFFECTS, alters=True)
 def finish_members(move: Move, _: Any) -> None:
     """Let the cases go: this procedure is over for them."""
     members.finish(move.tx, move.case["id"])
 
 
-@effect(EFFECTS, "panel")
+@effect(EFFECTS, "panel", alters=True)
 def seat_experts(move: Move, panel_id: str) -> None:
     """Seat the experts named in the form: the first as chair, those past the size as reserves."""
     people = next((move.answers.get(one.id) or [] for one in move.action.asks.values() if one.type == "people"), [])
@@ -168,7 +149,7 @@ def score_member(move: Move, panel_id: str) -> None:
     panels.mark(move, panel_id, sheet)
 
 
-@effect(EFFECTS, "panel")
+@effect(EFFECTS, "panel", alters=True)
 def rank_members(move: Move, panel_id: str) -> None:
     """Work out score and place of every case, and keep them with it."""
     rows = {row["id"]: row for row in members.rows(move.tx, move.case["id"])}
@@ -178,60 +159,21 @@ def rank_members(move: Move, panel_id: str) -> None:
         members.say(move.tx, row["member_id"], row["data"], {"score": score, "place": one.place, "group": one.group})
 
 
-@effect(EFFECTS, "duty")
-def close_duty(move: Move, duty: str) -> None:
-    """The own organisation has done what it owed; its answers are kept beside those of the others."""
-    own = move.actor.organisation_id if move.actor else None
-    closed = tasks.close(move.tx, move.case["id"], f"duty:{duty}", move.action.id, move.at, organisation_id=own)
-    if closed == 0 or own is None:
-        raise Refused(Message("act.duty_not_yours"))
-    facts = {**move.case["facts"], **move.changes.get("facts", {})}
-    kept = dossier.keep_facts(
-        move.tx, move.ground, move.case, f"{DUTY}{duty}", move.action.asks, move.answers, under=str(own)
-    )
-    move.changes["facts"] = {**facts, f"{DUTY}{duty}": {**facts.get(f"{DUTY}{duty}", {}), str(own): kept}}
-
-
-DUTY = "duty_"
-"""Before the duty's id: where the answers of each organisation are kept, by its number."""
-
-
 @effect(EFFECTS, "notify")
 def notify(move: Move, argument: dict[str, Any]) -> None:
     """Tell a role of this case, in its inbox and by mail where the person wishes it."""
-    role = argument["role"]
     values = {"text": argument["text"], "number": _number(move)}
-    notice = Message("inbox.notice", values)
-    owners, people = _addressees(move, role)
-    for person_id in people:
-        inbox.post(move.tx, notice, person_id=person_id, case_id=move.case["id"])
-    for owner in owners:
-        inbox.post(move.tx, notice, organisation_id=owner, role=role, case_id=move.case["id"])
-        outbox.leave(
-            move.tx,
-            "mail",
-            f"{move.request_key}/{role}/{owner}",
-            {"organisation": owner, "role": role, **values},
-            move.case["id"],
-        )
-
-
-def _addressees(move: Move, role: str) -> tuple[list[int], list[int]]:
-    """The organisations in which a role is told, or the persons who hold it one by one."""
-    for state in move.definition.states.values():
-        for duty in state.duties.values():
-            if duty.role == role:
-                return tasks.owing(move.tx, move.case["authority_id"], duty.each), []
-    owner = tasks.organisation_of(move.tx, move.definition, move.case, role)
-    if owner is not None:
-        return [owner], []
-    seated = (
-        seat["person_id"]
-        for panel in move.definition.panels.values()
-        if panel.role == role
-        for seat in panels.seats(move.tx, move.case["id"], panel.id)
+    told = move.notes.setdefault("told", [])
+    telling.tell(
+        move.tx,
+        move.definition,
+        move.row,
+        argument["role"],
+        Message("inbox.notice", values),
+        key=f"{move.request_key}/{len(told)}",
+        legal=telling.has_consequences(move.definition, move.action),
     )
-    return [], list(seated)
+    told.append(argument["role"])
 
 
 @effect(EFFECTS)
@@ -261,6 +203,8 @@ def _member_act(argument: Any, own: dict[str, Any]) -> str | None:
     """The act for one case: one for all, or by what was said of it."""
     if isinstance(argument, str):
         return argument
+    if "act" in argument:
+        return str(argument["act"])
     action = argument["acts"].get(str(own.get(str(argument["by"]).split(".")[-1])))
     return None if action == STAY else action
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -55,11 +55,21 @@ class Invalid(Exception):
         self.errors = dict(errors)
 
 
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """What a new case holds from the start: columns of its row, and what the journal says of them."""
+
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
 _WRITE = Statement(
     case.update().where(case.c.id == sa.bindparam("on_id"), case.c.version == sa.bindparam("on_version"))
 )
 _NEW = Statement(case.insert().returning(case.c.id))
-_LOCKED = Statement(sa.select(case).where(case.c.id == sa.bindparam("case_id")).with_for_update())
+_ROW = sa.select(case).where(case.c.id == sa.bindparam("case_id"))
+_LOCKED = Statement(_ROW.with_for_update())
+_FREE = Statement(_ROW.with_for_update(skip_locked=True))
 
 
 def locked(tx: Connection, case_id: int) -> Mapping[Any, Any]:
@@ -70,18 +80,31 @@ def locked(tx: Connection, case_id: int) -> Mapping[Any, Any]:
     return row
 
 
+def locked_if_free(tx: Connection, case_id: int) -> Mapping[Any, Any] | None:
+    """A further case row, held as well; nothing where another transaction holds it.
+
+    For the case over many cases in which the one held stands: acts there hold them the other way round, and who
+    waited here would wait in a circle.
+    """
+    return _FREE.first(tx, {"case_id": case_id})
+
+
 def create(
     tx: Connection,
     loaded: Loaded,
     columns: Mapping[str, Any],
     state: str,
-    actor: Actor,
+    actor: Actor | None,
     role: str,
     at: datetime,
     request_key: str,
     act: str = "open",
+    lay: Callable[[dict[str, Any]], Laid] | None = None,
 ) -> dict[str, Any]:
-    """A new case with the first entry of its journal; returns the row."""
+    """A new case with the first entry of its journal; returns the row.
+
+    ``lay`` puts into the new row (which has its number already) what comes from elsewhere, before it is entered.
+    """
     place = loaded.definition.states[state]
     row = {
         **columns,
@@ -90,7 +113,7 @@ def create(
         "final": place.final,
         "listed": place.listed,
         "version": 1,
-        "revision": int(act != "open"),
+        "revision": 0,
         "seq": 1,
         "last_hash": journal.GENESIS,
         "facts": {},
@@ -99,22 +122,24 @@ def create(
         "moved_at": at,
     }
     row["id"] = _NEW.scalar(tx, row)
+    laid = lay(row) if lay is not None else Laid()
+    row |= laid.columns
     row["last_hash"] = journal.append(
         tx,
         case_id=row["id"],
         seq=1,
         at=at,
-        person_id=actor.person_id,
+        person_id=actor.person_id if actor else None,
         role=role,
-        organisation_id=actor.organisation_id,
+        organisation_id=actor.organisation_id if actor else None,
         act=act,
         from_state=None,
         to_state=state,
-        body={"definition": loaded.digest, "round": row["round_id"]},
+        body={"definition": loaded.digest, "round": row["round_id"], **laid.body},
         request_key=request_key,
         previous_hash=journal.GENESIS,
     )
-    _WRITE.run(tx, {"last_hash": row["last_hash"], "on_id": row["id"], "on_version": 1})
+    _WRITE.run(tx, {**laid.columns, "last_hash": row["last_hash"], "on_id": row["id"], "on_version": 1})
     return row
 
 

@@ -12,10 +12,11 @@ from sqlalchemy.engine import Connection, RowMapping
 from caseflow.cases import standing
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, task
-from caseflow.people.models import organisation
+from caseflow.people.models import organisation, person
 from caseflow.people.rights import Actor
 
 _IS_OPEN = task.c.status == sa.literal_column("'open'")  # word for word as the partial indexes say it
+_IS_RUNNING: sa.ColumnElement[bool] = sa.literal_column('NOT "case".final', sa.Boolean)  # likewise
 MOST_COUNTED = 1000
 """Counting stops here: a list says "1000+" rather than walking a million rows."""
 
@@ -43,7 +44,10 @@ class Page:
 
 
 def desk(tx: Connection, actor: Actor, filters: Filters, today: date, *, limit: int = 50, offset: int = 0) -> Page:
-    """What the actor owes, due first: the open tasks of the own roles, and those put to the person."""
+    """What the actor owes, due first: the open tasks of the own roles, and those put to the person.
+
+    ``taken_by`` names the person who took a task of an organisation on.
+    """
     narrowed = _narrowed(filters, today, task.c.due_on)
     # The tasks are chosen from their indexes; only those of the page are joined with their cases.
     either = [sa.select(task.c.id, task.c.due_on).where(one, *narrowed) for one in _mine(actor)]
@@ -55,10 +59,12 @@ def desk(tx: Connection, actor: Actor, filters: Filters, today: date, *, limit: 
     statement = (
         sa.select(
             task.c.id.label("task_id"), task.c.kind, task.c.role, task.c.due_on.label("task_due"), task.c.opened_at,
+            person.c.name.label("taken_by"),
             case, organisation.c.name_zh.label("prefecture_zh"), organisation.c.name_en.label("prefecture_en"),
         )
         .join(case, case.c.id == task.c.case_id)
         .outerjoin(organisation, organisation.c.id == case.c.prefecture_id)
+        .outerjoin(person, sa.and_(person.c.id == task.c.person_id, task.c.organisation_id.is_not(None)))
         .where(task.c.id.in_(last))
         .order_by(task.c.due_on.is_(None), task.c.due_on, task.c.id)
     )  # fmt: skip
@@ -75,6 +81,8 @@ def cases(
         .outerjoin(organisation, organisation.c.id == case.c.prefecture_id)
         .where(standing.visible(actor, definitions), *_narrowed(filters, today, case.c.due_on))
     )
+    if filters.due:
+        statement = statement.where(_IS_RUNNING)
     return _page(tx, statement, [case.c.moved_at.desc(), case.c.id.desc()], limit, offset)
 
 
@@ -117,15 +125,15 @@ def by_receipt(tx: Connection, code: str) -> RowMapping | None:
 
 
 def _mine(actor: Actor) -> list[sa.ColumnElement[bool]]:
-    """The open tasks put to the person, and those of the own roles: one condition for each index."""
+    """The open tasks put to the person, and those of the own roles: one condition for each index.
+
+    A task that a colleague took on stays with the role: others may stand in.
+    """
+    of_role = sa.and_(task.c.organisation_id == actor.organisation_id, task.c.role.in_(sorted(actor.roles)))
+    own = task.c.person_id == actor.person_id
     return [
-        sa.and_(_IS_OPEN, task.c.person_id == actor.person_id),
-        sa.and_(
-            _IS_OPEN,
-            task.c.person_id.is_(None),
-            task.c.organisation_id == actor.organisation_id,
-            task.c.role.in_(sorted(actor.roles)),
-        ),
+        sa.and_(_IS_OPEN, own, sa.or_(task.c.organisation_id.is_(None), of_role)),
+        sa.and_(_IS_OPEN, sa.or_(task.c.person_id.is_(None), ~own), of_role),
     ]
 
 

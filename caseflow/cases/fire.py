@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from caseflow.cases import act, entry, tasks, timers
+from caseflow.cases import act, deadlines, entry, tasks, telling, timers
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import deadline
 from caseflow.cases.move import Move
-from caseflow.records import inbox, outbox
-from caseflow.words import Message
+from caseflow.workflow.definition import Definition
 from caseflow.workflow.parts import Text
 from caseflow.workflow.procedure import Action
 
 BREACHED = Action(id="deadline_breached", title=Text(zh="办理超期", en="Deadline passed"))
+OVER = Action(id="term_over", title=Text(zh="期满提示", en="Term over"))
 WARNED = Action(id="deadline_warned", title=Text(zh="临期提醒", en="Deadline near"))
 
 
@@ -35,37 +34,29 @@ def fire(tx: Connection, ground: Ground, row: RowMapping, now: datetime) -> bool
         return True
     loaded = ground.definition(tx, case["definition_id"])
     clock_row = tx.execute(sa.select(deadline).where(deadline.c.id == row["deadline_id"])).mappings().one()
-    said = BREACHED if row["kind"] == "breach" else WARNED
+    said = _what(loaded.definition, row["kind"], clock_row)
     if said is BREACHED:
         tx.execute(deadline.update().where(deadline.c.id == clock_row["id"]).values(status="breached"))
     move = Move(tx, ground, loaded, case, said, None, "system", now, key)
+    if said is OVER:
+        move.changes["due_on"] = deadlines.earliest(tx, loaded.definition, case["id"])
+        tasks.postpone(tx, case["id"], move.changes["due_on"])
     _tell(move, clock_row, said)
     body = {"clock": clock_row["clock"], "due_on": clock_row["due_on"].isoformat()}
+    if clock_row["task_id"] is not None:
+        body["task"] = clock_row["task_id"]
     act.record(move, body)
     return True
 
 
+def _what(definition: Definition, kind: str, clock_row: RowMapping) -> Action:
+    """What has happened to the clock: it is near its end, past it, or past an end that is only pointed out."""
+    if kind != deadlines.BREACH:
+        return WARNED
+    return OVER if deadlines.rule_of(definition, clock_row["clock"]).soft else BREACHED
+
+
 def _tell(move: Move, clock_row: RowMapping, said: Action) -> None:
-    state = move.definition.states[clock_row["clock"].rpartition(":")[2]]
-    roles: list[str] = [state.holder] if state.holder else []
-    if said is BREACHED and state.clock is not None:
-        roles += state.clock.breach.notify
-    values: dict[str, Any] = {
-        "number": move.case["number"] or "",
-        "title": move.case["title"],
-        "state": {"zh": state.title.zh, "en": state.title.en},
-        "due": clock_row["due_on"].isoformat(),
-    }
-    key = "inbox.breached" if said is BREACHED else "inbox.due_soon"
-    for role in dict.fromkeys(roles):
-        owner = tasks.organisation_of(move.tx, move.definition, move.case, role)
-        if owner is None:
-            continue
-        inbox.post(move.tx, Message(key, values), organisation_id=owner, role=role, case_id=move.case["id"])
-        outbox.leave(
-            move.tx,
-            "mail",
-            f"{move.request_key}/{role}",
-            {"organisation": owner, "role": role, "key": key, "values": values},
-            move.case["id"],
-        )
+    also = () if said is WARNED else deadlines.rule_of(move.definition, clock_row["clock"]).notify
+    message = {BREACHED.id: "inbox.breached", OVER.id: "inbox.term_over", WARNED.id: "inbox.due_soon"}[said.id]
+    telling.tell_clock(move.tx, move.definition, move.case, clock_row, message, {}, also=also, key=move.request_key)

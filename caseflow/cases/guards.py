@@ -8,28 +8,38 @@ from typing import Any
 import sqlalchemy as sa
 
 from caseflow import clock
-from caseflow.cases import deadlines, dossier, findings, letters, members, panels, paths, quotas, signing, tasks
-from caseflow.cases.models import interest, round_
+from caseflow.cases import (
+    deadlines,
+    dossier,
+    findings,
+    letters,
+    members,
+    panels,
+    paths,
+    quotas,
+    signing,
+    standstill,
+    surroundings,
+)
+from caseflow.cases.models import round_
 from caseflow.cases.move import Move
-from caseflow.cases.registry import Guard, guard
+from caseflow.cases.panel_models import interest
+from caseflow.cases.registry import EFFECTS, GUARDS, guard
 from caseflow.db import Statement
-from caseflow.people.models import organisation
 from caseflow.records import files
 from caseflow.words import Message
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.parts import Check, Condition
 
-GUARDS: dict[str, Guard] = {}
 
-
-def reasons(move: Move, *, signing_over: bool = False, before_asking: bool = False) -> list[Message]:
+def reasons(move: Move, *, before_asking: bool = False) -> list[Message]:
     """Everything that stands against an act: none means that it may be done.
 
     ``before_asking`` leaves out what depends on the answers: so far a button is greyed out, with these sentences.
     """
     against: list[Message] = []
-    if not signing_over and move.host is None:
-        against += _while_signing(move)
+    if move.host is None:
+        against += standstill.reasons(move)
     if move.action.at_most is not None and move.action.beyond == "refuse":
         done = signing.times_done(move.tx, move.case["id"], move.action.id)
         if done >= move.action.at_most:
@@ -38,6 +48,9 @@ def reasons(move: Move, *, signing_over: bool = False, before_asking: bool = Fal
         of_answers = "asks." in need.check if isinstance(need, Check) else GUARDS[need.name].of_answers
         if not (before_asking and of_answers):
             against += objections(move, need)
+    for call in () if before_asking else move.action.then:
+        ask = EFFECTS[call.name].against
+        against += ask(move, call.argument) if ask is not None else []
     return against
 
 
@@ -58,21 +71,6 @@ def not_offered(definition: Definition, row: Mapping[Any, Any], action_id: str) 
             "action": {"zh": known.zh, "en": known.en} if known else {"zh": action_id, "en": action_id},
             "state": {"zh": state.title.zh, "en": state.title.en},
         },
-    )
-
-
-def _while_signing(move: Move) -> list[Message]:
-    if not signing.may_wait(move.definition, move.case["state"]):
-        return []
-    row = signing.pending(move.tx, move.case["id"])
-    if row is None or move.actor is None or move.actor.organisation_id != row["organisation_id"]:
-        return []  # only the office that signs waits: the applicant may withdraw, others answer what they owe
-    action = move.definition.action(move.case["state"], row["action"])
-    title = action.title if action else None
-    return move.refuse(
-        "signing.in_progress",
-        action={"zh": title.zh, "en": title.en} if title else row["action"],
-        signers=signing.role_titles(move.definition, row),
     )
 
 
@@ -196,20 +194,6 @@ def no_conflict_of_interest(move: Move, _: Any) -> list[Message]:
     return move.refuse("guards.conflict") if declared or own else []
 
 
-@guard(GUARDS, "duty")
-def duty_done(move: Move, duty: str) -> list[Message]:
-    """Every organisation that owes this duty has done it."""
-    rows = [row for row in tasks.open_tasks(move.tx, move.case["id"]) if row["kind"] == f"duty:{duty}"]
-    if not rows:
-        return []
-    names = move.tx.execute(
-        sa.select(organisation.c.name_zh, organisation.c.name_en).where(
-            organisation.c.id.in_([row["organisation_id"] for row in rows])
-        )
-    )
-    return move.refuse("guards.duty_open", who=[{"zh": zh, "en": en or zh} for zh, en in names])
-
-
 @guard(GUARDS)
 def members_present(move: Move, _: Any) -> list[Message]:
     """At least one case is included."""
@@ -292,7 +276,7 @@ def publicity_over(move: Move, _: Any) -> list[Message]:
 
 
 def _round(move: Move, which: str, key: str) -> list[Message]:
-    closes = deadlines.round_closes(move.tx, move.case, which)
+    closes = surroundings.round_closes(move.tx, move.case, which)
     if closes is None:
         return move.refuse("guards.no_round")
     opens = move.tx.scalar(sa.select(round_.c.opens_at).where(round_.c.id == move.case["round_id"]))

@@ -116,18 +116,24 @@ def finish(tx: Connection, host_id: int) -> None:
 
 
 _HOSTS = Statement(
-    sa.select(member.c.id, case.c.definition_id)
+    sa.select(member.c.id, member.c.host_id, case.c.definition_id)
     .join(case, case.c.id == member.c.host_id)
     .where(member.c.case_id == sa.bindparam("case_id"), member.c.status == "in")
 )
 
 
-def leave(move: Move) -> None:
-    """The case ends on its own: the procedures in which it stands go on without it, where their rule says so."""
+def leave(move: Move) -> list[int]:
+    """The case ends on its own: the procedures in which it stands go on without it, where their rule says so.
+
+    Returns the procedures that it left.
+    """
+    left = []
     for host in _HOSTS.rows(move.tx, {"case_id": move.case["id"]}):
         rule = move.ground.definition(move.tx, host["definition_id"]).definition.members
         if rule is not None and rule.ended == "leaves":
             move.tx.execute(member.update().where(member.c.id == host["id"]).values(status="out"))
+            left.append(int(host["host_id"]))
+    return left
 
 
 def cell(tx: Connection, ground: Ground, row: Mapping[Any, Any], path: str | None, cache: dict[str, Any]) -> Any:
@@ -136,7 +142,7 @@ def cell(tx: Connection, ground: Ground, row: Mapping[Any, Any], path: str | Non
     """
     if path is None:
         return None
-    if path in ("number", "title", "subject"):
+    if path in ("number", "title", "subject", "state"):
         return row[path]
     head, *rest = path.split(".")
     if head == "member":
@@ -184,11 +190,19 @@ def _shown(ground: Ground, host: Definition, inside: Definition, path: str, valu
 
 
 def empty_cells(move: Move, row: RowMapping) -> list[dict[str, str]]:
-    """The titles of summary columns that this case leaves empty."""
+    """The titles of summary columns that this case leaves empty, though its workflow always asks for them."""
     cache: dict[str, Any] = {}
+    inside = move.ground.definition(move.tx, row["definition_id"]).definition
     return [
         {"zh": column.title.zh, "en": column.title.en}
         for table in move.definition.tables.values()
         for column in table.columns.values()
-        if column.value is not None and cell(move.tx, move.ground, row, column.value, cache) in (None, "", [], {})
-    ]
+        if column.value is not None and _always_asked(inside, column.value)
+        and cell(move.tx, move.ground, row, column.value, cache) in (None, "", [], {})
+    ]  # fmt: skip
+
+
+def _always_asked(inside: Definition, path: str) -> bool:
+    """Whether the member's workflow asks for this without a condition; where it does not, the cell may stay empty."""
+    question = paths.question(inside, path)
+    return question is None or question.when is None

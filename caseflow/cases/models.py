@@ -44,6 +44,11 @@ round_deadline = sa.Table(
     sa.Column("closes_at", UtcTime, nullable=False),
 )
 
+_COUNTED = (
+    "workflow", "state", "prefecture_id", "definition_id", "round_id", "authority_id", "shared", "organisation_id",
+)  # fmt: skip
+"""All that cases are counted by and shown by, in the order of the groups: counting them reads one index."""
+
 case = sa.Table(
     "case",
     metadata,
@@ -73,6 +78,7 @@ case = sa.Table(
     sa.Column("due_on", sa.Date),
     sa.Column("opened_at", UtcTime, nullable=False),
     sa.Column("moved_at", UtcTime, nullable=False),
+    sa.Column("carried_from", Id),
     sa.Index(
         "ix_case_desk",
         "prefecture_id",
@@ -90,11 +96,12 @@ case = sa.Table(
     sa.Index("ix_case_own", "organisation_id"),
     sa.Index("ix_case_prefecture_moved", "prefecture_id", "moved_at"),
     sa.Index("ix_case_authority_moved", "authority_id", "moved_at"),
-    sa.Index("ix_case_round_state", "round_id", "workflow", "state"),
+    sa.Index("ix_case_counts", *_COUNTED),
     sa.Index("ix_case_listed", "authority_id", "listed"),
 )
 """``facts`` are the answers of acts that later steps read (``{"intake": {"product_class": …}}``), never personal.
-``seq`` and ``last_hash`` are the head of the journal; ``due_on`` is the earliest open deadline."""
+``seq`` and ``last_hash`` are the head of the journal; ``due_on`` is the earliest open deadline; ``carried_from`` is
+the case of an earlier round whose dossier this one began with."""
 
 revision = sa.Table(
     "dossier_revision",
@@ -139,6 +146,7 @@ task = sa.Table(
     sa.Column("outcome", sa.Text),
     sa.Column("opened_at", UtcTime, nullable=False),
     sa.Column("closed_at", UtcTime),
+    sa.Column("entry", sa.Integer),
     sa.CheckConstraint("status IN ('open', 'done', 'void')", name="status"),
     sa.Index("ix_task_case", "case_id", "status"),
     sa.Index(
@@ -157,7 +165,8 @@ task = sa.Table(
         postgresql_where=sa.text("status = 'open'"),
     ),
 )
-"""What somebody owes. ``kind`` is ``state:<id>``, ``duty:<id>``, ``sign:<action>``, ``panel:<id>``."""
+"""What somebody owes. ``kind`` is ``state:<id>``, ``duty:<id>``, ``sign:<action>``, ``panel:<id>``; ``entry`` the
+journal entry of the act that asked for it, where one did. A person beside an organisation took it on there."""
 
 deadline = sa.Table(
     "deadline",
@@ -176,10 +185,42 @@ deadline = sa.Table(
     sa.Column("provisional", sa.Boolean, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("closed_at", UtcTime),
+    sa.Column("extended_to", sa.Date),
     sa.CheckConstraint("status IN ('running', 'paused', 'met', 'breached', 'void')", name="status"),
     sa.Index("ix_deadline_case", "case_id", "status"),
     sa.Index("ix_deadline_open", "status", "due_on"),
 )
+
+involvement = sa.Table(
+    "involvement",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("case_id", Id, sa.ForeignKey("case.id"), nullable=False),
+    sa.Column("organisation_id", Id, sa.ForeignKey("organisation.id"), nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("since", UtcTime, nullable=False),
+    sa.Column("until", UtcTime),
+    sa.UniqueConstraint("case_id", "organisation_id", "role"),
+    sa.Index("ix_involvement_organisation", "organisation_id"),
+)
+"""An organisation that was given a part in a case: an agent, a branch asked for its opinion, an office in copy."""
+
+reply = sa.Table(
+    "reply",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("case_id", Id, sa.ForeignKey("case.id"), nullable=False),
+    sa.Column("duty", sa.Text, nullable=False),
+    sa.Column("organisation_id", Id, sa.ForeignKey("organisation.id"), nullable=False),
+    sa.Column("task_id", Id, sa.ForeignKey("task.id"), nullable=False),
+    sa.Column("entry", sa.Integer, nullable=False),
+    sa.Column("stands_for", sa.String(64)),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.CheckConstraint("status IN ('given', 'void')", name="status"),
+    sa.Index("ix_reply_case", "case_id", "duty"),
+)
+"""What an organisation answered to a duty, and the hash of what it stands for; void once that has changed."""
 
 timer = sa.Table(
     "timer",
@@ -320,49 +361,3 @@ member = sa.Table(
     sa.Index("ix_member_case", "case_id"),
 )
 """A case inside a procedure over many cases; ``data`` is what that procedure said of it."""
-
-seat = sa.Table(
-    "seat",
-    metadata,
-    sa.Column("id", Id, primary_key=True),
-    sa.Column("case_id", Id, sa.ForeignKey("case.id"), nullable=False),
-    sa.Column("panel", sa.Text, nullable=False),
-    sa.Column("person_id", Id, sa.ForeignKey("person.id"), nullable=False),
-    sa.Column("reserve", sa.Boolean, nullable=False),
-    sa.Column("chair", sa.Boolean, nullable=False),
-    sa.Column("pledged_at", UtcTime),
-    sa.Column("status", sa.Text, nullable=False),
-    sa.UniqueConstraint("case_id", "panel", "person_id"),
-    sa.CheckConstraint("status IN ('seated', 'left')", name="status"),
-    sa.Index("ix_seat_person", "person_id"),
-)
-
-interest = sa.Table(
-    "interest",
-    metadata,
-    sa.Column("id", Id, primary_key=True),
-    sa.Column("case_id", Id, sa.ForeignKey("case.id"), nullable=False),
-    sa.Column("member_case_id", Id, sa.ForeignKey("case.id"), nullable=False),
-    sa.Column("person_id", Id, sa.ForeignKey("person.id"), nullable=False),
-    sa.Column("conflict", sa.Boolean, nullable=False),
-    sa.Column("ground", sa.Text, nullable=False),
-    sa.Column("at", UtcTime, nullable=False),
-    sa.UniqueConstraint("case_id", "member_case_id", "person_id"),
-)
-"""What a person declared of an own interest in a case (experts: per member; officers: ``case_id`` itself)."""
-
-score = sa.Table(
-    "score",
-    metadata,
-    sa.Column("id", Id, primary_key=True),
-    sa.Column("case_id", Id, sa.ForeignKey("case.id"), nullable=False),
-    sa.Column("panel", sa.Text, nullable=False),
-    sa.Column("member_case_id", Id, sa.ForeignKey("case.id"), nullable=False),
-    sa.Column("person_id", Id, sa.ForeignKey("person.id"), nullable=False),
-    sa.Column("marks", Json, nullable=False),
-    sa.Column("total", sa.Integer, nullable=False),
-    sa.Column("opinion", sa.Text, nullable=False),
-    sa.Column("at", UtcTime, nullable=False),
-    sa.UniqueConstraint("case_id", "panel", "member_case_id", "person_id"),
-)
-"""``marks`` is ``{criterion: {"mark": int, "reason": text}}``; ``total`` their sum."""

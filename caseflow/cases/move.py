@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.cases import dossier
+from caseflow.cases import dossier, paths, surroundings
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.people.rights import Actor
 from caseflow.words import Message
@@ -41,6 +41,12 @@ class Move:
     """Columns of the case row to be written with the move."""
     notes: dict[str, Any] = field(default_factory=dict)
     """What the journal keeps beside the answers (codes and hashes only)."""
+    signed: int | None = None
+    """The proposal that takes effect with this act, where it was signed."""
+    typed_by: int | None = None
+    """Who typed the answers, where somebody else carries the act out."""
+    waiting: list[dict[str, Any]] | None = None
+    """The acts on this case that wait for signatures, once they were read."""
     _facts: dict[str, Any] | None = None
     _dossier: dict[str, Any] | None = None
     _typed: bool = False
@@ -56,9 +62,37 @@ class Move:
     @property
     def facts(self) -> dict[str, Any]:
         """The answers of earlier acts and of this one, by store, with what is sealed."""
+        known, said = self._known_facts(), self.answers
+        if self.action.appends and said:
+            said = {self.entry: said}
+        return {**known, self.store: {**known.get(self.store, {}), **said}}
+
+    def _known_facts(self) -> dict[str, Any]:
         if self._facts is None:
             self._facts = dossier.facts(self.tx, self.ground, self.case)
-        return {**self._facts, self.store: {**self._facts.get(self.store, {}), **self.answers}}
+        return self._facts
+
+    def told(self) -> dict[str, Any]:
+        """What conditions read of earlier answers: an appended store is the list of the entries made before."""
+        gathered = paths.appended(self.definition)
+        if not gathered:
+            return self.facts
+        known = self._known_facts()
+        return self.facts | {store: [said for _, said in paths.entries(known.get(store))] for store in gathered}
+
+    @property
+    def entry(self) -> str:
+        """Under which an act with ``appends`` keeps its answers: the number of its journal entry.
+
+        Entries that were imported count from 1 and may be ahead of the journal.
+        """
+        gathered = paths.entries(self.case["facts"].get(self.store))
+        return str(max([self.case["seq"], *(seq for seq, _ in gathered)]) + 1)
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The case as this act leaves it, as far as it is known yet."""
+        return {**self.case, **self.changes}
 
     @property
     def dossier(self) -> dict[str, Any]:
@@ -77,6 +111,10 @@ class Move:
         """Whether the dossier has changed since it was frozen."""
         return bool(self.dossier) and self._typed
 
+    def use_dossier(self, values: dict[str, Any]) -> None:
+        """What the dossier says from here on: the act has written it anew."""
+        self._dossier, self._typed = values, False
+
     @property
     def seat_holder(self) -> int:
         """The person who acts. Guards and effects of experts are never called without one."""
@@ -93,11 +131,13 @@ class Move:
         if path == "round":
             return self.case["round_id"]
         if path == "prefecture":
-            return self.case["prefecture_id"]
+            return self.row["prefecture_id"]
         if path in ("organisation", "workflow", "number"):
             return self.case["organisation_id" if path == "organisation" else path]
         head, *rest = path.split(".")
         found: Any = self.dossier if head == "dossier" else self.facts.get(head)
+        if head in paths.appended(self.definition):
+            found = next((said for _, said in reversed(paths.entries(found))), None)
         for part in rest:
             found = found.get(part) if isinstance(found, dict) else None
         return found
@@ -109,9 +149,12 @@ class Move:
 _READ: dict[str, Callable[[Move], Any]] = {
     "dossier": lambda move: move.dossier,
     "asks": lambda move: move.answers,
-    "case": lambda move: move.facts,
+    "case": lambda move: move.told(),
     "today": lambda move: clock.local_date(move.at),
     "number": lambda move: move.case["number"],
+    "round": lambda move: surroundings.round_of(move.tx, move.row),
+    "organisation": lambda move: surroundings.code_of(move.tx, move.row["organisation_id"]),
+    "prefecture": lambda move: surroundings.code_of(move.tx, move.row["prefecture_id"]),
 }
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from caseflow.cases import members, tasks
-from caseflow.cases.models import interest, score, seat
+from caseflow.cases import avoiding, members, tasks
 from caseflow.cases.move import Move
+from caseflow.cases.panel_models import interest, score, seat
 from caseflow.evaluation import scoring
 from caseflow.people.models import membership, person
 from caseflow.words import Message, Refused
@@ -62,14 +62,20 @@ def place(move: Move, panel_id: str, person_ids: list[int]) -> None:
     pool = {row["id"]: row for row in candidates(move.tx, move.case["authority_id"], panel.role)}
     if len(set(person_ids)) != len(person_ids):
         raise Refused(Message("panels.twice"))
+    belongs = avoiding.employers(move.tx, person_ids)
     applicants = {row["organisation_id"] for row in members.rows(move.tx, move.case["id"])}
+    agents = avoiding.agents_in_round(move, panel) if "agent_in_round" in panel.avoid else {}
     against = []
     for person_id in person_ids:
         row = pool.get(person_id)
         if row is None:
             against.append(Message("panels.not_in_pool", {"person": person_id}))
-        elif "same_organisation" in panel.avoid and row["organisation_id"] in applicants:
+            continue
+        own = belongs.get(person_id, set())
+        if "same_organisation" in panel.avoid and own & applicants:
             against.append(Message("panels.same_organisation", {"name": row["name"]}))
+        if helped := sorted({number for one in own for number in agents.get(one, ())}):
+            against.append(Message("panels.agent_in_round", {"name": row["name"], "numbers": helped}))
     if len(person_ids) > panel.size + panel.reserves:
         against.append(Message("panels.too_many", {"size": panel.size, "reserves": panel.reserves}))
     if against:
@@ -254,10 +260,7 @@ def ranking(move: Move, panel_id: str) -> list[scoring.Ranked]:
     rule = rule_of(panel)
     totals = _valid(move.tx, move.case["id"], panel_id)
     results: dict[int, Decimal | None] = {key: scoring.aggregate(found, rule).score for key, found in totals.items()}
-    groups = {}
-    for row in members.rows(move.tx, move.case["id"]):
-        cell = members.cell(move.tx, move.ground, row, panel.rank_within, {})
-        groups[row["id"]] = str(cell or "")
+    groups = {row["id"]: avoiding.group(move, row, panel) for row in members.rows(move.tx, move.case["id"])}
     return list(scoring.rank(results, groups))
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.form import Field
+from caseflow.workflow.kept import kept
+from caseflow.workflow.procedure import Action
 
 SEALED_TYPES = ("long_text", "field_comments", "score_sheet")
 
@@ -26,6 +28,25 @@ def sealed(prefix: str, questions: Mapping[str, Field]) -> list[str]:
         else:
             found += sealed(f"{path}.*", question.columns)
     return found
+
+
+@kept
+def appended(definition: Definition) -> frozenset[str]:
+    """The stores in which an act adds one entry to another."""
+    acts = (action for state in definition.states for action in definition.actions_in(state))
+    return frozenset(action.store or action.id for action in acts if action.appends)
+
+
+def entries(stored: Mapping[str, Any] | None) -> list[tuple[int, dict[str, Any]]]:
+    """What an act with ``appends`` has gathered, oldest first, each with the number of its journal entry."""
+    return sorted((int(seq), said) for seq, said in (stored or {}).items() if seq.isdecimal())
+
+
+def given(action: Action, stored: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """The answers that an act has left: those given last, or every entry where it appends."""
+    if action.appends:
+        return [said for _, said in entries(stored)]
+    return [dict(stored)] if stored else []
 
 
 def question(definition: Definition, path: str) -> Field | None:

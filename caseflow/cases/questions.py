@@ -7,8 +7,8 @@ from typing import Any
 
 from caseflow import clock
 from caseflow.cases.ground import Loaded
-from caseflow.workflow.fields import Asked
 from caseflow.workflow.form import Field, Section
+from caseflow.workflow.gaps import Asked
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import Action
 

@@ -36,7 +36,7 @@ def set_limit(
     tx.execute(
         quota_setting.insert().values(
             authority_id=authority_id,
-            quota=quota.id,
+            quota=quota.counted_as,
             key=key,
             limit=limit,
             across=across,
@@ -49,7 +49,7 @@ def set_limit(
         _regroup(tx, authority_id, quota, across)
     if limit is None:
         return
-    here = [quota_counter.c.authority_id == authority_id, quota_counter.c.quota == quota.id]
+    here = [quota_counter.c.authority_id == authority_id, quota_counter.c.quota == quota.counted_as]
     if key:
         here.append(quota_counter.c.key == key)
     too_many = tx.execute(
@@ -72,12 +72,12 @@ def _regroup(tx: Connection, authority_id: int, quota: Quota, across: str) -> No
         .join(case, case.c.id == quota_entry.c.case_id)
         .where(
             quota_counter.c.authority_id == authority_id,
-            quota_counter.c.quota == quota.id,
+            quota_counter.c.quota == quota.counted_as,
             quota_entry.c.status != "released",
         )
         .order_by(quota_entry.c.id)
     ).all()
-    own = (quota_counter.c.authority_id == authority_id, quota_counter.c.quota == quota.id)
+    own = (quota_counter.c.authority_id == authority_id, quota_counter.c.quota == quota.counted_as)
     tx.execute(quota_counter.update().where(*own).values(used=0))
     for row in live:
         counter = quotas.counter_for(tx, authority_id, quota, quotas.key_of(json.loads(row.key), across, row.round_id))

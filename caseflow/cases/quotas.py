@@ -62,7 +62,7 @@ def take(move: Move, quota_id: str) -> None:
         Refused: no place is left where the ceiling blocks.
     """
     quota = quota_of(move.definition, quota_id)
-    entries = _ENTRIES.rows(move.tx, {"case_id": move.case["id"], "quota": quota_id})
+    entries = _ENTRIES.rows(move.tx, {"case_id": move.case["id"], "quota": quota.counted_as})
     if any(row["status"] != "released" for row in entries):
         return
     counter = _counter(move, quota)
@@ -78,7 +78,7 @@ def take(move: Move, quota_id: str) -> None:
 
 def commit(move: Move, quota_id: str) -> None:
     """Make a held place final."""
-    row = held(move.tx, move.case["id"], quota_id)
+    row = held(move.tx, move.case["id"], quota_of(move.definition, quota_id))
     if row is None:
         raise Refused(Message("quotas.nothing_held"))
     _ALTER.run(move.tx, {"on_id": row["id"], "status": "committed", "at": move.at})
@@ -86,7 +86,7 @@ def commit(move: Move, quota_id: str) -> None:
 
 def release(move: Move, quota_id: str) -> None:
     """Give a place back; nothing happens where none is held."""
-    row = held(move.tx, move.case["id"], quota_id)
+    row = held(move.tx, move.case["id"], quota_of(move.definition, quota_id))
     if row is None:
         return
     given = move.tx.execute(
@@ -109,13 +109,13 @@ def is_over(move: Move, quota_id: str) -> Message | None:
     """What to say where one more would exceed the ceiling (or where a warning ceiling is exceeded already)."""
     quota = quota_of(move.definition, quota_id)
     counter = _counter(move, quota)
-    mine = held(move.tx, move.case["id"], quota_id) is not None
+    mine = held(move.tx, move.case["id"], quota) is not None
     return full(quota, counter) if counter["used"] + (0 if mine else 1) > counter["limit"] else None
 
 
-def held(tx: Connection, case_id: int, quota_id: str) -> dict[str, Any] | None:
+def held(tx: Connection, case_id: int, quota: Quota) -> dict[str, Any] | None:
     """The place of a case under a quota, held or committed."""
-    entries = _ENTRIES.rows(tx, {"case_id": case_id, "quota": quota_id})
+    entries = _ENTRIES.rows(tx, {"case_id": case_id, "quota": quota.counted_as})
     return next((row for row in entries if row["status"] != "released"), None)
 
 
@@ -126,18 +126,18 @@ def quota_of(definition: Definition, quota_id: str) -> Quota:
 def setting(tx: Connection, authority_id: int, quota: Quota, key: str) -> tuple[int, str]:
     """Limit and reach in force: what the authority set last, else the definition's."""
     limit, across = quota.limit, str(quota.across)
-    for row in _SETTINGS.rows(tx, {"authority_id": authority_id, "quota": quota.id, "key": key}):
+    for row in _SETTINGS.rows(tx, {"authority_id": authority_id, "quota": quota.counted_as, "key": key}):
         limit = row["limit"] if row["limit"] is not None else limit
         across = row["across"] or across
     return limit, across
 
 
-def counters(tx: Connection, authority_id: int, quota_id: str) -> list[RowMapping]:
+def counters(tx: Connection, authority_id: int, quota: Quota) -> list[RowMapping]:
     """Every counter of a quota, for the board."""
     return list(
         tx.execute(
             sa.select(quota_counter)
-            .where(quota_counter.c.authority_id == authority_id, quota_counter.c.quota == quota_id)
+            .where(quota_counter.c.authority_id == authority_id, quota_counter.c.quota == quota.counted_as)
             .order_by(quota_counter.c.key)
         ).mappings()
     )
@@ -162,7 +162,7 @@ def key_of(values: Mapping[str, Any], across: str, round_id: int | None) -> str:
 
 def counter_for(tx: Connection, authority_id: int, quota: Quota, key: str) -> dict[str, Any]:
     """The counter row with this key, made on first use."""
-    where = {"authority_id": authority_id, "quota": quota.id, "key": key}
+    where = {"authority_id": authority_id, "quota": quota.counted_as, "key": key}
     row = _COUNTER.first(tx, where)
     if row is not None:
         return row

@@ -10,12 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.cases import act, deadlines, entry, tasks
+from caseflow.cases import act, deadlines, entry, tasks, telling
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, deadline
 from caseflow.cases.move import Move
-from caseflow.records import inbox
-from caseflow.words import Message
 from caseflow.workflow.parts import Text
 from caseflow.workflow.procedure import Action
 
@@ -51,43 +49,22 @@ def recount(tx: Connection, ground: Ground, case_id: int, *, reason: str, reques
     """
     row = entry.locked(tx, case_id)
     loaded = ground.definition(tx, row["definition_id"])
-    moved = [
-        Moved(case_id, one["clock"], *dates)
+    changed = [
+        (one, *dates)
         for one in deadlines.open_deadlines(tx, case_id)
         if (dates := deadlines.recount(tx, ground, loaded.definition, one)) is not None
     ]
+    moved = [Moved(case_id, one["clock"], old, new) for one, old, new in changed]
     if not moved:
         return []
     move = Move(tx, ground, loaded, row, RECOUNTED, None, "system", clock.now(), request_key)
-    due = deadlines.earliest(tx, case_id)
+    due = deadlines.earliest(tx, loaded.definition, case_id)
     move.changes["due_on"] = due
     tasks.postpone(tx, case_id, due)
     clocks = [{"clock": one.clock, "from": one.old.isoformat(), "to": one.new.isoformat()} for one in moved]
     act.record(move, {"notice": reason, "clocks": clocks})
-    _tell(move, moved, reason)
+    for one, old, new in changed:
+        values = {"due": new.isoformat(), "old": old.isoformat(), "new": new.isoformat(), "notice": reason}
+        key = f"{request_key}/{one['id']}"
+        telling.tell_clock(tx, loaded.definition, row, one, "inbox.recounted", values, key=key)
     return moved
-
-
-def _tell(move: Move, moved: list[Moved], reason: str) -> None:
-    for one in moved:
-        state = move.definition.states[one.clock.removeprefix(deadlines.PUBLICITY)]
-        if state.holder is None:
-            continue
-        owner = tasks.organisation_of(move.tx, move.definition, move.case, state.holder)
-        if owner is None:
-            continue
-        values = {
-            "number": move.case["number"] or "",
-            "title": move.case["title"],
-            "state": {"zh": state.title.zh, "en": state.title.en},
-            "old": one.old.isoformat(),
-            "new": one.new.isoformat(),
-            "notice": reason,
-        }
-        inbox.post(
-            move.tx,
-            Message("inbox.recounted", values),
-            organisation_id=owner,
-            role=state.holder,
-            case_id=move.case["id"],
-        )

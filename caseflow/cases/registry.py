@@ -34,6 +34,18 @@ class Effect:
     argument: Argument
     doc: str
     run: Do
+    alters: bool = False
+    """It changes what signers look at, so it waits while an act that moves the case is being signed."""
+    against: Ask | None = None
+    """What keeps it from being done, asked with the guards: before anybody signs, and again when it takes effect."""
+
+
+GUARDS: dict[str, Guard] = {}
+"""What a workflow may name in ``needs``; filled by the rooms that ``vocabulary`` imports."""
+WARNINGS: dict[str, Guard] = {}
+"""What it may name in ``warns``."""
+EFFECTS: dict[str, Effect] = {}
+"""What it may name in ``then``."""
 
 
 def guard(into: dict[str, Guard], argument: Argument = "none", *, of_answers: bool = False) -> Callable[[Ask], Ask]:
@@ -46,12 +58,14 @@ def guard(into: dict[str, Guard], argument: Argument = "none", *, of_answers: bo
     return register
 
 
-def effect(into: dict[str, Effect], argument: Argument = "none") -> Callable[[Do], Do]:
-    """Register an effect under its own name."""
+def effect(
+    into: dict[str, Effect], argument: Argument = "none", *, alters: bool = False, against: Ask | None = None
+) -> Callable[[Do], Do]:
+    """Register an effect under its own name; see ``Effect`` for what ``alters`` and ``against`` say."""
 
     def register(function: Do) -> Do:
         name = function.__name__.rstrip("_")
-        into[name] = Effect(name, argument, _first_line(function), function)
+        into[name] = Effect(name, argument, _first_line(function), function, alters, against)
         return function
 
     return register

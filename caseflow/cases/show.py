@@ -30,10 +30,10 @@ def value(ground: Ground, question: Field, stored: Any) -> Pair:
     if stored in (None, "", []):
         return both("")
     if personal.is_sealed(stored):
-        return _word("show.erased")
+        return words("show.erased")
     kind = question.type
     if kind == "boolean":
-        return _word("show.yes" if stored else "show.no")
+        return words("show.yes" if stored else "show.no")
     if kind == "date":
         return day(date.fromisoformat(stored))
     if kind == "choice":
@@ -64,7 +64,7 @@ def points(question: Field, stored: Mapping[str, Any] | None) -> list[tuple[Pair
 
 def conclusion(code: str) -> Pair:
     """The conclusion on a point of a checklist as a word."""
-    return _word(f"shell.checklist.{code}") if code else both("")
+    return words(f"shell.checklist.{code}") if code else both("")
 
 
 def day(when: date) -> Pair:
@@ -82,5 +82,6 @@ def joined(parts: list[Pair]) -> Pair:
     return {"zh": "、".join(part["zh"] for part in parts), "en": ", ".join(part["en"] for part in parts)}
 
 
-def _word(key: str) -> Pair:
-    return {language: text(key, language) for language in LANGUAGES}
+def words(key: str, **values: Any) -> Pair:
+    """A text of the house in both languages."""
+    return {language: text(key, language, **values) for language in LANGUAGES}

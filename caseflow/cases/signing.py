@@ -1,6 +1,7 @@
-"""Signatures: the officer proposes, each signer signs with an opinion or sends it back.
+"""Signatures: somebody proposes an act, each signer signs with an opinion or sends it back.
 
-The outer state does not change meanwhile. Whoever proposed an act, or signed it before, does not sign it again.
+The outer state does not change meanwhile; several acts may wait at once, the same one not twice. Whoever proposed an
+act, or signed it before, does not sign it again.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from caseflow.cases import tasks
+from caseflow.cases import tasks, telling
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import proposal, signature
 from caseflow.cases.move import Move
@@ -41,26 +42,60 @@ def times_done(tx: Connection, case_id: int, action: str) -> int:
     return journal.times(tx, case_id, action, but_not={"phase": "proposed"})
 
 
-_PENDING = Statement(
-    sa.select(proposal).where(proposal.c.case_id == sa.bindparam("case_id"), proposal.c.status == "signing")
+_WAITING = Statement(
+    sa.select(proposal)
+    .where(proposal.c.case_id == sa.bindparam("case_id"), proposal.c.status == "signing")
+    .order_by(proposal.c.id)
 )
 
 
-def pending(tx: Connection, case_id: int) -> dict[str, Any] | None:
-    """The act that waits for signatures."""
-    return _PENDING.first(tx, {"case_id": case_id})
+def waiting(tx: Connection, case_id: int) -> list[dict[str, Any]]:
+    """The acts that wait for signatures, the one proposed first at the head."""
+    return _WAITING.rows(tx, {"case_id": case_id})
 
 
-def may_wait(definition: Definition, state: str) -> bool:
-    """Whether an act can wait for signatures in a state at all."""
-    return any(action.sign_off for action in definition.actions_in(state))
+def waiting_here(move: Move) -> list[dict[str, Any]]:
+    """The acts that wait on the case of a move; read once, and only where an act can wait at all."""
+    if move.waiting is None:
+        may_wait = any(action.sign_off for action in move.definition.actions_in(move.case["state"]))
+        move.waiting = waiting(move.tx, move.case["id"]) if may_wait else []
+    return move.waiting
+
+
+def turn_of(
+    tx: Connection, rows: list[dict[str, Any]], roles: frozenset[str], person_id: int, named: Any = None
+) -> dict[str, Any] | None:
+    """Of the acts that wait the one that is meant: by its number or its action, else that which this person may sign.
+
+    Where there is none of these it is the one proposed first.
+    """
+    if named not in (None, ""):
+        return next((row for row in rows if str(named) in (str(row["id"]), row["action"])), None)
+    if len(rows) > 1:
+        for row in rows:
+            mine = row["signers"][row["step"]] in roles and row["proposed_by"] != person_id
+            if mine and person_id not in signed_by(tx, row["id"]):
+                return row
+    return rows[0] if rows else None
+
+
+def concerns(
+    definition: Definition, row: Mapping[Any, Any], roles: frozenset[str], organisation_id: int | None
+) -> bool:
+    """Whether somebody may read what waits: the proposing office, those that sign, and the authority itself."""
+    if row["organisation_id"] == organisation_id:
+        return True
+    reaches = {definition.roles[signer].sees for signer in row["signers"]} | {"own_authority"}
+    return any(definition.roles[role].sees in reaches for role in roles)
 
 
 def propose(move: Move) -> int:
     """Leave the answers, sealed, for the first signer."""
-    case, actor = move.case, move.actor
+    case, actor, signers = move.case, move.actor, _signers(move)
     if actor is None or actor.organisation_id is None:
         raise Refused(Message("signing.person_only"))
+    if not signers:
+        raise Refused(Message("signing.nobody_signs"))
     sealed = personal.seal_json(move.ground.keys, move.answers, f"proposal/{case['id']}")
     number = move.tx.execute(
         proposal.insert()
@@ -71,15 +106,22 @@ def propose(move: Move) -> int:
             proposed_by=actor.person_id,
             role=move.role,
             organisation_id=actor.organisation_id,
-            signers=list(move.action.sign_off),
+            signers=signers,
             step=0,
             status="signing",
             opened_at=move.at,
         )
         .returning(proposal.c.id)
     ).scalar_one()
-    _ask(move, move.action.sign_off[0])
+    _ask(move, signers[0])
     return int(number)
+
+
+def _signers(move: Move) -> list[str]:
+    """Who signs, in order; a case that stands with no bureau is not signed by one."""
+    roles = move.definition.roles
+    has_bureau = move.case["prefecture_id"] is not None
+    return [role for role in move.action.sign_off if has_bureau or roles[role].sees != "own_prefecture"]
 
 
 def answers(ground: Ground, pending_row: Mapping[str, Any]) -> dict[str, Any]:
@@ -122,8 +164,11 @@ def sign(move: Move, row: Mapping[str, Any], act: str, posted: Mapping[str, Any]
             at=move.at,
         )
     )
-    tasks.close(tx, move.case["id"], f"sign:{row['action']}", act, move.at)
+    tasks.close(tx, move.case["id"], f"{SIGN}:{row['action']}", act, move.at)
     if act == SEND_BACK:
+        values = {"action": _title(move), "number": move.case["number"] or ""}
+        notice = Message("inbox.sent_back", values)
+        telling.tell_person(tx, move.case, row["proposed_by"], notice, key=move.request_key)
         return _step(move, row, row["step"], "sent_back")
     if row["step"] + 1 < len(row["signers"]):
         _ask(move, row["signers"][row["step"] + 1])
@@ -152,20 +197,56 @@ def slips(tx: Connection, case_id: int) -> list[tuple[RowMapping, list[RowMappin
     ]
 
 
-def void(move: Move) -> None:
-    """Withdraw what waits for signatures because the case moves on without it (the applicant withdrew)."""
-    if not may_wait(move.definition, move.case["state"]):
-        return
-    move.tx.execute(
-        proposal.update()
-        .where(proposal.c.case_id == move.case["id"], proposal.c.status == "signing")
-        .values(status="void", closed_at=move.at)
+def sent_back(tx: Connection, case_id: int, organisation_id: int | None) -> list[RowMapping]:
+    """What an organisation proposed and got back, with the reason, unless it has proposed the same act again since."""
+    newest = (
+        sa.select(sa.func.max(proposal.c.id))
+        .where(proposal.c.case_id == case_id, proposal.c.organisation_id == organisation_id)
+        .group_by(proposal.c.action)
     )
+    return list(
+        tx.execute(
+            sa.select(proposal.c.action, signature.c.role, signature.c.opinion, signature.c.at)
+            .join(signature, signature.c.proposal_id == proposal.c.id)
+            .where(proposal.c.id.in_(newest), proposal.c.status == "sent_back", signature.c.decision == SEND_BACK)
+            .order_by(proposal.c.id)
+        ).mappings()
+    )
+
+
+def go_along(move: Move, target: str) -> list[dict[str, Any]]:
+    """What goes on waiting as the case moves to ``target``: acts that do not move it and are offered there as well.
+
+    The others are void: the case went on without them (the applicant withdrew).
+    """
+    here, there = move.case["state"], move.definition.action
+    left = [row for row in waiting_here(move) if row["id"] != move.signed]
+    kept = [
+        row for row in left
+        if (action := there(target, row["action"])) is not None
+        and action.to is None and action == there(here, row["action"])
+    ]  # fmt: skip
+    gone = [row["id"] for row in left if row not in kept]
+    if gone:
+        move.tx.execute(proposal.update().where(proposal.c.id.in_(gone)).values(status="void", closed_at=move.at))
+    return kept
+
+
+def ask_again(move: Move, row: Mapping[Any, Any], kept: list[dict[str, Any]]) -> None:
+    """Open the tasks of those whose signature is still awaited after the case has moved; ``row`` is the case then."""
+    for one in kept:
+        signer = one["signers"][one["step"]]
+        owner = tasks.organisation_of(move.tx, move.definition, row, signer)
+        tasks.ask(move.tx, row, f"{SIGN}:{one['action']}", signer, owner, move.at)
+
+
+def _title(move: Move) -> dict[str, str]:
+    return {"zh": move.action.title.zh, "en": move.action.title.en}
 
 
 def _ask(move: Move, role: str) -> None:
     owner = tasks.organisation_of(move.tx, move.definition, move.case, role)
-    tasks.ask(move.tx, move.case, f"sign:{move.action.id}", role, owner, move.at)
+    tasks.ask(move.tx, move.case, f"{SIGN}:{move.action.id}", role, owner, move.at)
 
 
 def _step(move: Move, row: Mapping[str, Any], step: int, status: str) -> bool:

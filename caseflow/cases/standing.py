@@ -8,26 +8,48 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from caseflow.cases.models import case, member, seat
+from caseflow.cases.models import case, involvement, member
 from caseflow.cases.move import Move
+from caseflow.cases.panel_models import seat
+from caseflow.db import Statement
 from caseflow.people.rights import Actor
-from caseflow.workflow.definition import Definition
+from caseflow.workflow.definition import Definition, Role
 from caseflow.workflow.procedure import Action
+
+_PARTS = Statement(
+    sa.select(involvement.c.role, involvement.c.organisation_id)
+    .where(involvement.c.case_id == sa.bindparam("case_id"), involvement.c.until.is_(None))
+    .order_by(involvement.c.id)
+)
 
 
 def opening_role(definition: Definition, actor: Actor) -> str | None:
-    """The role in which the actor may open a case of this workflow."""
-    return next((role.id for role in definition.roles.values() if role.opens and actor.holds(role.id)), None)
+    """The role in which the actor may open a case of this workflow for the own organisation."""
+    return next((role.id for role in definition.roles.values() if role.opens is True and actor.holds(role.id)), None)
+
+
+def recording_role(definition: Definition, actor: Actor) -> Role | None:
+    """The role in which the actor may open a case for another organisation; its ``opens`` is the state to begin in."""
+    recording = (role for role in definition.roles.values() if isinstance(role.opens, str))
+    return next((role for role in recording if actor.holds(role.id)), None)
 
 
 def roles_on(tx: Connection, definition: Definition, actor: Actor, row: Mapping[Any, Any]) -> frozenset[str]:
     """The roles of this workflow in which the actor stands to the case."""
     held = [role for role in definition.roles.values() if actor.holds(role.id)]
-    found = {role.id for role in held if role.sees != "assigned" and reaches(actor, role.sees, row)}
+    found = {role.id for role in held if reaches(actor, role.sees, row)}
     assigned = [role.id for role in held if role.sees == "assigned"]
     if assigned and _is_seated(tx, actor.person_id, row["id"]):
         found.update(assigned)
+    given = [role.id for role in held if role.sees == "involved"]
+    if given and row["authority_id"] == actor.authority_id:
+        found.update(role for role in given if actor.organisation_id in involved(tx, row["id"], role))
     return frozenset(found)
+
+
+def involved(tx: Connection, case_id: int, role: str) -> list[int]:
+    """The organisations that have a part in a case in this role, in the order in which they were given it."""
+    return [part["organisation_id"] for part in _PARTS.rows(tx, {"case_id": case_id}) if part["role"] == role]
 
 
 def reaches(actor: Actor, sees: str, row: Mapping[Any, Any]) -> bool:
@@ -58,8 +80,10 @@ def visible(actor: Actor, definitions: Iterable[Definition]) -> sa.ColumnElement
     """The rows of ``case`` that the actor may know of: the one condition for lists, counts, search and files."""
     parts: list[sa.ColumnElement[bool]] = []
     for definition in definitions:
-        scopes = {role.sees for role in definition.roles.values() if actor.holds(role.id)}
-        reach = [_covers(actor, sees) for sees in sorted(scopes)]
+        held = [role for role in definition.roles.values() if actor.holds(role.id)]
+        given = sorted(role.id for role in held if role.sees == "involved")
+        reach = [_covers(actor, sees) for sees in sorted({role.sees for role in held} - {"involved"})]
+        reach += [_given_a_part(actor, given)] if given else []
         if reach:
             parts.append(sa.and_(case.c.workflow == definition.workflow, sa.or_(*reach)))
     if not parts:
@@ -78,6 +102,17 @@ def _covers(actor: Actor, sees: str) -> sa.ColumnElement[bool]:
             return sa.false()  # compared with nothing it would find the cases of no prefecture
         return sa.and_(open_to_office, case.c.prefecture_id == actor.prefecture_id)
     return open_to_office
+
+
+def _given_a_part(actor: Actor, roles: list[str]) -> sa.ColumnElement[bool]:
+    """The cases in which the own organisation has a part: drafts too, for whoever is to help with them."""
+    return case.c.id.in_(
+        sa.select(involvement.c.case_id).where(
+            involvement.c.organisation_id == actor.organisation_id,
+            involvement.c.role.in_(roles),
+            involvement.c.until.is_(None),
+        )
+    )
 
 
 def _seated(person_id: int) -> sa.CompoundSelect[Any]:

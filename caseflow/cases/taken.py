@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from caseflow.cases import paths, questions
+from caseflow.cases import choosing, paths, questions
 from caseflow.cases.entry import Invalid
 from caseflow.cases.move import Move
 from caseflow.records import files
@@ -23,12 +23,19 @@ def clean(move: Move, posted: Mapping[str, Any]) -> dict[str, Any]:
     asks = move.action.asks
     if not asks and not posted:
         return {}
-    references = {name: known.__contains__ for name, known in move.ground.references.items()}
+    references: dict[str, Callable[[str], bool]] = {
+        name: known.__contains__ for name, known in move.ground.references.items()
+    }
+    references["dossier_fields"] = choosing.places(move.definition).__contains__
+    references["people"] = lambda number: choosing.is_in_office(move.tx, move.case["authority_id"], int(number))
     asked = questions.in_form(move.loaded, move.case["state"], move.action, move.values())
-    values, errors = fields.clean_section(asks, posted, references=references, asked=asked)
+    of_tables = any(one.type == "each_row" for one in asks.values())
+    rows = choosing.rows(asks, move.dossier) if of_tables else {}
+    values, errors = fields.clean_section(asks, posted, references=references, asked=asked, rows=rows)
+    values = fields.relevant(asks, values, asked)
+    errors = errors or choosing.unknown(move, values)
     if errors:
         raise Invalid(errors)
-    values = fields.relevant(asks, values, asked)
     own = move.actor.organisation_id if move.actor else None
     attach(move, own, paths.file_ids(asks, values))
     return values

@@ -9,18 +9,28 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from caseflow.cases.models import seat, task
+from caseflow.cases import standing
+from caseflow.cases.models import task
+from caseflow.cases.panel_models import seat
 from caseflow.db import Statement
 from caseflow.people.models import organisation
 from caseflow.people.rights import Actor
 from caseflow.workflow.definition import Definition
 
+DUTY = "duty:"
+"""Before the id of a duty, in the kind of its tasks."""
+_IS_DUTY = task.c.kind.like(f"{DUTY}%")
 _CLOSE = Statement(
     task.update()
     .where(task.c.case_id == sa.bindparam("on_case"), task.c.status == "open")
-    .values(status="done", outcome=sa.bindparam("by_act"), closed_at=sa.bindparam("at"))
+    .values(
+        status=sa.case((_IS_DUTY, "void"), else_="done"), outcome=sa.bindparam("by_act"), closed_at=sa.bindparam("at")
+    )
 )
 _OWE = Statement(task.insert().inline())
+_OPEN_ONE = Statement(task.insert().returning(task.c.id))
+_TAKE = task.update().where(task.c.id == sa.bindparam("on_task"), task.c.status == "open")
+_DUE = Statement(task.update().where(task.c.id == sa.bindparam("on_task"), task.c.status == "open"))
 _OFFICE = Statement(
     sa.select(organisation.c.id)
     .where(organisation.c.authority_id == sa.bindparam("authority_id"), organisation.c.kind == "authority")
@@ -30,7 +40,10 @@ _OFFICE = Statement(
 
 
 def organisation_of(tx: Connection, definition: Definition, row: Mapping[Any, Any], role: str) -> int | None:
-    """The organisation in which a role answers for a case; none where persons are assigned one by one."""
+    """The organisation in which a role answers for a case.
+
+    None where persons are assigned one by one, and where several organisations have a part in that role.
+    """
     sees = definition.roles[role].sees
     if sees == "own_organisation":
         return int(row["organisation_id"])
@@ -38,6 +51,9 @@ def organisation_of(tx: Connection, definition: Definition, row: Mapping[Any, An
         return row["prefecture_id"]  # type: ignore[no-any-return]  # a row mapping gives no column types
     if sees == "own_authority":
         return office_of(tx, row["authority_id"])
+    if sees == "involved":
+        parts = standing.involved(tx, row["id"], role)
+        return parts[0] if len(parts) == 1 else None
     return None
 
 
@@ -50,15 +66,12 @@ def office_of(tx: Connection, authority_id: int) -> int | None:
 def enter(
     tx: Connection, definition: Definition, row: Mapping[Any, Any], state_id: str, at: datetime, due_on: date | None
 ) -> None:
-    """Open what is owed in a state: by its holder, by each organisation with a duty, by each expert of its panel."""
+    """Open what is owed in a state by its holder and by each expert of its panel."""
     state = definition.states[state_id]
     rows = []
     if state.holder is not None:
         owner = organisation_of(tx, definition, row, state.holder)
         rows.append(_row(row["id"], f"state:{state_id}", owner, state.holder, None, at, due_on))
-    for duty in state.duties.values():
-        owed_by = owing(tx, row["authority_id"], duty.each)
-        rows += [_row(row["id"], f"duty:{duty.id}", owner, duty.role, None, at) for owner in owed_by]
     if state.panel is not None:
         role = definition.panels[state.panel].role
         rows += [
@@ -94,7 +107,7 @@ def owing(tx: Connection, authority_id: int, kind: str) -> list[int]:
 
 
 def leave(tx: Connection, row: Mapping[Any, Any], act: str, at: datetime) -> None:
-    """Close everything owed where the case stood."""
+    """Close everything owed where the case stood; a duty that nobody answered is void."""
     _CLOSE.run(tx, {"on_case": row["id"], "by_act": act, "at": at})
 
 
@@ -108,6 +121,19 @@ def ask(
 ) -> None:
     """A task of a role in an organisation, due when the case is."""
     _OWE.run(tx, _row(row["id"], kind, organisation_id, role, None, at, row["due_on"]))
+
+
+def open_one(
+    tx: Connection, case_id: int, kind: str, role: str, organisation_id: int, at: datetime, entry: int | None = None
+) -> int:
+    """A task with dates of its own, asked for by the act at ``entry`` of the journal; returns its number."""
+    return int(_OPEN_ONE.scalar(tx, {**_row(case_id, kind, organisation_id, role, None, at), "entry": entry}))
+
+
+def take(tx: Connection, task_id: int, before: int | None, person_id: int | None) -> bool:
+    """Name who does an open task of an organisation, nobody or ``before`` until now; false where that has changed."""
+    was = task.c.person_id.is_(None) if before is None else task.c.person_id == before
+    return tx.execute(_TAKE.where(was).values(person_id=person_id), {"on_task": task_id}).rowcount == 1
 
 
 def close(
@@ -132,8 +158,14 @@ def close(
 
 
 def postpone(tx: Connection, case_id: int, due_on: date | None) -> None:
-    """Set by when the open tasks of a case are due now."""
-    tx.execute(task.update().where(task.c.case_id == case_id, task.c.status == "open").values(due_on=due_on))
+    """Set by when the open tasks of a case are due now; those with a clock of their own keep their dates."""
+    owed = (task.c.case_id == case_id, task.c.status == "open", ~_IS_DUTY)
+    tx.execute(task.update().where(*owed).values(due_on=due_on))
+
+
+def set_due(tx: Connection, task_id: int, due_on: date | None) -> None:
+    """Set by when one open task is due."""
+    _DUE.run(tx, {"on_task": task_id, "due_on": due_on})
 
 
 def open_tasks(tx: Connection, case_id: int) -> list[RowMapping]:
@@ -154,8 +186,8 @@ def owed(tx: Connection, case_id: int, kind: str) -> int:
 
 
 def is_for(actor: Actor, row: Mapping[Any, Any]) -> bool:
-    """Whether a task is the actor's to do."""
-    if row["person_id"] is not None:
+    """Whether a task is the actor's to do. Who took it on does not keep the others of the role from it."""
+    if row["organisation_id"] is None:
         return bool(row["person_id"] == actor.person_id)
     return row["organisation_id"] == actor.organisation_id and actor.holds(row["role"])
 

@@ -1,13 +1,18 @@
-"""Timers that have come due: claimed and fired in one transaction, so exactly once however many workers run."""
+"""Timers: rows beside a clock, claimed and fired in one transaction, so exactly once however many workers run."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from caseflow import clock
+from caseflow.cases.ground import Ground
 from caseflow.cases.models import timer
+from caseflow.db import Statement
+from caseflow.workflow import workdays
+from caseflow.workflow.definition import Definition
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 """Before every timer."""
@@ -30,6 +35,39 @@ _CLAIM = (
     .where(timer.c.id == sa.bindparam("on_id"), timer.c.status == "waiting")
     .values(status="fired", fired_at=sa.bindparam("now"))
 )
+_SILENCE = Statement(
+    timer.update()
+    .where(timer.c.deadline_id == sa.bindparam("on_deadline"), timer.c.status == "waiting")
+    .values(status="void")
+)
+_SET = Statement(timer.insert().inline())
+
+
+def put(
+    tx: Connection,
+    ground: Ground,
+    definition: Definition,
+    row: dict[str, int],
+    due_on: date,
+    warn: str | None,
+    final_kind: str,
+) -> None:
+    """Set the timers of a clock: at the end of its last day, and ``warn`` before it.
+
+    ``row`` names the case (``case_id``) and the clock (``deadline_id``).
+    """
+    rows = [{"kind": final_kind, "due_at": clock.end_of(due_on)}]
+    if warn is not None:
+        warned = workdays.before(ground.calendars[definition.calendar], due_on, workdays.Limit.parse(warn))
+        rows.append({"kind": "warn", "due_at": clock.at_local(warned)})
+    stamp = clock.now().timestamp()
+    made = {**row, "status": "waiting"}
+    _SET.run_all(tx, [{**one, **made, "key": f"{row['deadline_id']}/{one['kind']}/{due_on}/{stamp}"} for one in rows])
+
+
+def silence(tx: Connection, deadline_id: int) -> None:
+    """Let the timers of a clock go."""
+    _SILENCE.run(tx, {"on_deadline": deadline_id})
 
 
 def due(tx: Connection, now: datetime, most: int = 100, after: RowMapping | None = None) -> list[RowMapping]:

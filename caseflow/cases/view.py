@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.engine import Connection, Row, RowMapping
+from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock
-from caseflow.cases import deadlines, dossier, entry, findings, guards, signing, standing, tasks
+from caseflow.cases import deadlines, dossier, duties, entry, findings, guards, said, signing, standing, tasks, timeline
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.models import case as case_table
 from caseflow.cases.move import Move
-from caseflow.people import accounts
+from caseflow.cases.timeline import Entry
+from caseflow.people.models import OFFICES
 from caseflow.people.rights import Actor
-from caseflow.records import journal, letters
+from caseflow.records import letters
 from caseflow.words import Message
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.form import Section
@@ -28,17 +30,6 @@ class Offer:
     action: Action
     role: str
     reasons: tuple[Message, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the timeline, as far as this person may read it."""
-
-    row: Row[Any]
-    title: dict[str, str]
-    state: dict[str, str]
-    by: str
-    """Empty where the person is not to be named to this reader."""
 
 
 @dataclass(slots=True)
@@ -65,18 +56,31 @@ class View:
         return self.state.holder in self.roles
 
     @property
+    def types(self) -> bool:
+        """Whether the person types where the case stands: its holder, or who assists the holder."""
+        assisted = {self.definition.roles[role].assists for role in self.roles} - {None}
+        return self.is_holder or self.state.holder in assisted
+
+    @property
     def is_office(self) -> bool:
         """Whether the person belongs to those who decide (and may read what was written inside)."""
         return any(self.definition.roles[role].sees == "own_authority" for role in self.roles)
 
     @property
     def is_staff(self) -> bool:
-        """Whether the person belongs to an office at all, not to the applicant or a panel."""
-        return any(self.definition.roles[role].sees in ("own_authority", "own_prefecture") for role in self.roles)
+        """Whether the person belongs to an office at all, not to the applicant or a panel.
+
+        An office that was given a part in the case (asked for its opinion, in copy) belongs to them.
+        """
+        wide = ("own_authority", "own_prefecture", *(("involved",) if self.actor.organisation_kind in OFFICES else ()))
+        return any(self.definition.roles[role].sees in wide for role in self.roles)
 
     @property
     def is_applicant(self) -> bool:
-        return any(self.definition.roles[role].sees == "own_organisation" for role in self.roles)
+        """Whether the person stands on the applicant's side: one of its own, or who assists it."""
+        roles = self.definition.roles
+        own = {role.id for role in roles.values() if role.sees == "own_organisation"}
+        return any(role in own or roles[role].assists in own for role in self.roles)
 
     def hidden(self) -> frozenset[str]:
         """Paths of the dossier that none of the person's roles may see."""
@@ -84,14 +88,16 @@ class View:
         return frozenset.intersection(*each) if each else frozenset()
 
     def dossier(self) -> dict[str, Any]:
-        """The values this person may see: what is being typed for the holder who edits, else what is frozen."""
-        if self.is_applicant and self.state.edits:
+        """The values this person may see: what is being typed for those who type it, else what is frozen."""
+        if (self.is_applicant or self.types) and self.state.edits:
             values = dossier.working(self.tx, self.ground, self.row)
         else:
             values = dossier.frozen(self.tx, self.ground, self.row["id"], self.row["revision"])
         hidden = self.hidden()
         return {
-            section: {name: value for name, value in part.items() if not _covered(f"dossier.{section}.{name}", hidden)}
+            section: {
+                name: value for name, value in part.items() if not said.is_hidden(f"dossier.{section}.{name}", hidden)
+            }
             for section, part in values.items()
         }
 
@@ -104,7 +110,7 @@ class View:
                     "fields": {
                         name: question
                         for name, question in section.fields.items()
-                        if not _covered(f"dossier.{section.id}.{name}", hidden)
+                        if not said.is_hidden(f"dossier.{section.id}.{name}", hidden)
                     }
                 }
             )
@@ -113,7 +119,7 @@ class View:
 
     def may_edit(self, section: str, name: str | None = None) -> bool:
         """Whether this person may type in a section (or in one field of it) now."""
-        if not self.is_holder:
+        if not self.types:
             return False
         if "dossier" in self.state.edits:
             return True
@@ -143,36 +149,30 @@ class View:
     def facts(self) -> dict[str, Any]:
         """The answers of acts this person may read: the office all, others those of acts of their own roles."""
         known = dossier.facts(self.tx, self.ground, self.row)
+        known = said.without_hidden(self.definition, known, self.hidden())
         if self.is_office:
             return known
         if not (self.is_staff or self.is_applicant):
             return {}  # who is assigned to a panel must not see what others on it answered
-        own = {
-            action.store or action.id
-            for state in self.definition.states
-            for action in self.definition.actions_in(state)
-            if self.roles.intersection(self.definition.by(state, action))
-        }
-        return {store: values for store, values in known.items() if store in own}
+        owed = any(state.duties for state in self.definition.states.values())
+        given = duties.replies(self.tx, self.row["id"]) if owed else []
+        found = said.of_roles(self.definition, known, self.roles, given, self.actor.organisation_id or 0)
+        guides = any(self.definition.roles[role].sees == "own_prefecture" for role in self.roles)
+        return {**said.of_applicant(self.definition, known), **found} if guides else found
 
     def comments(self) -> dict[str, str]:
         """What the last return said of each field, for the applicant to correct and the office to check."""
         known = dossier.facts(self.tx, self.ground, self.row)
-        for state in self.definition.states:
-            for action in self.definition.actions_in(state):
-                for question in action.asks.values():
-                    said = known.get(action.store or action.id, {}).get(question.id)
-                    if (
-                        question.type == "field_comments"
-                        and isinstance(said, dict)
-                        and set(self.row["unlocked"]) & set(said)
-                    ):
-                        return said
-        return {}
+        return said.comments(self.definition, known, self.row["unlocked"])
 
     def pending(self) -> dict[str, Any] | None:
-        """The act that waits for signatures, for those inside the office."""
-        return signing.pending(self.tx, self.row["id"]) if self.is_staff else None
+        """The act that waits for signatures, for those whom it concerns: first that which this person may sign."""
+        rows = [row for row in signing.waiting(self.tx, self.row["id"]) if self.concerned(row)]
+        return signing.turn_of(self.tx, rows, self.roles, self.actor.person_id)
+
+    def concerned(self, row: Mapping[Any, Any]) -> bool:
+        """Whether this person may read an act that waits or waited for signatures."""
+        return signing.concerns(self.definition, row, self.roles, self.actor.organisation_id)
 
     def may_sign(self) -> bool:
         row = self.pending()
@@ -187,9 +187,12 @@ class View:
         return findings.all_findings(self.tx, self.row["id"]) if self.is_staff else []
 
     def deadlines(self) -> list[RowMapping]:
-        """The clocks with their ledgers: the office all, others those running in the state shown."""
+        """The clocks with their ledgers: the office all, others that of the state shown and of what they owe."""
         rows = deadlines.of_case(self.tx, self.row["id"])
-        return rows if self.is_staff else [row for row in rows if row["clock"] == self.row["state"]]
+        if self.is_staff:
+            return rows
+        owed = {task["id"] for task in self.tasks()}
+        return [row for row in rows if row["clock"] == self.row["state"] or row["task_id"] in owed]
 
     def tasks(self) -> list[RowMapping]:
         """What is owed in the case: those inside the office see all of it, others what they owe themselves."""
@@ -206,34 +209,8 @@ class View:
         return [row for row in rows if self.definition.letters[row["kind"]].to == "applicant"]
 
     def timeline(self) -> list[Entry]:
-        """What happened, newest first. What another level of office does inside, and an officer's name to outsiders,
-        stays unsaid: there the public name of the state stands in its place.
-        """
-        rows = journal.entries(self.tx, self.row["id"])
-        names = accounts.names(self.tx, [row.person_id for row in rows])
-        found: list[Entry] = []
-        shown = ""
-        for row in rows:
-            inside = self._inside(row)
-            public = self._public(row.to_state)
-            if not inside and (public["zh"] == shown or not (self.is_applicant or self.is_staff)):
-                continue
-            shown = public["zh"]
-            if inside:
-                entry_title, state = self._act_title(row), self.name_of(row.to_state)
-                found.append(Entry(row, entry_title, state, names.get(row.person_id, "")))
-            else:
-                found.append(Entry(row, public, public, ""))
-        return found[::-1]
-
-    def _inside(self, row: Row[Any]) -> bool:
-        """Whether this person may read who did what in an entry."""
-        if not (self.is_staff or self.is_applicant):
-            return bool(row.person_id == self.actor.person_id)  # of a panel: experts may come from one organisation
-        if self.is_office or row.organisation_id == self.actor.organisation_id:
-            return True
-        role = self.definition.roles.get(row.role)
-        return self.is_staff and (role is None or role.sees != "own_authority")
+        """What happened, newest first, as far as this person may read it."""
+        return timeline.of(self)
 
     def name_of(self, state: str) -> dict[str, str]:
         """The name of a state for this person: the office's own, or the public one of what others hold."""
@@ -241,15 +218,12 @@ class View:
 
     def public_state(self) -> dict[str, str]:
         """The name of the state that applicant and public read."""
-        return self._public(self.row["state"])
+        return self.public_name(self.row["state"])
 
-    def _public(self, state: str) -> dict[str, str]:
+    def public_name(self, state: str) -> dict[str, str]:
+        """The name of a state for those outside."""
         found = self.definition.states[state]
         return _pair(found.public or found.title)
-
-    def _act_title(self, row: Row[Any]) -> dict[str, str]:
-        action = self.definition.action(row.from_state, row.act) if row.from_state else None
-        return _pair(action.title) if action else {"key": f"act.engine.{row.act}", "zh": "", "en": ""}
 
 
 def state_name(definition: Definition, state: str, *, is_office: bool) -> dict[str, str]:
@@ -278,10 +252,6 @@ def load(tx: Connection, ground: Ground, actor: Actor, case_id: int) -> View:
     if not roles:
         raise entry.NotHere
     return View(tx, ground, actor, row, loaded, roles)
-
-
-def _covered(path: str, hidden: frozenset[str]) -> bool:
-    return any(path == one or path.startswith(f"{one}.") for one in hidden)
 
 
 def _pair(text: Any) -> dict[str, str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from caseflow.cases.effects import EFFECTS
-from caseflow.cases.guards import GUARDS
-from caseflow.cases.registry import Effect, Guard
-from caseflow.cases.warnings import WARNINGS
+from caseflow.cases import changing, duties, effects, guards, involving, warnings
+from caseflow.cases.registry import EFFECTS, GUARDS, WARNINGS, Effect, Guard
+from caseflow.people.models import ORGANISATION_KINDS
+from caseflow.workflow.parts import Call
 from caseflow.workflow.vocabulary import Entry, Vocabulary
 
-OPTIONAL = frozenset({"declare_interest"})
+ROOMS = (changing, duties, effects, guards, involving, warnings)
+"""Imported for what they register."""
+OPTIONAL = frozenset({"declare_interest", "extend_clock"})
 """Effects whose argument may be left out."""
 
 
@@ -18,7 +20,13 @@ def vocabulary() -> Vocabulary:
         guards={name: _entry(one) for name, one in GUARDS.items()},
         warnings={name: _entry(one) for name, one in WARNINGS.items()},
         effects={name: _entry(one) for name, one in EFFECTS.items()},
+        kinds=ORGANISATION_KINDS,
     )
+
+
+def effect_of(call: Call) -> Effect:
+    """The effect that a definition calls."""
+    return EFFECTS[call.name]
 
 
 def _entry(one: Guard | Effect) -> Entry:

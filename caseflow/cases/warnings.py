@@ -9,12 +9,10 @@ import sqlalchemy as sa
 from caseflow.cases import findings, quotas
 from caseflow.cases.models import case
 from caseflow.cases.move import Move
-from caseflow.cases.registry import Guard, guard
+from caseflow.cases.registry import WARNINGS, guard
 from caseflow.people.models import organisation
 from caseflow.studies import store
 from caseflow.words import Message
-
-WARNINGS: dict[str, Guard] = {}
 
 
 def raise_all(move: Move) -> None:

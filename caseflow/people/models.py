@@ -9,6 +9,8 @@ from caseflow.db import Id, Json, UtcTime, metadata
 ORGANISATION_KINDS = ("authority", "department", "bureau", "branch", "enterprise", "institution", "pool", "body")
 """Engine words: the office itself, a related department, a municipal bureau and its branch, a company,
 a public institution, a pool of experts, a certification or service body."""
+OFFICES = ORGANISATION_KINDS[:4]
+"""The kinds that are offices."""
 
 authority = sa.Table(
     "authority",

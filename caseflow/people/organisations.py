@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,8 +14,12 @@ from caseflow import clock
 from caseflow.people import security
 from caseflow.people.models import ORGANISATION_KINDS, authority, organisation
 from caseflow.words import Message, Refused
+from caseflow.workflow.identifiers import check_credit_code
 
 Row = RowMapping
+
+RECORDED = "recorded"
+"""In ``data`` of an organisation that an officer entered: nobody has registered for it yet."""
 
 
 def sort_key(name: str) -> str:
@@ -193,6 +198,50 @@ def create(
         tx.execute(sa.update(organisation).where(organisation.c.id == made).values(prefecture_id=made))
     security.log(tx, "organisation_created", authority_id=authority_id, by=by, organisation_id=made, address=address)
     return int(made)
+
+
+def record(
+    tx: Connection,
+    *,
+    authority_id: int,
+    name_zh: str,
+    credit_code: str,
+    kind: str = "enterprise",
+    name_en: str = "",
+    prefecture_id: int | None = None,
+    division: str | None = None,
+    by: int | None = None,
+    address: str = "",
+) -> int:
+    """The organisation with this credit code; where there is none it is entered, without an account.
+
+    Whoever registers with the code later takes it over, once that registration is approved.
+
+    Raises:
+        Refused: the code is malformed or belongs to another name or authority, or the organisation is closed.
+    """
+    faults = [Message(one.key, {**one.values, "input": "credit_code"}) for one in check_credit_code(credit_code)]
+    if faults:
+        raise Refused(*faults)
+    known = by_credit_code(tx, credit_code)
+    if known is None:
+        return create(
+            tx, authority_id=authority_id, kind=kind, name_zh=name_zh, name_en=name_en, credit_code=credit_code,
+            division=division, prefecture_id=prefecture_id, data={RECORDED: True}, by=by, address=address,
+        )  # fmt: skip
+    if known["authority_id"] != authority_id or known["status"] == "closed":
+        raise Refused(Message("people.organisation_closed", {"input": "credit_code"}))
+    if _plain(known["name_zh"]) != _plain(name_zh):
+        named = {"input": "name_zh", "organisation": known["name_zh"]}
+        raise Refused(Message("people.code_of_other_name", named))
+    if known["status"] == "refused":
+        entered = {"status": "active", "data": {**known["data"], RECORDED: True}}
+        tx.execute(sa.update(organisation).where(organisation.c.id == known["id"]).values(**entered))
+    return int(known["id"])
+
+
+def _plain(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 def change(

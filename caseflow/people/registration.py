@@ -84,7 +84,7 @@ def apply(
 ) -> tuple[int, str]:
     """Keep an application that has no faults: its number, and ``organisation`` or ``joining``.
 
-    A unit that was refused may apply again; its former entry is then used anew.
+    A unit that was refused may apply again; its former entry is then used anew. So is one that an officer entered.
     """
     bureau = _bureau(tx, asked)
     if (reasons := faults(tx, asked)) or bureau is None:
@@ -122,6 +122,8 @@ def apply(
             .where(organisation.c.id == organisation_id)
             .values(status="pending", sort_key=organisations.sort_key(asked.name_zh.strip()), **described)
         )
+    elif known["data"].get(organisations.RECORDED) and not _is_claimed(tx, known["id"]):
+        organisation_id = known["id"]  # an officer entered it; it stays as it is until this is approved
     else:
         organisation_id, kind = known["id"], "joining"
     made = tx.scalars(
@@ -137,6 +139,16 @@ def apply(
         .returning(registration.c.id)
     ).one()
     return int(made), kind
+
+
+def _is_claimed(tx: Connection, organisation_id: int) -> bool:
+    """Whether somebody's registration of an organisation waits for a decision."""
+    waits = sa.select(registration.c.id).where(
+        registration.c.organisation_id == organisation_id,
+        registration.c.kind == "organisation",
+        registration.c.status == "pending",
+    )
+    return tx.execute(waits).first() is not None
 
 
 def decide(
@@ -173,10 +185,12 @@ def decide(
     if not changed:
         raise Refused(Message("people.registration_decided"))
     if row["kind"] == "organisation":
+        recorded = bool(row["data"].get(organisations.RECORDED))
+        data = {key: value for key, value in row["data"].items() if not (approved and key == organisations.RECORDED)}
         tx.execute(
             sa.update(organisation)
             .where(organisation.c.id == row["organisation_id"])
-            .values(status="active" if approved else "refused")
+            .values(status="active" if approved or recorded else "refused", data=data)
         )
     if approved:
         for role in known_roles.given_at("registration" if row["kind"] == "organisation" else "joining"):
@@ -195,6 +209,8 @@ def decide(
         tx,
         Message(f"people.inbox.{row['kind']}_{outcome}", {"organisation": row["name_zh"], "reason": reason.strip()}),
         person_id=row["person_id"],
+        kind="account",
+        legal=True,
     )
     security.log(
         tx,

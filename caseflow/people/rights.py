@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -36,6 +37,8 @@ class Standing:
     prefecture_id: int | None
     """The bureau in charge of the organisation; a bureau is in charge of itself."""
     roles: frozenset[str]
+    since: datetime
+    """When the first of the roles held there at present was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ def actor(
 _STANDINGS = (
     sa.select(
         membership.c.role,
+        membership.c.since,
         organisation.c.id,
         organisation.c.authority_id,
         organisation.c.kind,
@@ -128,6 +132,7 @@ def standings(tx: Connection, person_id: int) -> list[Standing]:
             kind=first["kind"],
             prefecture_id=organisation_id if first["kind"] == "bureau" else first["prefecture_id"],
             roles=frozenset(row["role"] for row in group),
+            since=first["since"],
         )
         for organisation_id, group in rows.items()
         for first in group[:1]

@@ -102,6 +102,13 @@ def keep(content: bytes, *, name: str, media_type: str, root: Path, pages: int |
         part.unlink(missing_ok=True)
 
 
+def take_over(made: Path, *, name: str, media_type: str, root: Path) -> Received:
+    """Store a large file that the program has written to ``made``, in the same file system; it is moved from there."""
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    sha256, size = _sync(made)
+    return Received(sha256, size, media_type, clean_name(name), _settle(made, root, sha256), None)
+
+
 def clean_name(name: str) -> str:
     """The name a person gave, in NFC, without folders, control or direction characters; Chinese is kept."""
     name = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
@@ -161,6 +168,16 @@ def attach(tx: Connection, file_id: int, case_id: int, field: str | None) -> boo
     return given.rowcount == 1
 
 
+def copy(tx: Connection, file_id: int, case_id: int, field: str | None = None) -> int | None:
+    """The same bytes once more, as a file of another case; nothing where they are gone."""
+    found = tx.execute(sa.select(file).where(file.c.id == file_id, file.c.purged_at.is_(None))).mappings().one_or_none()
+    if found is None:
+        return None
+    row = {**found, "case_id": case_id, "field": field, "uploaded_at": clock.now()}
+    del row["id"]
+    return int(tx.execute(file.insert().returning(file.c.id), row).scalar_one())
+
+
 def total_size(tx: Connection, *, case_id: int | None = None, organisation_id: int | None = None) -> int:
     """Bytes held for a case, or for an organisation."""
     query = sa.select(sa.func.coalesce(sa.func.sum(file.c.size), 0)).where(file.c.purged_at.is_(None))
@@ -213,7 +230,12 @@ def sweep(tx: Connection, root: Path) -> int:
 def damaged(tx: Connection, root: Path) -> list[Row[Any]]:
     """The files whose bytes are missing or differ from their hash (read whole: a nightly check)."""
     rows = tx.execute(sa.select(file).where(file.c.purged_at.is_(None)).order_by(file.c.id))
-    return [found for found in rows if _digest(place(root, found.sha256)) != found.sha256]
+    return [found for found in rows if not is_whole(root, found)]
+
+
+def is_whole(root: Path, row: Any) -> bool:
+    """Whether the bytes of a file are still those that were received (read whole)."""
+    return row.purged_at is None and _digest(place(root, row.sha256)) == row.sha256
 
 
 def _write(stream: BinaryIO, part: Path, limit_bytes: int) -> None:

@@ -51,6 +51,8 @@ outbox = sa.Table(
     sa.Column("last_error", Json),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("sent_at", UtcTime),
+    sa.Column("person_id", Id),
+    sa.Column("via", sa.Text),
     sa.UniqueConstraint("key"),
     sa.CheckConstraint("key <> ''", name="key"),
     sa.CheckConstraint("status IN ('pending', 'sent', 'failed')", name="status"),
@@ -62,7 +64,8 @@ outbox = sa.Table(
         postgresql_where=sa.text("status = 'pending'"),
     ),
 )
-"""What must happen outside, left in the transaction of the act and delivered after its commit."""
+"""What must happen outside, left in the transaction of the act and delivered after its commit. ``person_id`` is to
+whom a mail goes, ``via`` how it went: ``server``, or ``folder`` where no mail server is set."""
 
 inbox_message = sa.Table(
     "inbox_message",
@@ -75,11 +78,69 @@ inbox_message = sa.Table(
     sa.Column("key", sa.Text, nullable=False),
     sa.Column("values", Json, nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
-    sa.Column("read_at", UtcTime),
-    sa.Index("ix_inbox_message_organisation_id_role", "organisation_id", "role"),
+    sa.Column("kind", sa.Text, nullable=False, server_default="notice"),
+    sa.Column("legal", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("once", sa.Text),
+    sa.Column("handed_at", UtcTime),
+    sa.Index("ix_inbox_message_role", "organisation_id", "role", "id"),
+    sa.Index("ix_inbox_message_once", "once", unique=True),
+    sa.Index(
+        "ix_inbox_message_to_hand",
+        "id",
+        sqlite_where=sa.text("handed_at IS NULL"),
+        postgresql_where=sa.text("handed_at IS NULL"),
+    ),
     sa.CheckConstraint("person_id IS NOT NULL OR organisation_id IS NOT NULL", name="addressee"),
 )
-"""A message to one person, to one role in an organisation, or to a whole organisation."""
+"""A message to one person, to one role in an organisation, or to a whole organisation. ``kind`` is one of
+``notices.KINDS``; a ``legal`` one cannot be declined; ``once`` keeps the same message from being posted twice;
+``handed_at`` is when the worker decided for each addressee by which way it goes outside."""
+
+inbox_read = sa.Table(
+    "inbox_read",
+    metadata,
+    sa.Column("person_id", Id, primary_key=True, autoincrement=False),
+    sa.Column("message_id", Id, sa.ForeignKey("inbox_message.id"), primary_key=True, autoincrement=False),
+    sa.Column("read_at", UtcTime, nullable=False),
+)
+"""Who has read which message: of those to a role, each of its holders for himself."""
+
+inbox_seen = sa.Table(
+    "inbox_seen",
+    metadata,
+    sa.Column("person_id", Id, primary_key=True, autoincrement=False),
+    sa.Column("up_to", Id, nullable=False),
+)
+"""Up to which message nothing is new to a person. The worker moves it on, so that counting does not grow with years."""
+
+delivery = sa.Table(
+    "delivery",
+    metadata,
+    sa.Column("message_id", Id, sa.ForeignKey("inbox_message.id"), primary_key=True, autoincrement=False),
+    sa.Column("person_id", Id, primary_key=True, autoincrement=False),
+    sa.Column("way", sa.Text, nullable=False),
+    sa.Column("errand_id", Id, sa.ForeignKey("outbox.id")),
+    sa.CheckConstraint("way IN ('mail', 'digest', 'inbox', 'read', 'no_address')", name="way"),
+    sa.Index("ix_delivery_errand", "errand_id"),
+    sa.Index(
+        "ix_delivery_to_gather",
+        "person_id",
+        sqlite_where=sa.text("way = 'digest' AND errand_id IS NULL"),
+        postgresql_where=sa.text("way = 'digest' AND errand_id IS NULL"),
+    ),
+)
+"""How a message goes to one person besides the inbox: by a mail of its own, in a digest (whose errand is filled in
+when it is made; ``read``: in the inbox before that), or not at all (by choice, or for want of an address)."""
+
+notice_choice = sa.Table(
+    "notice_choice",
+    metadata,
+    sa.Column("person_id", Id, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("way", sa.Text, nullable=False),
+    sa.CheckConstraint("way IN ('mail', 'digest', 'inbox')", name="way"),
+)
+"""How a person wishes to be told of a kind of notice; without a row the default of the person's office counts."""
 
 file = sa.Table(
     "file",
@@ -143,8 +204,12 @@ letter = sa.Table(
     sa.Column("docx_file_id", Id),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("created_by", Id),
+    sa.Column("sealed", sa.Text),
+    sa.Column("organisation_id", Id),
+    sa.Column("formal_date", sa.Date),
 )
-"""A letter made for a case: its filled blocks, our slip number, and the office's number and file once they are back."""
+"""A letter made for a case: its title and date, our slip number, and the office's number, date and file once they are
+back. ``sealed`` are its filled blocks, in which names and free text stand; ``organisation_id`` is who issued it."""
 
 calendar_year = sa.Table(
     "calendar_year",

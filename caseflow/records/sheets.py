@@ -71,7 +71,14 @@ def write_table(
         heads = [column if isinstance(column, tuple) else (column, 16) for column in columns]
         for number, (_, width) in enumerate(heads):
             sheet.set_column(number, number, width)
-        sheet.write_string(0, 0, safe(title), book.add_format({"font_name": "黑体", "font_size": 16, "bold": True}))
+        big = book.add_format(
+            {"font_name": "黑体", "font_size": 16, "bold": True, "align": "center", "valign": "vcenter"}
+        )
+        if len(heads) > 1:
+            sheet.merge_range(0, 0, 0, len(heads) - 1, safe(title), big)
+        else:
+            sheet.write_string(0, 0, safe(title), big)
+        sheet.set_row(0, 30)
         for at, text in enumerate(header_lines, start=1):
             sheet.write_string(at, 0, safe(text), line)
         top = 1 + len(header_lines)
@@ -116,6 +123,11 @@ def read(path: Path) -> list[Sheet]:
         found = sandbox.run("caseflow.records.sheets:read_here", {"path": str(path.resolve())}, cpu_seconds=20)
     except (sandbox.Exhausted, sandbox.Failed):
         raise Refused(Message("sheet.unreadable")) from None
+    return revived(found)
+
+
+def revived(found: list[dict[str, Any]]) -> list[Sheet]:
+    """The sheets that the child answered with."""
     return [Sheet(sheet["name"], [[_back(value) for value in row] for row in sheet["rows"]]) for sheet in found]
 
 

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 
 from caseflow import clock, worker
 from caseflow.cases import deadlines, timers
-from caseflow.cases.models import case, round_, task, timer
+from caseflow.cases.models import case, round_, round_deadline, task, timer
 from caseflow.office import calendar_notice
+from caseflow.people.models import organisation
 from caseflow.records import journal
 from caseflow.records.models import inbox_message
 from caseflow.words import Refused
@@ -264,6 +265,56 @@ def test_the_closing_time_of_a_round_cuts_a_limit_short(world: World) -> None:
 
     (row,) = clocks(world, case_id)
     assert (date(2026, 11, 30), date(2026, 11, 30)) == (row["not_after"], row["due_on"])
+
+
+def test_a_condition_reads_the_round_and_the_bureau_of_the_case(world: World) -> None:
+    with world.database.write() as tx:
+        tx.execute(
+            organisation.update().where(organisation.c.id == world.organisations["bureau"]).values(code="bureau-1")
+        )
+        tx.execute(
+            round_.update().values(
+                opens_at=clock.at_local(date(2026, 11, 1)), closes_at=clock.end_of(date(2026, 11, 30))
+            )
+        )
+        own = {"round_id": world.round_id, "organisation_id": world.organisations["bureau"]}
+        tx.execute(round_deadline.insert().values(**own, closes_at=clock.end_of(date(2026, 11, 25))))
+    officer = world.person("municipal", "bureau")
+    with on("2026-11-23"):
+        case_id = world.open(world.person("applicant", "plant"), "toy-cut")
+        world.do(world.person("applicant", "plant"), case_id, "hand_in")
+
+    with on("2026-11-26"), pytest.raises(Refused) as refused:
+        world.do(officer, case_id, "finish_in_time")
+    with on("2026-11-25"):
+        finished = world.do(officer, case_id, "finish_in_time")
+
+    assert [reason.values["text"]["zh"] for reason in refused.value.reasons] == ["本批次已截止。"]
+    assert finished.state == "done"
+
+
+def test_a_soft_term_that_is_over_makes_nothing_late(world: World) -> None:
+    applicant, officer = world.person("applicant", "plant"), world.person("municipal", "bureau")
+    with on("2026-11-23"):
+        case_id = world.open(applicant, "toy-cut")
+        world.do(applicant, case_id, "hand_in")
+        world.do(officer, case_id, "try_out")
+    assert world.row(case_id)["due_on"] == date(2027, 1, 25)  # the 23rd is a Saturday
+
+    with on("2027-01-26"):
+        worker.fire_timers(world.database, world.ground)
+        over = world.row(case_id)["due_on"], acts(world, case_id)[-1]
+        with world.database.read() as tx:
+            told = tx.scalars(sa.select(inbox_message.c.key).where(inbox_message.c.case_id == case_id)).all()
+    with on("2027-01-27"):
+        world.do(applicant, case_id, "more_time", until="2027-04-30")
+        with world.database.read() as tx:
+            owed = tx.scalars(sa.select(task.c.due_on).where(task.c.case_id == case_id, task.c.status == "open")).all()
+
+    assert over == (None, "term_over")
+    assert told.count("inbox.term_over") == 2
+    assert (world.row(case_id)["due_on"], owed) == (date(2027, 4, 30), [date(2027, 4, 30)])
+    assert [row["status"] for row in clocks(world, case_id) if row["clock"] == "trying"] == ["running"]
 
 
 def test_an_act_and_a_timer_that_meet_do_not_wait_for_each_other(world: World) -> None:

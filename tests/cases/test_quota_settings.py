@@ -22,7 +22,8 @@ def placed(world: World, name: str) -> int:
 
 def used(world: World) -> list[tuple[str, int]]:
     with world.database.read() as tx:
-        rows = quotas.counters(tx, world.authority_id, "places")
+        places = world.ground.current(tx, "toy-case").definition.quotas["places"]
+        rows = quotas.counters(tx, world.authority_id, places)
     return [(row["key"], row["used"]) for row in rows if row["used"]]
 
 

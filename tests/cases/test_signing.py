@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from caseflow.cases import signing, view
-from caseflow.cases.models import proposal, task
+from caseflow.cases import dossier, signing, tasks, view
+from caseflow.cases.models import proposal, signature, task
+from caseflow.records.models import inbox_message
 from caseflow.words import Refused
+from tests.cases import changed
 from tests.cases.world import World
 
 
@@ -108,3 +110,201 @@ def test_only_who_may_sign_now_is_offered_the_pen(world: World) -> None:
     with world.database.read() as tx:
         may = [view.load(tx, world.ground, who, case_id).may_sign() for who in (officer, head)]
     assert may == [False, True]
+
+
+# --- across organisations ---------------------------------------------------------------------------------------------
+
+
+def signers_asked(world: World, case_id: int) -> list[tuple[str, int]]:
+    """Whose signature is awaited, and in which organisation."""
+    with world.database.read() as tx:
+        return [
+            (row["role"], row["organisation_id"])
+            for row in tasks.open_tasks(tx, case_id)
+            if row["kind"].startswith("sign:")
+        ]
+
+
+def test_an_applicants_act_is_signed_by_the_bureau_and_then_by_the_authority(world: World) -> None:
+    applicant = world.person("applicant", "plant")
+    case_id = changed.implementing(world, applicant)
+    world.do(applicant, case_id, "change", contact="李四")
+    first = signers_asked(world, case_id)
+    world.do(world.person("municipal_head", "bureau"), case_id, "sign")
+    second = signers_asked(world, case_id)
+    outcome = world.do(world.person("provincial_head", "office"), case_id, "sign")
+
+    assert (first, second, signers_asked(world, case_id)) == (
+        [("municipal_head", world.organisations["bureau"])],
+        [("provincial_head", world.organisations["office"])],
+        [],
+    )
+    assert (outcome.action, changed.says(world, case_id)["unit"]["contact"]) == ("change", "李四")
+
+
+def test_where_no_bureau_holds_the_case_the_authority_signs_alone(world: World) -> None:
+    applicant = world.person("applicant", "plant")
+    case_id = changed.drafted(world, applicant)
+    world.do(applicant, case_id, "submit_direct")
+    world.do(applicant, case_id, "change", contact="李四")
+
+    assert signers_asked(world, case_id) == [("provincial_head", world.organisations["office"])]
+
+
+def test_the_same_act_is_not_proposed_twice_and_others_that_stay_go_on(world: World) -> None:
+    applicant, officer = world.person("applicant", "plant"), world.person("municipal", "bureau")
+    case_id = changed.implementing(world, applicant)
+    world.do(applicant, case_id, "change", contact="李四")
+    with pytest.raises(Refused) as refused:
+        world.do(applicant, case_id, "change", contact="王五")
+    world.do(officer, case_id, "visit", day="2026-05-06", note="走访")
+    world.do(applicant, case_id, "report", state={"0": {"done": "yes_"}, "1": {"done": "yes_"}})
+
+    assert (keys(refused), changed.waiting(world, case_id)) == (["signing.waits"], ["change"])
+
+
+def test_several_acts_wait_side_by_side_and_each_signer_meets_the_own_one(world: World) -> None:
+    applicant, officer = world.person("applicant", "plant"), world.person("municipal", "bureau")
+    case_id = changed.implementing(world, applicant)
+    number = changed.file_of(world, case_id, applicant)
+    world.do(applicant, case_id, "change", contact="李四")
+    world.do(officer, case_id, "remove_file", which=number, why="wrong")
+    outcome = world.do(world.person("provincial_head", "office"), case_id, "sign")
+
+    assert (outcome.action, changed.waiting(world, case_id)) == ("remove_file", ["change"])
+
+
+def test_of_several_one_is_named_by_its_act(world: World) -> None:
+    applicant, officer = world.person("applicant", "plant"), world.person("municipal", "bureau")
+    case_id = changed.returned(world, applicant)
+    world.do(applicant, case_id, "ask_more", places=["plan.rows"])
+    world.do(applicant, case_id, "change", contact="李四")
+    world.do(officer, case_id, "remove_file", which=changed.file_of(world, case_id, applicant), why="wrong")
+    head = world.person("municipal_head", "bureau")
+    world.do(head, case_id, "send_back", proposal="change", opinion="理由不足")
+
+    assert changed.waiting(world, case_id) == ["ask_more", "remove_file"]
+
+
+def test_who_signed_something_else_in_the_meantime_is_not_counted_for_a_proposal_that_is_gone(world: World) -> None:
+    applicant, head = world.person("applicant", "plant"), world.person("municipal_head", "bureau")
+    case_id = changed.returned(world, applicant)
+    world.do(applicant, case_id, "ask_more", places=["plan.rows"])
+    with world.database.read() as tx:
+        number = signing.waiting(tx, case_id)[0]["id"]
+    world.do(head, case_id, "sign", proposal=number)
+    world.do(applicant, case_id, "change", contact="李四")
+    with pytest.raises(Refused) as refused:
+        world.do(head, case_id, "sign", proposal=number)
+
+    assert keys(refused) == ["signing.nothing_to_sign"]
+
+
+def test_a_proposal_that_stays_survives_a_move_and_its_signer_is_asked_still(world: World) -> None:
+    applicant = world.person("applicant", "plant")
+    case_id = changed.returned(world, applicant)
+    world.do(applicant, case_id, "change", contact="李四")
+    world.do(applicant, case_id, "resubmit")
+
+    assert (world.row(case_id)["state"], changed.waiting(world, case_id)) == ("review", ["change"])
+    assert signers_asked(world, case_id) == [("municipal_head", world.organisations["bureau"])]
+
+
+def test_a_proposal_of_an_act_that_is_not_offered_where_the_case_goes_is_void(world: World) -> None:
+    applicant = world.person("applicant", "plant")
+    case_id = changed.returned(world, applicant)
+    world.do(applicant, case_id, "ask_more", places=["plan.rows"])
+    world.do(applicant, case_id, "resubmit")
+
+    assert changed.waiting(world, case_id) == []
+    with world.database.read() as tx:
+        assert list(tx.scalars(sa.select(proposal.c.status).where(proposal.c.action == "ask_more"))) == ["void"]
+
+
+def test_a_case_handed_over_is_signed_for_by_the_new_bureau(world: World) -> None:
+    applicant, officer = world.person("applicant", "plant"), world.person("municipal", "bureau")
+    case_id = changed.reviewed(world, applicant)
+    world.do(applicant, case_id, "change", contact="李四")
+    world.do(officer, case_id, "transfer", bureau=world.organisations["elsewhere"])
+    world.do(world.person("municipal_head", "bureau"), case_id, "sign", proposal="transfer")
+
+    assert signers_asked(world, case_id) == [("municipal_head", world.organisations["elsewhere"])]
+
+
+def test_an_act_that_moves_waits_for_one_that_moves_in_the_signing_office_only(world: World) -> None:
+    officer, office = world.person("municipal", "bureau"), world.person("provincial", "office")
+    case_id = changed.reviewed(world, world.person("applicant", "plant"))
+    world.do(officer, case_id, "send_up")
+    with pytest.raises(Refused) as refused:
+        world.do(officer, case_id, "return", gaps={"unit.product": "写全称"})
+    number = changed.file_of(world, case_id, officer)
+    outcome = world.do(office, case_id, "remove_file", which=number, why="wrong")
+
+    assert (keys(refused), outcome.proposed) == (["signing.in_progress"], True)
+
+
+def test_an_answer_that_is_given_anew_waits_too_for_it_may_be_what_is_signed(world: World) -> None:
+    officer = world.person("municipal", "bureau")
+    case_id = changed.reviewed(world, world.person("applicant", "plant"))
+    world.do(officer, case_id, "classify", kind="coke")
+    world.do(officer, case_id, "send_up")
+    with pytest.raises(Refused) as refused:
+        world.do(officer, case_id, "classify", kind="glass")
+
+    assert keys(refused) == ["signing.in_progress"]
+
+
+def test_a_change_of_the_dossier_takes_no_effect_under_the_pen_of_another_act(world: World) -> None:
+    applicant, officer = world.person("applicant", "plant"), world.person("municipal", "bureau")
+    first, second = world.person("municipal_head", "bureau"), world.person("provincial_head", "office")
+    case_id = changed.reviewed(world, applicant)
+    world.do(applicant, case_id, "change", contact="李四")
+    world.do(officer, case_id, "send_up")
+    world.do(first, case_id, "sign", proposal="change")
+    with pytest.raises(Refused) as refused:
+        world.do(second, case_id, "sign", proposal="change")
+    world.do(first, case_id, "sign", proposal="send_up")
+    world.do(second, case_id, "sign", proposal="change")
+
+    assert (keys(refused), world.row(case_id)["state"]) == (["signing.in_progress"], "province")
+    assert changed.says(world, case_id)["unit"]["contact"] == "李四"
+
+
+def test_what_the_authority_decides_inside_is_not_read_by_a_bureau_what_it_signs_itself_is(world: World) -> None:
+    applicant, officer = world.person("applicant", "plant"), world.person("municipal", "bureau")
+    office = world.person("provincial", "office")
+    case_id = changed.implementing(world, applicant)
+    world.do(office, case_id, "remove_file", which=changed.file_of(world, case_id, applicant), why="wrong")
+    with world.database.read() as tx:
+        hidden = view.load(tx, world.ground, officer, case_id).pending()
+    world.do(applicant, case_id, "change", contact="李四")
+
+    with world.database.read() as tx:
+        rows = [view.load(tx, world.ground, who, case_id).pending() for who in (officer, applicant)]
+    assert (hidden, [row["action"] for row in rows if row]) == (None, ["change", "change"])
+
+
+def test_who_proposed_an_act_is_told_that_it_was_sent_back(world: World) -> None:
+    applicant = world.person("applicant", "plant")
+    case_id = changed.implementing(world, applicant)
+    world.do(applicant, case_id, "change", contact="李四")
+    world.do(world.person("municipal_head", "bureau"), case_id, "send_back", opinion="理由不足")
+
+    with world.database.read() as tx:
+        told = sa.select(inbox_message.c.person_id).where(inbox_message.c.key == "inbox.sent_back")
+        assert list(tx.scalars(told)) == [applicant.person_id]
+        assert list(tx.scalars(sa.select(signature.c.opinion).order_by(signature.c.id)))[-1] == "理由不足"
+
+
+def test_the_typed_answers_of_who_proposed_an_act_that_stays_go_when_it_takes_effect(world: World) -> None:
+    applicant = world.person("applicant", "plant")
+    case_id = changed.implementing(world, applicant)
+    owner = f"person:{applicant.person_id}"
+    with world.database.write() as tx:
+        dossier.save_draft(tx, world.ground, case_id, "act.change", owner, {"contact": "李四"}, 0, applicant.person_id)
+    world.do(applicant, case_id, "change", contact="李四")
+    for role, where in (("municipal_head", "bureau"), ("provincial_head", "office")):
+        world.do(world.person(role, where), case_id, "sign")
+
+    with world.database.read() as tx:
+        assert dossier.read_draft(tx, world.ground, case_id, "act.change", owner) == (0, {})

@@ -86,3 +86,46 @@ def test_a_failed_errand_waits_longer_each_time_and_then_for_a_person(database: 
     assert waits == [30, 60, 120, 240, 480, 960, 1920, 3840, 7680, 15360, 21600]
     assert given_up.last_error == {"key": "mail.not_sent", "values": {"reason": "x"}}
     assert claim(database) == ["a"]
+
+
+def test_leaving_an_errand_says_whether_it_is_a_new_one(database: Database) -> None:
+    with database.write() as tx:
+        left = [outbox.leave(tx, "mail", key, {}, person_id=7) for key in ("a", "a", "b")]
+        numbers = [outbox.number(tx, key) for key in ("a", "b")]
+
+    assert (left, len(set(numbers))) == ([True, False, True], 2)
+
+
+def test_a_claim_given_back_leaves_the_errand_as_it_was(database: Database) -> None:
+    leave(database, "a")
+    with database.write() as tx:
+        (first,) = outbox.claim(tx, 1)
+        outbox.give_back(tx, first)
+        (again,) = outbox.claim(tx, 1)
+
+    assert (again.attempts, again.next_try_at) == (first.attempts, first.next_try_at) == (0, first.next_try_at)
+
+
+def test_a_claim_that_ran_out_gives_nothing_back_and_holds_nothing(database: Database) -> None:
+    leave(database, "a")
+    with database.write() as tx:
+        (first,) = outbox.claim(tx, 1)
+    later = clock.now() + outbox.LEASE + timedelta(seconds=1)
+    with clock.at(later), database.write() as tx:
+        (second,) = outbox.claim(tx, 1)
+        outbox.give_back(tx, first)
+        held = [outbox.hold(tx, row, timedelta(hours=1)) for row in (first, second)]
+    with clock.at(later + timedelta(minutes=30)), database.read() as tx:
+        due = outbox.due(tx, 1)
+
+    assert (held, due) == ([False, True], [])
+
+
+def test_what_is_refused_for_good_waits_for_a_person_at_once(database: Database) -> None:
+    leave(database, "a")
+    with database.write() as tx:
+        (row,) = outbox.claim(tx, 1)
+        outbox.mark_failed(tx, row, Message("mail.rejected", {"code": 550}), for_good=True)
+        (failed,) = outbox.failed(tx)
+
+    assert (failed.attempts, failed.last_error["values"]) == (1, {"code": 550})
