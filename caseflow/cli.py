@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import signal
@@ -10,20 +11,19 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 import yaml
 
-from caseflow import demo, worker
+from caseflow import cli_footprint, demo, worker
 from caseflow.cases import heads
 from caseflow.cases.vocabulary import vocabulary
 from caseflow.config import ROOT, Settings, from_environment
 from caseflow.db import Database
-from caseflow.footprint import report, shelf
-from caseflow.office import calendar_notice, reference, rehearsal, upkeep
+from caseflow.office import calendar_notice, import_sheet, importing, reference, rehearsal, upkeep
 from caseflow.records import journal, outbox
 from caseflow.words import Language, Refused, from_json, pick, render, text
 from caseflow.workflow import draw, reader
@@ -104,11 +104,22 @@ def _parser() -> argparse.ArgumentParser:
     audit = commands.add_parser("journal", help="the journal of acts").add_subparsers(required=True)
     audit.add_parser("verify", help="recompute every hash of every case").set_defaults(run=_verify)
 
-    footprint = commands.add_parser("footprint", help="the calculator").add_subparsers(required=True)
-    calc = footprint.add_parser("calc", help="calculate a study from a YAML or JSON file")
-    calc.add_argument("file", type=Path)
-    calc.add_argument("--tolerance", type=Decimal, default=Decimal(5), help="percent")
-    calc.set_defaults(run=_calculate)
+    cases = commands.add_parser("cases", help="cases decided before the system existed").add_subparsers(required=True)
+    imported = cases.add_parser("import", help="enter the cases of a filled sheet, all or none")
+    imported.add_argument("file", type=Path, help="an .xlsx made from the template")
+    imported.add_argument("--workflow", required=True)
+    imported.add_argument("--dry-run", action="store_true", help="say what would happen, row by row")
+    imported.set_defaults(run=_import)
+    blank = cases.add_parser("template", help="write the empty sheet of a workflow")
+    blank.add_argument("--workflow", required=True)
+    blank.add_argument("-o", "--output", type=Path, required=True)
+    blank.set_defaults(run=_template)
+
+    cli_footprint.add(
+        commands.add_parser("footprint", help="the calculator, without a database").add_subparsers(
+            required=True, metavar="COMMAND"
+        )
+    )
 
     calendar = commands.add_parser("calendar", help="working days").add_subparsers(required=True)
     entering = calendar.add_parser("import", help="enter the holiday notice of a year and count open deadlines again")
@@ -288,6 +299,36 @@ def _retry(settings: Settings, parsed: argparse.Namespace) -> int:
     return 0 if renewed else 1
 
 
+def _import(settings: Settings, parsed: argparse.Namespace) -> int:
+    with (
+        closing(Database(settings.database_url)) as database,
+        database.read() if parsed.dry_run else database.write() as tx,
+    ):
+        ground = reference.ground(tx, settings)
+        rows = import_sheet.read(ground, ground.current(tx, parsed.workflow).definition, parsed.file)
+        if parsed.dry_run:
+            lines = importing.preview(tx, ground, None, parsed.workflow, rows)
+        else:
+            key = f"import/{hashlib.sha256(parsed.file.read_bytes()).hexdigest()}"
+            lines = importing.run(tx, ground, None, parsed.workflow, rows, request_key=key)
+    for line in lines:
+        shown = {"row": line.number, "status": line.status, "title": line.title, "subject": line.subject}
+        _say(text("cli.import_line", LANGUAGE, **shown, number=line.case_number))
+        for cell, reason in line.errors:
+            _say(f"    {cell or line.number}: {render(reason, LANGUAGE)}")
+    counts = {status: sum(1 for line in lines if line.status == status) for status in ("new", "there", "error")}
+    _say(text("cli.would_import" if parsed.dry_run else "cli.imported", LANGUAGE, **counts))
+    return 1 if counts["error"] else 0
+
+
+def _template(settings: Settings, parsed: argparse.Namespace) -> int:
+    with closing(Database(settings.database_url)) as database, database.read() as tx:
+        ground = reference.ground(tx, settings)
+        definition = ground.current(tx, parsed.workflow).definition
+    parsed.output.write_bytes(import_sheet.template(ground, definition))
+    return 0
+
+
 def _verify(settings: Settings, _parsed: argparse.Namespace) -> int:
     with Database(settings.database_url).read() as tx:
         problems = journal.verify(tx, heads=heads.of_all(tx))
@@ -296,13 +337,6 @@ def _verify(settings: Settings, _parsed: argparse.Namespace) -> int:
         _say(text("cli.broken", LANGUAGE, case=problem.case_id, seq=problem.seq, what=problem.message))
     _say(text("cli.verified", LANGUAGE, entries=entries, problems=len(problems)))
     return 1 if problems else 0
-
-
-def _calculate(settings: Settings, parsed: argparse.Namespace) -> int:
-    study = yaml.load(parsed.file.read_text("utf-8"), yaml.CSafeLoader)
-    found = report.footprint_report(study, shelf.load(settings.workflows / "data"), tolerance=parsed.tolerance)
-    _say(json.dumps(found, ensure_ascii=False, indent=2))
-    return 0
 
 
 def _enter_calendar(settings: Settings, parsed: argparse.Namespace) -> int:

@@ -93,7 +93,7 @@ def bind(pieces: Sequence[Piece], target: Path, *, labels: Path, mark: Path | No
 def _broken_at(refused: Refused, progress: Path) -> int | None:
     """The piece that was being laid in when the child gave up or was ended."""
     (reason,) = refused.reasons
-    if reason.key == "binder.unreadable":
+    if reason.key == "binder.broken":
         return int(reason.values["at"])
     with suppress(OSError, ValueError):
         return int(progress.read_text("ascii"))

@@ -55,7 +55,7 @@ def bind(payload: dict[str, Any]) -> dict[str, Any]:
     over all of them, ``progress`` where the number of the piece at work is noted. Answers ``{"pages"}``.
 
     Raises:
-        Refused: ``binder.unreadable`` with the piece ``at`` which it broke off.
+        Refused: ``binder.broken`` with the piece ``at`` which it broke off.
     """
     writer = PdfWriter()
     # pypdf knows what it has copied by the address of its reader, so that every reader lives until the end.
@@ -86,7 +86,7 @@ def bind(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def _unreadable(at: int) -> Refused:
-    return Refused(Message("binder.unreadable", {"at": at}))
+    return Refused(Message("binder.broken", {"at": at}))
 
 
 def _bookmark(writer: PdfWriter, headings: dict[str, Any], piece: dict[str, Any], first: int) -> None:
