@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from caseflow.cases import dossier, duties, paths, show
+from caseflow.cases import dossier, duties, paths, show, signing
 from caseflow.cases.view import View
 
 
@@ -28,8 +28,13 @@ def to(view: View) -> list[Attached]:
 
 
 def readable(view: View) -> set[int]:
-    """The same with the files of letters: everything that the person may open."""
+    """The same with the files of letters and of acts that wait for signatures: everything that the person may open."""
     found = {one.file_id for one in to(view)}
+    for pending in signing.waiting(view.tx, view.row["id"]):
+        action = view.definition.action(view.row["state"], pending["action"])
+        own = pending["organisation_id"] == view.actor.organisation_id
+        if action is not None and (view.concerned(pending) if view.is_staff else own):
+            found.update(paths.file_ids(action.asks, signing.answers(view.ground, pending)))
     for row in view.letters():
         found.update(number for key in ("pdf_file_id", "docx_file_id", "formal_file_id") if (number := row[key]))
     return found

@@ -206,7 +206,7 @@ def earliest(tx: Connection, definition: Definition, case_id: int) -> date | Non
     )
 
 
-def is_over(definition: Definition, row: Mapping[str, Any]) -> bool:
+def is_over(definition: Definition, row: Mapping[Any, Any]) -> bool:
     """Whether a clock has come to an end that is only pointed out."""
     return rule_of(definition, row["clock"]).soft and row["due_on"] is not None and row["due_on"] < clock.today()
 

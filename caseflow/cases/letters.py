@@ -56,7 +56,7 @@ def layout(form: Letter) -> str:
     if form.number is not None:
         return "slip"
     content = [block.kind for block in form.blocks if block.kind != "heading"]
-    if content and set(content) == {"table"}:
+    if (content and set(content) == {"table"}) or "sheets" in content:
         return "table"
     by_office = any(
         block.kind == "signature" and block.text is not None and not paper.is_by_hand(block.text.zh)

@@ -123,7 +123,7 @@ def _sheet(
     return {
         "name": _person(row, offices),
         "columns": [*heads, show.words("paper.sheet.total"), show.words("paper.sheet.reasons")],
-        "widths": [5, 18, *([8] * len(criteria)), 7, 38],
+        "widths": [5, 20, *([11] * len(criteria)), 7, 55],
         "rows": rows,
         "signed": [show.words("paper.sheet.signed")],
     }

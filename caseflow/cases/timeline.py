@@ -84,7 +84,15 @@ def _inside(reader: Reader, row: Row[Any]) -> bool:
     if row.act in desk_acts.ACTS and row.body.get("organisation") == reader.actor.organisation_id:
         return True  # whoever is urged reads that, if not by whom
     role = reader.definition.roles.get(row.role)
-    return reader.is_staff and (role is None or role.sees != "own_authority")
+    return reader.is_staff and (role is None or role.sees != "own_authority") and not _answers_authority(reader, row)
+
+
+def _answers_authority(reader: Reader, row: Row[Any]) -> bool:
+    """Whether an act belongs to a state that the authority holds: an answer to what it is about to decide."""
+    state = reader.definition.states.get(row.from_state or "")
+    holder = reader.definition.roles.get(state.holder or "") if state is not None else None
+    inside = holder is not None and holder.sees == "own_authority"
+    return state is not None and inside and row.act in state.actions
 
 
 def _is_outside(reader: Reader, row: Row[Any]) -> bool:

@@ -12,7 +12,7 @@ from caseflow.cases.ground import Ground, publish
 from caseflow.cases.vocabulary import vocabulary
 from caseflow.config import Settings
 from caseflow.footprint import shelf
-from caseflow.office import rounds
+from caseflow.office import extensions, rounds
 from caseflow.people import organisations
 from caseflow.people.roles import Roles, read_roles
 from caseflow.records import calendars, personal
@@ -39,7 +39,9 @@ def seed(tx: Connection, settings: Settings) -> list[str]:
     for path in _calendars(settings):
         calendars.seed(tx, _yaml(path))
     store.publish(tx, shelf.load(settings.workflows / "data"))
-    rounds.seed(tx, data(settings, "rounds.yaml")["rounds"])
+    found = data(settings, "rounds.yaml")
+    rounds.seed(tx, found["rounds"])
+    extensions.set_signers(tx, found.get("extension_signed_by", {}), known=roles(settings))
     definitions = read_folder(settings.workflows, vocabulary())
     return publish(tx, list(definitions.values()))
 

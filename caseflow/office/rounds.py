@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock
-from caseflow.cases import deadlines, recounting
+from caseflow.cases import deadlines, recounting, surroundings
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, deadline, round_, round_deadline
 from caseflow.office.models import round_change
@@ -117,6 +117,17 @@ def extend(
     Raises:
         Refused: not later than before, or without notice or reason.
     """
+    if against := extension_faults(row, closes_at, notice=notice, reason=reason):
+        raise Refused(*against)
+    later = round_.update().where(round_.c.id == row["id"], round_.c.closes_at < closes_at)
+    if tx.execute(later.values(closes_at=closes_at)).rowcount != 1:
+        raise Refused(Message("office.extension_not_later", {"input": "closes_on"}))
+    change = _note(tx, row["id"], None, row["closes_at"], closes_at, notice, reason, by)
+    return _recut(tx, ground, row["id"], None, change, notice.strip())
+
+
+def extension_faults(row: RowMapping, closes_at: datetime, *, notice: str, reason: str) -> list[Message]:
+    """Everything that stands against moving the closing time of a round."""
     against = []
     if closes_at <= row["closes_at"]:
         against.append(Message("office.extension_not_later", {"input": "closes_on"}))
@@ -124,11 +135,7 @@ def extend(
         against.append(Message("office.notice_missing", {"input": "notice"}))
     if not reason.strip():
         against.append(Message("office.reason_missing", {"input": "reason"}))
-    if against:
-        raise Refused(*against)
-    tx.execute(round_.update().where(round_.c.id == row["id"]).values(closes_at=closes_at))
-    change = _note(tx, row["id"], None, row["closes_at"], closes_at, notice, reason, by)
-    return _recut(tx, ground, row["id"], None, change, notice.strip())
+    return against
 
 
 def set_own(
@@ -277,8 +284,8 @@ def _recut(tx: Connection, ground: Ground, round_id: int, bureau: int | None, ch
         state = ground.definition(tx, row["definition_id"]).definition.states.get(row["clock"])
         if state is None or state.clock is None or state.clock.not_after is None:
             continue
-        closes = deadlines.round_closes(tx, row, state.clock.not_after)
-        cut = clock.local_date(closes - timedelta(microseconds=1)) if closes is not None else None
+        closes = surroundings.round_closes(tx, row, state.clock.not_after)
+        cut = surroundings.last_day(closes) if closes is not None else None
         if cut != row["not_after"]:
             tx.execute(deadline.update().where(deadline.c.id == row["id"]).values(not_after=cut))
             cases.append(int(row["case_id"]))

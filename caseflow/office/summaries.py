@@ -16,7 +16,7 @@ from caseflow.cases.ground import Ground
 from caseflow.cases.models import round_
 from caseflow.cases.show import Pair
 from caseflow.people.models import authority, organisation
-from caseflow.records import letters, sheets
+from caseflow.records import letters, paper, sheets
 from caseflow.words import LANGUAGES, Language
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.parts import Text
@@ -49,6 +49,22 @@ def summary(tx: Connection, ground: Ground, definition: Definition, host: Mappin
     )
 
 
+def of_letter(body: Mapping[str, Any]) -> Summary | None:
+    """The first table of a letter, as it was filled; none where it has no table."""
+    block = next((one for one in body["blocks"] if one["kind"] in paper.TABLES and one["columns"]), None)
+    if block is None:
+        return None
+    empty = show.both("")
+    widths = block.get("widths") or [16] * len(block["columns"])
+    return Summary(
+        title=body["title"],
+        header=block.get("header") or empty,
+        foot=block.get("foot") or empty,
+        columns=tuple(zip(block["columns"], widths, strict=True)),
+        rows=tuple(tuple(row) for row in block["rows"]),
+    )
+
+
 def workbook(found: Summary, language: Language) -> bytes:
     """The table as .xlsx."""
     return sheets.write_table(
@@ -60,7 +76,7 @@ def workbook(found: Summary, language: Language) -> bytes:
     )
 
 
-def page(found: Summary, language: Language, *, demo: bool, code: str = "") -> str:
+def page(found: Summary, language: Language, *, demo: bool, code: str = "", screen: bool = False) -> str:
     """The table as landscape pages for the press."""
     body = {
         "title": found.title,
@@ -69,7 +85,7 @@ def page(found: Summary, language: Language, *, demo: bool, code: str = "") -> s
         "columns": [{"title": title, "width": width} for title, width in found.columns],
         "rows": found.rows,
     }
-    return letters.table_html(body, language, demo=demo, code=code)
+    return letters.table_html(body, language, demo=demo, code=code, screen=screen)
 
 
 def _number(text: str) -> int | str:

@@ -16,8 +16,10 @@ from caseflow import clock
 from caseflow.cases import find, members, panels
 from caseflow.cases.find import Filters
 from caseflow.cases.ground import Ground
-from caseflow.cases.models import case, round_, seat
+from caseflow.cases.models import case, round_
+from caseflow.cases.panel_models import seat
 from caseflow.cases.view import state_name
+from caseflow.office import bulk, extensions
 from caseflow.people.models import organisation
 from caseflow.people.rights import Actor
 from caseflow.records import reading, sheets
@@ -77,7 +79,7 @@ def _listed(search: Callable[[Filters, int, int], find.Page], *, mine: bool) -> 
     wanted, ground = _filters(), shell.house().ground
     until = clocks.soon_until(ground, _definitions())
     found = search(_timed(wanted, until), SIZE, _offset())
-    counts = {name: search(_timed(replace(wanted, due=name), until), 1, 0).count for name in ("", "overdue", "soon")}
+    counts = {name: search(_timed(replace(wanted, due=name), until), 0, 0).count for name in ("", "overdue", "soon")}
     return render_template(
         "desk/desk.html",
         lines=_lines(g.tx, ground, g.actor, found.rows),
@@ -89,20 +91,30 @@ def _listed(search: Callable[[Filters, int, int], find.Page], *, mine: bool) -> 
         choices=_choices(g.tx),
         mine=mine,
         seats=_seats(g.tx, ground, g.actor, {row["id"] for row in found.rows}) if mine else [],
+        extensions=extensions.waiting_for(g.tx, g.actor) if mine and g.actor.organisation_kind == "authority" else [],
+        most_at_once=bulk.MOST,
     )
+
+
+def found_ids(*, mine: bool, most: int) -> list[int]:
+    """The cases that the work list (or the list of all cases) shows under the filters of the address."""
+    return list(dict.fromkeys(int(row["id"]) for row in _found(mine=mine, most=most)))
+
+
+def _found(*, mine: bool, most: int) -> list[RowMapping]:
+    """The rows of a list as the address narrows it."""
+    ground = shell.house().ground
+    timed = _timed(_filters(), clocks.soon_until(ground, _definitions()))
+    if mine:
+        return find.desk(g.tx, g.actor, timed, clock.today(), limit=most).rows
+    return find.cases(g.tx, ground, g.actor, timed, clock.today(), limit=most).rows
 
 
 @page(blueprint, "/cases.xlsx", policy=casework)
 def export() -> Any:
     """The list as Excel, through the same scoped query; taking it away is logged."""
-    wanted, ground = _filters(), shell.house().ground
-    timed = _timed(wanted, clocks.soon_until(ground, _definitions()))
     is_mine = request.args.get("list") == "desk"
-    if is_mine:
-        found = find.desk(g.tx, g.actor, timed, clock.today(), limit=MOST_EXPORTED)
-    else:
-        found = find.cases(g.tx, ground, g.actor, timed, clock.today(), limit=MOST_EXPORTED)
-    lines = _lines(g.tx, ground, g.actor, found.rows)
+    lines = _lines(g.tx, shell.house().ground, g.actor, _found(mine=is_mine, most=MOST_EXPORTED))
     rounds = {row["id"]: drawing.named(row["title"]) for row in _rounds(g.tx)}
     heads = [
         (drawing.t(f"desk.column.{name}"), width)

@@ -10,11 +10,13 @@ from flask import Blueprint, abort, g, render_template, request, url_for
 from sqlalchemy.engine import RowMapping
 
 from caseflow import clock
-from caseflow.office import publishing, rounds
+from caseflow.cases import signing
+from caseflow.office import extensions, overview, rounds
 from caseflow.people.models import organisation
 from caseflow.people.rights import Actor
-from caseflow.web import shell
+from caseflow.web import drawing, shell
 from caseflow.web.act_form import casework
+from caseflow.web.overview import funnels
 from caseflow.web.shell import MenuItem, page
 from caseflow.words import Message, Refused
 from caseflow.workflow.definition import Definition
@@ -45,8 +47,14 @@ def runs_bureau(actor: Actor | None, **_arguments: Any) -> bool:
     return actor is not None and actor.organisation_kind == "bureau" and actor.holds(*_officers("own_prefecture"))
 
 
-@page(blueprint, "/rounds", policy=casework)
-def overview() -> Any:
+def in_office(actor: Actor | None, **_arguments: Any) -> bool:
+    """Whoever works in the authority's own office: they read what is proposed there and not yet in force."""
+    return casework(actor) and actor is not None and actor.organisation_kind == "authority"
+
+
+@page(blueprint, "/rounds", policy=casework, endpoint="overview")
+def listed() -> Any:
+    """The rounds of the authority, open ones first."""
     rows = rounds.all_of(g.tx, g.actor.authority_id)
     now = clock.now()
     groups: dict[str, list[RowMapping]] = {"open": [], "coming": [], "past": []}
@@ -95,45 +103,73 @@ def create() -> Any:
 
 @page(blueprint, "/rounds/<int:round_id>", policy=casework)
 def show(round_id: int) -> Any:
-    row = _round(round_id)
-    funnels = [
-        publishing.funnel(g.tx, g.actor, definition, round_id)
-        for definition in _workflows()
-        if definition.workflow in row["workflows"] and definition.kind == "application"
-    ]
+    """A round: its terms, what stands inside, how far each prefecture has come, and how its closing time changed."""
+    row, ground, now = _round(round_id), shell.house().ground, clock.now()
     own = rounds.own_deadlines(g.tx, round_id)
+    found = overview.counted(g.tx, ground, g.actor, round_id)
+    inside = in_office(g.actor)
     return render_template(
         "rounds/round.html",
         row=row,
-        funnels=funnels,
+        funnels=funnels(ground, found, round_id),
+        places=overview.PLACES,
+        standing=overview.total(overview.by_bureau(found, ())),
+        drafts=overview.drafts(g.tx, ground, g.actor.authority_id, round_id) if inside else None,
         own=own,
         bureaus=_bureaus(own),
         changes=rounds.changes(g.tx, round_id),
+        extensions=_extensions(round_id) if inside else [],
+        signers=[
+            drawing.named(extensions.role_title(g.tx, ground, role))
+            for role in extensions.signers(g.tx, row["authority_id"])
+        ],
         titles=_workflow_titles(),
-        classes=[shell.house().ground.titles("product_class", code) for code in row["priority_classes"]],
-        may_extend=runs_rounds(g.actor),
-        may_set=runs_bureau(g.actor) and clock.now() < row["closes_at"],
-        is_open=row["opens_at"] <= clock.now() < row["closes_at"],
+        classes=[ground.titles("product_class", code) for code in row["priority_classes"]],
+        runs=runs_rounds(g.actor),
+        may_extend=runs_rounds(g.actor) and extensions.pending(g.tx, round_id) is None,
+        may_set=runs_bureau(g.actor) and now < row["closes_at"],
+        is_open=row["opens_at"] <= now < row["closes_at"],
+        is_over=row["closes_at"] <= now,
     )
 
 
-def _again(round_id: int) -> Any:
+def _again(round_id: int, **_arguments: Any) -> Any:
     return show(round_id)
 
 
 @page(blueprint, "/rounds/<int:round_id>/extend", methods=("POST",), policy=runs_rounds, redraw=_again)
 def extend(round_id: int) -> Any:
-    row = _round(round_id)
-    rounds.extend(
+    """Extend the round, or put that before those who sign it."""
+    in_force = extensions.propose(
         g.tx,
         shell.house().ground,
-        row,
+        _round(round_id),
         _moment("closes_on", "closes_time"),
         notice=request.form.get("notice", ""),
         reason=request.form.get("reason", ""),
-        by=g.actor.person_id,
+        by=g.actor,
     )
-    return shell.done(url_for("rounds.show", round_id=round_id), "round_extended")
+    return shell.done(url_for("rounds.show", round_id=round_id), "round_extended" if in_force else "extension_proposed")
+
+
+@page(
+    blueprint,
+    "/rounds/<int:round_id>/extensions/<int:extension_id>",
+    methods=("POST",),
+    policy=in_office,
+    redraw=_again,
+)
+def sign(round_id: int, extension_id: int) -> Any:
+    """Sign an extension, send it back, or (who proposed it) take it back."""
+    row, decision = _round(round_id), request.form.get("decision", "")
+    if decision == "withdraw":
+        extensions.withdraw(g.tx, row, extension_id, g.actor)
+        return shell.done(url_for("rounds.show", round_id=round_id), "extension_void")
+    if decision not in signing.ACTS:
+        abort(400)
+    ground, opinion = shell.house().ground, request.form.get("opinion", "")
+    status = extensions.sign(g.tx, ground, row, extension_id, g.actor, decision, opinion)
+    return shell.done(url_for("rounds.show", round_id=round_id), f"extension_{status}")
 
 
 @page(blueprint, "/rounds/<int:round_id>/own", methods=("POST",), policy=runs_bureau, redraw=_again)
@@ -149,6 +185,30 @@ def set_own(round_id: int) -> Any:
         by=g.actor.person_id,
     )
     return shell.done(url_for("rounds.show", round_id=round_id), "own_deadline_set")
+
+
+def _extensions(round_id: int) -> list[dict[str, Any]]:
+    """Every proposed extension with its chain: who signed, who is next, who is still to come."""
+    ground = shell.house().ground
+    found = []
+    for row, signed in extensions.of_round(g.tx, round_id):
+        chain = [
+            {
+                "title": extensions.role_title(g.tx, ground, role),
+                "signed": next((one for one in signed if one["step"] == at), None),
+                "next": row["status"] == "signing" and at == row["step"],
+            }
+            for at, role in enumerate(row["signers"])
+        ]
+        found.append(
+            {
+                "row": row,
+                "chain": chain,
+                "may_sign": extensions.is_turn_of(g.tx, row, g.actor),
+                "may_withdraw": row["status"] == "signing" and row["proposed_by"] == g.actor.person_id,
+            }
+        )
+    return found
 
 
 def _round(round_id: int) -> RowMapping:

@@ -6,6 +6,7 @@ from io import BytesIO
 
 from python_calamine import CalamineWorkbook
 
+from caseflow.cases.models import task
 from tests.web.conftest import words_of
 from tests.web.office_world import World, office, seeded
 
@@ -69,6 +70,27 @@ def test_the_export_holds_what_the_list_shows(office: World) -> None:
     rows = CalamineWorkbook.from_filelike(BytesIO(answer.data)).get_sheet_by_index(0).to_python()
 
     assert [row[1] for row in rows if str(row[0]).startswith("SXGL")] == ["示例焦化1有限公司"]
+
+
+def test_all_that_a_filter_shows_can_be_acted_on_together(office: World) -> None:
+    for number, state in enumerate(("municipal_review", "municipal_review", "municipal_waiting"), 1):
+        office.application(state, number)
+    reader = office.visit("taiyuan")
+    narrowed = "state=pilot-management%2Fmunicipal_review"
+    page = words_of(reader.get(f"/desk?{narrowed}"))
+    chosen = words_of(reader.get(f"/bulk?all=desk&{narrowed}"))
+
+    assert "批量办理筛选出的2件" in page
+    assert ("市级初审 2件" in chosen, "待初审" in chosen) == (True, False)
+
+
+def test_a_task_that_a_colleague_took_on_says_so(office: World) -> None:
+    number = office.application("municipal_review", 1)
+    with office.database.write() as tx:
+        tx.execute(task.update().where(task.c.case_id == number).values(person_id=office.people["taiyuan-head"]))
+    page = words_of(office.visit("taiyuan").get("/desk"))
+
+    assert "由市局科长乙承办" in page
 
 
 def test_an_applicant_has_no_desk(office: World) -> None:
