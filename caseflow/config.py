@@ -6,6 +6,7 @@ import os
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,6 +28,12 @@ class Settings:
     smtp: str = ""
     """``smtp://[user:password@]host[:port]`` or ``smtps://…``; empty: mail is laid into ``home/mail``."""
     mail_from: str = "caseflow@localhost"
+    smtp_password_file: Path | None = None
+    """Where the password of the mail account stands, so that no list of processes shows it."""
+    base_url: str = ""
+    """The address under which people open the site, for links in mails; without it mails name the page only."""
+    digest_at: time = time(8, 30)
+    """Local time in Asia/Shanghai after which the digests of a working day are made."""
 
     @property
     def files(self) -> Path:
@@ -64,4 +71,7 @@ def from_environment() -> Settings:
         secure_cookies=os.environ.get("CASEFLOW_SECURE_COOKIES", "") == "1",
         smtp=os.environ.get("CASEFLOW_SMTP", ""),
         mail_from=os.environ.get("CASEFLOW_MAIL_FROM", "caseflow@localhost"),
+        smtp_password_file=Path(password) if (password := os.environ.get("CASEFLOW_SMTP_PASSWORD_FILE")) else None,
+        base_url=os.environ.get("CASEFLOW_URL", "").rstrip("/"),
+        digest_at=time.fromisoformat(os.environ.get("CASEFLOW_DIGEST_AT", "08:30")),
     )

@@ -9,29 +9,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.cases import act, dossier, findings, fire, opening, panels, timers
+from caseflow.cases import act, desk_acts, dossier, findings, fire, opening, panels, quota_settings, quotas, timers
 from caseflow.cases.entry import Invalid, NotHere
-from caseflow.cases.models import case
+from caseflow.cases.models import quota_setting
 from caseflow.config import Settings
 from caseflow.db import Database
 from caseflow.footprint import study
-from caseflow.office import invented, reference, rounds, sample_files, samples, stories
+from caseflow.office import invented, reference, rounds, samples, stories
 from caseflow.office.invented import Account
 from caseflow.office.stories import Step
+from caseflow.office.story_rows import Rows
 from caseflow.people import accounts, organisations, passwords, rights
 from caseflow.people.rights import Actor
-from caseflow.records import files
 from caseflow.records.models import journal
 from caseflow.studies import store
-from caseflow.words import Message, Refused, text
-from caseflow.workflow.form import Field
+from caseflow.words import Message, Refused
+from caseflow.workflow.definition import Definition
 
 FOLDER = "demo"
 ACCOUNTS = "demo-accounts.txt"
@@ -87,7 +86,9 @@ class _Player:
                 sa.select(journal.c.request_key, journal.c.case_id).where(journal.c.request_key.like(f"{_KEY}/%"))
             )
             self._done = {row.request_key: row.case_id for row in done}
-        self._cases = {key.split("/")[1]: number for key, number in self._done.items() if key.split("/")[2] == "0"}
+        self._rows = Rows(self._ground, settings.files, self._people, self._actor)
+        self._cases = self._rows.cases
+        self._cases |= {key.split("/")[1]: number for key, number in self._done.items() if key.split("/")[2] == "0"}
         self._actors: dict[str, Actor] = {}
         self._rounds: dict[str, int] = {}
         self._seed = 0
@@ -123,12 +124,26 @@ class _Player:
             for one in self._data["bureau_deadlines"]:
                 for login in one["by"] if one["round"] in fresh else ():
                     self._set_own(tx, one, self._actor(tx, login))
+            for one in self._data["limits"]:
+                self._set_limit(tx, one, self._actor(tx, one["by"]))
 
     def _set_own(self, tx: Connection, one: Mapping[str, Any], by: Actor) -> None:
         row = rounds.find(tx, by.authority_id, self._rounds[one["round"]])
         if row is not None and by.organisation_id is not None:
             closes = rounds.moment(one["closes"])
             rounds.set_own(tx, self._ground, row, by.organisation_id, closes, reason=one["reason"], by=by.person_id)
+
+    def _set_limit(self, tx: Connection, one: Mapping[str, Any], by: Actor) -> None:
+        quota = quotas.quota_of(self._ground.current(tx, one["workflow"]).definition, one["quota"])
+        key = quotas.key_of(one["key"], quota.across, None)
+        known = sa.select(quota_setting.c.id).where(
+            quota_setting.c.quota == quota.counted_as, quota_setting.c.key == key
+        )
+        if tx.execute(known).first() is None:
+            quota_settings.set_limit(
+                tx, by.authority_id, quota,
+                key=key, limit=one["limit"], across=None, reason=one["reason"], by=by.person_id, at=clock.now(),
+            )  # fmt: skip
 
     def _step(self, step: Step) -> None:
         story = self._data["stories"][step.story]
@@ -172,7 +187,7 @@ class _Player:
 
     def _sheets(self, tx: Connection, step: Step, actor: Actor) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """A score sheet for each case that the expert owes: the marks of the story, a little higher or lower."""
-        row, names = self._row(tx, step.story), self._names(self._data["stories"][step.story])
+        row, names = self._rows.case(tx, step.story), self._names(self._data["stories"][step.story])
         definition = self._ground.definition(tx, row["definition_id"]).definition
         action = definition.action(row["state"], step.data["do"])
         sheet = next(one for one in action.asks.values() if one.type == "score_sheet") if action else None
@@ -193,22 +208,50 @@ class _Player:
 
     def _open(self, tx: Connection, step: Step, story: Mapping[str, Any], key: str) -> int:
         actor = self._actor(tx, stories.opener(self._people, story))
+        round_id = self._rounds[story["round"]]
+        if "carries" in story:
+            source = self._cases[story["carries"]]
+            return opening.carry_over(tx, self._ground, actor, source, round_id, key).case_id
         workflow = story.get("workflow", self._data["workflow"])
-        made = opening.open_case(
-            tx, self._ground, actor, workflow, round_id=self._rounds[story["round"]], request_key=key
-        ).case_id
-        self._cases[step.story] = made
         loaded = self._ground.current(tx, workflow)
-        if not loaded.definition.dossier:
-            return made
-        written = {**self._data["dossier"], **story.get("dossier", {})}
-        given = stories.filled(written, self._names(story), self._places(tx, story))
-        values = samples.complete(loaded, self._ground, self._seed, self._answers(tx, step.story, story, actor), given)
-        for section in story.get("sections", values):
-            self._type(tx, actor, made, section, values[section])
+        owner = self._rows.unit(tx, story["company"]) if "opener" in story and "company" in story else None
+        values: dict[str, dict[str, Any]] = {}
+        if loaded.definition.dossier:
+            written = {**self._data["dossier"], **story.get("dossier", {})}
+            given = stories.filled(written, self._names(story), self._rows.places(tx, story))
+            names = self._rows.names(tx, step.story, story, actor, owner)
+            values = samples.complete(loaded, self._ground, self._seed, names, given)
+            values = {section: values[section] for section in story.get("sections", values)}
+        if "imported" in story:
+            return self._import(tx, loaded.definition, actor, story, owner, values, key)
+        made = opening.open_case(
+            tx, self._ground, actor, workflow, round_id=round_id, organisation_id=owner, request_key=key
+        ).case_id
+        for section, typed in values.items():
+            self._type(tx, actor, made, section, typed, owner)
         if "footprint" in story:
             self._declare(tx, actor, made, story["footprint"])
         return made
+
+    def _import(
+        self,
+        tx: Connection,
+        definition: Definition,
+        actor: Actor,
+        story: Mapping[str, Any],
+        owner: int | None,
+        values: Mapping[str, Any],
+        key: str,
+    ) -> int:
+        """A case that was decided before the system existed, where the workflow takes such cases in."""
+        unit = organisations.get(tx, owner or 0)
+        if definition.imports is None or unit is None:
+            raise LookupError(f"{definition.workflow} takes no earlier cases in")
+        return opening.import_case(
+            tx, self._ground, actor, definition.workflow, definition.imports.in_, values,
+            organisation_id=unit["id"], prefecture_id=unit["prefecture_id"], round_id=self._rounds[story["round"]],
+            facts=story["imported"], commits=definition.imports.commits, request_key=key,
+        ).case_id  # fmt: skip
 
     def _declare(self, tx: Connection, actor: Actor, case_id: int, said: Mapping[str, Any]) -> None:
         """The footprint of a story: a study of the data, with what the story has otherwise."""
@@ -221,25 +264,36 @@ class _Player:
     def _do(
         self, tx: Connection, step: Step, story: Mapping[str, Any], actor: Actor, given: Mapping[str, Any], key: str
     ) -> None:
-        case_id, places = self._cases[step.story], self._places(tx, story)
-        names = self._answers(tx, step.story, story, actor)
-        row = self._row(tx, step.story)
+        case_id, places = self._cases[step.story], self._rows.places(tx, story)
+        row = self._rows.case(tx, step.story)
         definition = self._ground.definition(tx, row["definition_id"]).definition
         for path, value in step.data.get("type", {}).items():
             section, name = path.split(".")
             now = dossier.working(tx, self._ground, row)[section]
             self._type(tx, actor, case_id, section, {**now, name: stories.filled(value, {}, places)})
-        action = definition.action(row["state"], step.data["do"])
         said = stories.filled(given, self._names(story), places)
-        answers = samples.answers(action.asks if action else {}, said, names)
+        if step.data["do"] in desk_acts.ACTS:
+            answers = self._rows.desk(tx, step.story, said)
+        else:
+            action = definition.action(row["state"], step.data["do"])
+            names = self._rows.names(tx, step.story, story, actor)
+            answers = samples.answers(action.asks if action else {}, said, names)
         try:
             act.perform(tx, self._ground, actor, case_id, step.data["do"], answers, request_key=key)
         except (Refused, Invalid, NotHere) as refused:
             refused.add_note(f"{step.story}, step {step.number}: {step.data['do']}")
             raise
 
-    def _type(self, tx: Connection, actor: Actor, case_id: int, section: str, values: dict[str, Any]) -> None:
-        part, owner = f"dossier.{section}", f"organisation:{actor.organisation_id}"
+    def _type(
+        self,
+        tx: Connection,
+        actor: Actor,
+        case_id: int,
+        section: str,
+        values: dict[str, Any],
+        organisation_id: int | None = None,
+    ) -> None:
+        part, owner = f"dossier.{section}", f"organisation:{organisation_id or actor.organisation_id}"
         seen, _ = dossier.read_draft(tx, self._ground, case_id, part, owner)
         dossier.save_draft(tx, self._ground, case_id, part, owner, values, seen, actor.person_id)
 
@@ -257,9 +311,6 @@ class _Player:
 
     # --- who and what ---------------------------------------------------------------------------------------------
 
-    def _row(self, tx: Connection, story: str) -> RowMapping:
-        return tx.execute(sa.select(case).where(case.c.id == self._cases[story])).mappings().one()
-
     def _names(self, story: Mapping[str, Any]) -> dict[str, Any]:
         return {**self._data["values"], **story}
 
@@ -271,40 +322,3 @@ class _Player:
             standings = rights.standings(tx, row["id"])
             self._actors[login] = rights.actor(row, standings, None, self._known_roles.official)
         return self._actors[login]
-
-    def _places(self, tx: Connection, story: Mapping[str, Any]) -> dict[str, str]:
-        if "company" not in story:
-            return {}
-        company = self._people["companies"][story["company"]]
-        bureau = organisations.by_code(tx, company["at"])
-        division = bureau["division"] if bureau is not None else ""
-        return {
-            "unit": company["name"]["zh"],
-            "product": story["product"],
-            "address": company["address"],
-            "division": division,
-            "city": self._ground.titles("region", division)["zh"],
-            "credit_code": invented.credit_code(company, division),
-        }
-
-    def _answers(self, tx: Connection, key: str, story: Mapping[str, Any], actor: Actor) -> samples.Names:
-        """How the plain names of a story become rows."""
-        row = self._row(tx, key)
-        code = samples.UNKNOWN_FORM
-        if row["revision"]:
-            code = dossier.revision_code(dossier.revision_hash(tx, row["id"], row["revision"]))
-        unit = self._places(tx, story).get("unit", "")
-
-        def file(name: str, question: Field) -> int:
-            title = "\n".join(filter(None, [Path(name).stem, unit, question.label.zh, text("demo.no_effect", "zh")]))
-            made = sample_files.content(name, title)
-            root = self._settings.files
-            kept = files.keep(made.body, name=name, media_type=made.media_type, root=root, pages=made.pages)
-            return files.record(tx, kept, uploaded_by=actor.person_id, organisation_id=actor.organisation_id)
-
-        return samples.Names(
-            file=file,
-            person=lambda login: self._actor(tx, login).person_id,
-            case=lambda name: self._cases[name],
-            revision_code=code,
-        )

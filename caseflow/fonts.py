@@ -1,8 +1,9 @@
 """The fonts of the papers: made once from the Noto collection, known by their characters.
 
-*Caseflow Sans* has GB 18030 level 2 and everything of GBK: enough for nearly every page, and small enough
-to be fast. *Caseflow Signs* has the lowered and raised digits that Noto lacks (the ₂ of CO₂e). *Caseflow
-Full* is the whole simplified face; a page falls back on it one character at a time.
+*Caseflow Body* has the characters of GB 2312 and common signs: enough for nearly every page. A page falls back, one
+character at a time, on *Caseflow Rare* with the rest of GB 18030 level 2 and GBK (names), on *Caseflow Signs* with the
+lowered and raised digits that Noto lacks (the ₂ of CO₂e), and on *Caseflow Full*, the whole simplified face. Each is
+small, because every page in which a font is used pays for all of it: that is why *Rare* comes in several.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import ctypes
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -24,8 +25,10 @@ from fontTools.pens.transformPen import TransformPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 
-FAMILIES = ("Caseflow Sans", "Caseflow Signs", "Caseflow Full")
-VERSION = "1"
+RARE = tuple(f"Caseflow Rare {letter}" for letter in "ABCDE")
+FAMILIES = ("Caseflow Body", *RARE, "Caseflow Signs", "Caseflow Full")
+"""In the order in which a page asks them for a character."""
+VERSION = "2"
 """Raise it when what ``build`` makes changes: fonts of an earlier version are made again."""
 
 _SIMPLIFIED = 2
@@ -35,6 +38,7 @@ _HB_DROP_TABLES = 3
 _LOWERED = "₀₁₂₃₄₅₆₇₈₉₊₋₍₎"
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾"
 _PLAIN = "0123456789+−()"
+_SIGNS = "〔〕—–‘’“”…‰℃㎡㎏㎥·•①②③④⑤⑥⑦⑧⑨⑩≤≥≈−×÷±←→√"
 _IGNORED = re.compile(
     r"[\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]"
 )
@@ -65,11 +69,11 @@ def build(home: Path) -> None:
             characters = set(full.getBestCmap())
             _name(full, "Caseflow Full")
             full.save(work / "full.otf")
-        kept = {code for code in characters if _in_body(code)}
-        _subset(collection, kept, work / "sans.otf")
-        with TTFont(work / "sans.otf", lazy=True, recalcBBoxes=False, recalcTimestamp=False) as sans:
-            _name(sans, "Caseflow Sans")
-            sans.save(work / "sans.otf")
+        for number, (family, kept) in enumerate(_parts(characters)):
+            _subset(collection, kept, work / f"part{number}.otf")
+            with TTFont(work / f"part{number}.otf", lazy=True, recalcBBoxes=False, recalcTimestamp=False) as part:
+                _name(part, family)
+                part.save(work / f"part{number}.otf")
         signs = _signs(work / "full.otf", work / "signs.ttf")
         known = "".join(chr(code) for code in sorted(characters | signs))
         (work / "characters.txt").write_text(known, "utf-8", newline="")
@@ -97,7 +101,27 @@ def _folder(home: Path) -> Path:
     return home.resolve() / "fonts" / VERSION
 
 
-def _in_body(code: int) -> bool:
+def _parts(characters: Collection[int]) -> Iterator[tuple[str, list[int]]]:
+    """The families that are cut out of the whole face, each with its characters."""
+    yield FAMILIES[0], [code for code in characters if _is_common(code)]
+    rare = sorted(code for code in characters if _is_rare(code) and not _is_common(code))
+    size = -(-len(rare) // len(RARE))
+    for number, family in enumerate(RARE):
+        yield family, rare[number * size : (number + 1) * size]
+
+
+def _is_common(code: int) -> bool:
+    """GB 2312, Latin, and the signs that papers use besides."""
+    if code < 0x180 or chr(code) in _SIGNS:
+        return True
+    try:
+        chr(code).encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_rare(code: int) -> bool:
     if 0x3400 <= code <= 0x9FFF or code > 0x1FFFF or code < 0x2500:  # Han, rare Han, Latin to arrows
         return True
     return re.match(rb"^.{1,2}$", chr(code).encode("gb18030"), re.DOTALL) is not None

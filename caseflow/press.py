@@ -174,7 +174,7 @@ def _serve() -> None:
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     printer = _printer()
-    printer("<p lang=zh-CN style='font-family: Caseflow Sans'>暖 ₂ <b>暖</b>")
+    printer(f"<p lang=zh-CN style='font-family: {', '.join(fonts.FAMILIES)}'>暖镕喆堃昇珺玥 ₂ <b>暖</b>")
     while True:
         try:
             html = _receive(requests)

@@ -15,7 +15,9 @@ from caseflow.workflow.procedure import Action
 from caseflow.workflow.reader import examine_folder
 
 FOLDER = ROOT / "workflows" / "shanxi"
-NAMES = ("pilot-management", "municipal-submission", "review-meeting", "pilot-list")
+PILOTS = ("pilot-management", "pilot-service")
+COLLECTIVE = ("municipal-submission", "review-meeting", "pilot-list")
+NAMES = (*PILOTS, *COLLECTIVE)
 
 
 @cache
@@ -28,6 +30,10 @@ def shipped() -> dict[str, Definition]:
 
 def pilot() -> Definition:
     return shipped()["pilot-management"]
+
+
+def service() -> Definition:
+    return shipped()["pilot-service"]
 
 
 def data(name: str) -> dict[str, Any]:

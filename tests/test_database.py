@@ -28,20 +28,20 @@ def message(**values: object) -> dict[str, object]:
 def test_a_prepared_statement_binds_and_reads_as_any_other(database: Database) -> None:
     with database.write() as tx:
         number = POST.scalar(tx, message())
-        changed = MARK.run(tx, {"on_id": number, "read_at": AT})
+        changed = MARK.run(tx, {"on_id": number, "handed_at": AT})
         found = READ.first(tx, {"id": number})
         plain = tx.execute(sa.select(inbox_message).where(inbox_message.c.id == number)).mappings().one()
 
     assert (changed, found) == (1, dict(plain))
     assert found is not None
-    assert (found["values"], found["read_at"], found["role"]) == ({"who": "喆", "n": [1, 2]}, AT, None)
+    assert (found["values"], found["handed_at"], found["role"]) == ({"who": "喆", "n": [1, 2]}, AT, None)
 
 
 def test_a_prepared_statement_writes_the_columns_it_is_given_and_no_others(database: Database) -> None:
     with database.write() as tx:
         number = POST.scalar(tx, message(role="someone"))
         MARK.run(tx, {"on_id": number, "role": None})
-        MARK.run(tx, {"on_id": number, "values": {}, "read_at": AT})
+        MARK.run(tx, {"on_id": number, "values": {}, "handed_at": AT})
         found = READ.first(tx, {"id": number})
 
     assert found is not None

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +19,35 @@ from sqlalchemy.engine import Connection
 
 from caseflow import clock, db, demo
 from caseflow.cases import act, heads
-from caseflow.cases.models import case, deadline, finding, proposal, quota_counter, quota_entry, round_, score
+from caseflow.cases.models import (
+    case,
+    deadline,
+    finding,
+    involvement,
+    proposal,
+    quota_counter,
+    quota_entry,
+    quota_setting,
+    round_,
+)
+from caseflow.cases.panel_models import score
 from caseflow.config import Settings
 from caseflow.db import Database
 from caseflow.office import reference
-from caseflow.people import accounts, passwords, registration, rights
+from caseflow.people import accounts, organisations, passwords, registration, rights
 from caseflow.people.models import organisation, person
 from caseflow.records import journal
+from caseflow.records.models import file
 from caseflow.words import Refused
 from caseflow.workflow.identifiers import check_credit_code
 from tests.office.stage import Stage, built
-from tests.shipped import data, pilot, shipped
+from tests.shipped import NAMES, PILOTS, data, shipped
 
 TODAY = date(2026, 11, 21)
 PILOT = "pilot-management"
+LATE = ["duty:implementing.report", "municipal_correcting", "municipal_review"]
+"""The clocks that the stories let run out."""
+INVENTED = ("enterprise", "institution", "body", "branch")
 
 
 @pytest.fixture(scope="session")
@@ -67,17 +83,16 @@ def titled(stage: Stage, state: str) -> list[str]:
     return [row.title for row in rows]
 
 
-def test_every_state_of_the_pilot_has_a_case(stage: Stage) -> None:
-    rows = all_of(stage, sa.select(case.c.state).where(case.c.workflow == PILOT))
-
-    assert {row.state for row in rows} == set(pilot().states)
-    assert 25 <= len(rows) <= 45
+def places(stage: Stage) -> set[tuple[str, str]]:
+    """Where cases stand: workflow and state."""
+    return {(row.workflow, row.state) for row in all_of(stage, sa.select(case.c.workflow, case.c.state))}
 
 
-def test_every_procedure_over_many_cases_is_shown(stage: Stage) -> None:
-    found = Counter(row.workflow for row in all_of(stage, sa.select(case.c.workflow)))
+@pytest.mark.parametrize("workflow", NAMES)
+def test_every_state_of_every_workflow_has_a_case(stage: Stage, workflow: str) -> None:
+    stand = {state for of, state in places(stage) if of == workflow}
 
-    assert set(found) == set(shipped())
+    assert stand == set(shipped()[workflow].states)
 
 
 def test_everything_came_through_the_one_door(stage: Stage) -> None:
@@ -125,7 +140,7 @@ def test_what_people_did_since_is_left_as_it_is(tmp_path: Path, stage: Stage) ->
 
 
 def test_the_names_are_plainly_invented(stage: Stage) -> None:
-    companies = all_of(stage, sa.select(organisation.c.name_zh).where(organisation.c.kind == "enterprise"))
+    companies = all_of(stage, sa.select(organisation.c.name_zh).where(organisation.c.kind.in_(INVENTED)))
     people = data("demo/people")
 
     assert [row.name_zh for row in companies if "示例" not in row.name_zh] == []
@@ -136,7 +151,7 @@ def test_the_names_are_plainly_invented(stage: Stage) -> None:
 def test_the_credit_codes_are_computed_and_registered_to_nobody(stage: Stage) -> None:
     codes = [
         row.credit_code
-        for row in all_of(stage, sa.select(organisation.c.credit_code).where(organisation.c.kind == "enterprise"))
+        for row in all_of(stage, sa.select(organisation.c.credit_code).where(organisation.c.kind.in_(INVENTED[:3])))
     ]
 
     assert [code for code in codes if check_credit_code(code)] == []
@@ -195,6 +210,14 @@ def test_places_are_counted_as_they_are_held(stage: Stage) -> None:
     assert {row.key for row in full} == {'{"intake.product_class":"coke"}', '{"intake.product_class":"flange"}'}
 
 
+def test_the_higher_ceiling_of_the_demonstration_says_what_the_notice_allows(stage: Stage) -> None:
+    (row,) = all_of(stage, sa.select(quota_setting.c.limit, quota_setting.c.reason, quota_setting.c.key))
+
+    assert (row.limit, row.key) == (15, '{"workflow":"pilot-service"}')
+    assert "演示数据" in row.reason
+    assert "不超过2个" in row.reason
+
+
 def test_only_what_the_stories_call_overdue_is_overdue(stage: Stage) -> None:
     late = all_of(
         stage,
@@ -206,7 +229,7 @@ def test_only_what_the_stories_call_overdue_is_overdue(stage: Stage) -> None:
         .order_by(deadline.c.clock),
     )
 
-    assert [row.clock for row in late] == ["municipal_correcting", "municipal_review"]
+    assert [row.clock for row in late] == LATE
 
 
 @pytest.mark.parametrize(
@@ -229,10 +252,10 @@ def test_no_other_day_brings_other_overdue_work(migrated_sqlite: Path, tmp_path:
                 )
             ),
         )
-        states = {row.state for row in all_of(stage, sa.select(case.c.state).where(case.c.workflow == PILOT))}
+        stand = places(stage)
 
-    assert sorted(row.clock for row in late) == ["municipal_correcting", "municipal_review"]
-    assert states == set(pilot().states)
+    assert sorted(row.clock for row in late) == LATE
+    assert stand == {(name, state) for name, one in shipped().items() for state in one.states}
 
 
 def test_nothing_happened_on_a_day_off_or_after_the_day_on_which_it_stands(stage: Stage) -> None:
@@ -259,21 +282,81 @@ def test_a_footprint_deviates_and_another_uses_the_wrong_factor(stage: Stage) ->
     ]
 
 
-def test_a_second_return_is_being_signed(stage: Stage) -> None:
+def test_acts_of_offices_and_of_pilots_wait_for_signatures(stage: Stage) -> None:
     rows = all_of(
         stage,
         sa.select(case.c.title, proposal.c.action)
         .join(proposal, proposal.c.case_id == case.c.id)
-        .where(proposal.c.status == "signing", case.c.workflow == PILOT),
+        .where(proposal.c.status == "signing", case.c.workflow.in_(PILOTS)),
     )
 
-    assert [(row.title[:2], row.action) for row in rows] == [("雪霁", "municipal_return")]
+    assert {(row.title[:2], row.action) for row in rows} == {
+        ("墨耘", "change_plan"),
+        ("苍霭", "change_unit"),
+        ("鸣泉", "ask_extension"),
+        ("雪霁", "municipal_return"),
+    }
+
+
+def test_one_report_is_called_for_soon_and_another_is_overdue(stage: Stage) -> None:
+    rows = all_of(
+        stage,
+        sa.select(case.c.title, deadline.c.due_on, deadline.c.status)
+        .join(case, case.c.id == deadline.c.case_id)
+        .where(deadline.c.clock == "duty:implementing.report", deadline.c.status.in_(("running", "breached")))
+        .order_by(deadline.c.due_on),
+    )
+
+    assert [(row.title[:2], (row.due_on - TODAY).days, row.status) for row in rows] == [
+        ("苍霭", -6, "breached"),
+        ("墨耘", 4, "running"),
+        ("云章", 25, "running"),
+    ]
+
+
+def test_branches_agents_and_readers_have_a_part_in_cases(stage: Stage) -> None:
+    parts = Counter(row.role for row in all_of(stage, sa.select(involvement.c.role)))
+
+    assert parts == {"county": 2, "agent": 1, "reader": 1}
+
+
+def test_cases_came_by_every_way(stage: Stage) -> None:
+    """Opened, entered from paper, carried over from an earlier round, imported; each for both kinds of pilots."""
+    rows = all_of(
+        stage,
+        sa.select(journal.journal.c.act, case.c.workflow)
+        .join(case, case.c.id == journal.journal.c.case_id)
+        .where(journal.journal.c.seq == 1, case.c.workflow.in_(PILOTS)),
+    )
+
+    assert {tuple(row) for row in rows} == set(product(("open", "recorded", "carried_over", "imported"), PILOTS))
+
+
+def test_units_whose_cases_were_entered_for_them_have_no_account(stage: Stage) -> None:
+    recorded = {key for key, one in data("demo/people")["companies"].items() if one.get("recorded")}
+    rows = all_of(stage, sa.select(organisation.c.name_zh, organisation.c.data))
+
+    assert {one["at"] for one in data("demo/people")["people"]}.isdisjoint(recorded)
+    assert sum(bool(row.data.get(organisations.RECORDED)) for row in rows) == len(recorded)
+
+
+def test_a_file_was_purged_and_its_name_stays(stage: Stage) -> None:
+    rows = all_of(stage, sa.select(file.c.name).where(file.c.purged_at.is_not(None)))
+
+    assert [row.name for row in rows] == ["误传的员工名册.pdf"]
+
+
+def test_a_completed_pilot_is_recommended_to_the_nation(stage: Stage) -> None:
+    rows = all_of(stage, sa.select(case.c.facts, case.c.workflow).where(case.c.state == "completed"))
+
+    assert {row.workflow for row in rows} == set(PILOTS)
+    assert {"national" in row.facts["evaluation_result"]["honours"] for row in rows} == {True}
 
 
 def test_pilots_are_published_and_a_list_is_under_publicity(stage: Stage) -> None:
     listed = Counter(row.listed for row in all_of(stage, sa.select(case.c.listed).where(case.c.workflow == PILOT)))
 
-    assert (listed["published"], listed["publicity"]) == (5, 2)
+    assert (listed["published"], listed["publicity"]) == (14, 3)
     assert titled(stage, "reserve") == ["暮烟示例煤焦有限公司"]
 
 
@@ -284,7 +367,7 @@ def test_seven_experts_scored_and_one_stood_aside(stage: Stage) -> None:
     given = Counter(row.given for row in scored)
 
     assert given[6] == 1
-    assert given[7] >= 14
+    assert given[7] >= 40
 
 
 def test_a_round_is_open_and_the_bureaus_close_before_it(stage: Stage) -> None:
@@ -331,7 +414,7 @@ def test_a_fill_that_was_broken_off_goes_on(
     with built(migrated_sqlite, tmp_path) as broken:
         steps = demo.stories.timeline
         with monkeypatch.context() as patch:
-            patch.setattr(demo.stories, "timeline", lambda *given: steps(*given)[:120])
+            patch.setattr(demo.stories, "timeline", lambda *given: steps(*given)[:300])
             part = demo.fill(broken.database, broken.settings, TODAY)
         rest = demo.fill(broken.database, broken.settings, TODAY)
         found = all_of(broken, sa.select(case.c.state, case.c.subject))
@@ -372,5 +455,5 @@ def test_the_demonstration_plays_on_postgresql_too(postgresql_database: Database
     with postgresql_database.read() as tx:
         problems = journal.verify(tx, heads=heads.of_all(tx))
 
-    assert added > 500
+    assert added > 1200
     assert problems == []

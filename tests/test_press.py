@@ -5,9 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import os
-import shutil
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -21,27 +19,16 @@ from pypdf import PdfReader
 from caseflow import fonts, press
 from caseflow.records import letters
 from caseflow.words import Refused
+from tests.printing import fonts_of, text_of
+from tests.printing import printing_home as home
+
+__all__ = ["home"]
 
 RARE = "镕喆堃昇珺玥"
 PAGE = (
-    '<html lang="zh-CN"><body style="font-family: Caseflow Sans, Caseflow Signs, Caseflow Full">'
+    f'<html lang="zh-CN"><body style="font-family: {", ".join(fonts.FAMILIES)}">'
     "{}<p>产品碳足迹 〔2025〕 kgCO₂e/t 10⁻³ ℃ ㎡ ①</p></body></html>"
 )
-
-
-@pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An installation with its fonts."""
-    if lacking := press.available():
-        pytest.fail(f"PDF cannot be made here: {lacking}", pytrace=False)
-    folder = tmp_path_factory.mktemp("home")
-    fonts.build(folder)
-    return folder
-
-
-def text_of(pdf: bytes) -> str:
-    program = shutil.which("pdftotext") or pytest.fail("pdftotext (poppler-utils) is not installed", pytrace=False)
-    return subprocess.run([program, "-layout", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
 
 
 def refusal(html: str, home: Path) -> str:
@@ -61,16 +48,27 @@ def test_rare_names_and_lowered_digits_can_be_read_from_the_pdf(home: Path) -> N
 
 def test_a_character_outside_the_body_font_comes_from_the_full_font(home: Path) -> None:
     pdf = press.render(PAGE.format("<p>한국 𠮷</p>"), home)
-    names = {str(font["/BaseFont"]) for font in fonts_of(pdf)}
+    plain = press.render(PAGE.format(f"<p>{RARE}</p>"), home)
 
     assert "한국 𠮷" in text_of(pdf)
-    assert any("Caseflow-Full" in name for name in names)
-    assert not any("Full" in str(font["/BaseFont"]) for font in fonts_of(press.render(PAGE.format(""), home)))
+    assert any("Caseflow-Full" in font["name"] for font in fonts_of(pdf))
+    assert not any("Caseflow-Full" in font["name"] for font in fonts_of(plain))
 
 
-def fonts_of(pdf: bytes) -> list[dict[str, object]]:
-    page = PdfReader(io.BytesIO(pdf)).pages[0]
-    return [font.get_object() for font in page["/Resources"]["/Font"].values()]
+def test_every_font_is_inside_the_pdf_and_cut_down_to_what_is_used(home: Path) -> None:
+    pdf = press.render(PAGE.format(f"<p>{RARE}</p>"), home)
+
+    assert {(font["embedded"], font["subset"]) for font in fonts_of(pdf)} == {("yes", "yes")}
+    assert len(pdf) < 150_000
+
+
+def test_every_character_of_gb_18030_level_2_is_in_a_small_font(home: Path) -> None:
+    level_2 = [chr(code) for code in (*range(0x3400, 0x4DB6), *range(0x4E00, 0x9FA6))]
+    parts = dict(fonts._parts({ord(one) for one in level_2}))
+
+    assert {chr(code) for kept in parts.values() for code in kept} == set(level_2)
+    assert max(len(kept) for kept in parts.values()) < 8000
+    assert list(parts) == ["Caseflow Body", *fonts.RARE]
 
 
 def test_a_character_that_no_font_has_is_named(home: Path) -> None:

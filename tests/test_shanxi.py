@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.shipped import NAMES, data, pilot, printed, shipped
+import pytest
+
+from tests.shipped import NAMES, PILOTS, data, pilot, printed, service, shipped
 
 DECLARATION = (
     "我单位自愿申报承担试点建设工作，提交的所有材料均真实、完整、有效，符合国家有关法律法规以及相关产业政策要求。"
@@ -11,7 +13,7 @@ DECLARATION = (
 )
 
 
-def test_the_four_workflows_are_read_without_error_or_warning() -> None:
+def test_the_five_workflows_are_read_without_error_or_warning() -> None:
     assert sorted(shipped()) == sorted(NAMES)
 
 
@@ -23,15 +25,17 @@ def test_every_workflow_rests_on_the_notice() -> None:
 # Annex 2: the form
 
 
-def test_the_applicant_part_of_annex_2_has_the_nine_rows_of_the_form_in_its_order() -> None:
+@pytest.mark.parametrize("name", PILOTS)
+def test_the_applicant_part_of_annex_2_has_the_nine_rows_of_the_form_in_its_order(name: str) -> None:
     expected = [
         "申报单位", "单位负责人", "职务", "联系电话", "电子邮箱", "工作联系人", "职务", "联系电话", "电子邮箱",
     ]  # fmt: skip
 
-    assert expected == [label for _, label, _ in printed(pilot(), "unit")]
+    assert expected == [label for _, label, _ in printed(shipped()[name], "unit")]
 
 
-def test_the_product_part_of_annex_2_has_the_rows_and_limits_of_the_form() -> None:
+@pytest.mark.parametrize("name", PILOTS)
+def test_the_product_part_of_annex_2_has_the_rows_and_limits_of_the_form(name: str) -> None:
     expected = [
         ("category", "试点类别", None),
         ("product", "试点产品（产品碳足迹管理试点填写）", None),
@@ -43,13 +47,14 @@ def test_the_product_part_of_annex_2_has_the_rows_and_limits_of_the_form() -> No
         ("future", "未来计划", 1000),
     ]
 
-    assert expected == printed(pilot(), "product")
+    assert expected == printed(shipped()[name], "product")
 
 
 def test_nothing_that_is_not_on_the_form_is_printed_on_it() -> None:
     expected = {"unit", "product", "declaration"}
 
     assert expected == {section for section in pilot().dossier if printed(pilot(), section)}
+    assert expected == {section for section in service().dossier if printed(service(), section)}
 
 
 def test_the_sections_follow_the_form_and_the_declaration_stands_last() -> None:
@@ -57,11 +62,35 @@ def test_the_sections_follow_the_form_and_the_declaration_stands_last() -> None:
     assert list(pilot().dossier)[-1] == "declaration"
 
 
-def test_the_category_is_the_one_of_this_pilot_and_filled_by_the_system() -> None:
-    category = pilot().dossier["product"].fields["category"]
+@pytest.mark.parametrize(
+    ("name", "words"), [("pilot-management", "产品碳足迹管理试点"), ("pilot-service", "碳足迹专业化服务试点")]
+)
+def test_the_category_is_the_one_of_this_pilot_in_the_words_of_the_form(name: str, words: str) -> None:
+    category = shipped()[name].dossier["product"].fields["category"]
 
     assert category.fixed
-    assert [choice.title.zh for choice in category.choices.values()] == ["产品碳足迹管理试点"]
+    assert [choice.title.zh for choice in category.choices.values()] == [words]
+
+
+@pytest.mark.parametrize("name", PILOTS)
+def test_product_priority_and_footprint_are_asked_of_management_pilots_only(name: str) -> None:
+    dossier = shipped()[name].dossier
+
+    assert {one: dossier["product"].fields[one].when for one in ("product", "product_class")} == {
+        "product": "category == 'management'",
+        "product_class": "category == 'management'",
+    }
+    assert {section.id for section in dossier.values() if section.when} == {"priority", "footprint_work"}
+
+
+def test_the_partners_of_a_chain_owner_are_named_one_by_one_with_a_joint_statement() -> None:
+    section = pilot().dossier["priority"].fields
+
+    assert [one.label.zh for one in section["partners"].columns.values()] == [
+        "单位名称", "统一社会信用代码", "产业链位置", "承担的工作",
+    ]  # fmt: skip
+    assert section["partners"].when == section["joint_statement"].when == "'chain_owner' in grounds"
+    assert section["joint_statement"].required
 
 
 def test_the_hint_for_the_tasks_is_the_one_of_the_form() -> None:
@@ -119,6 +148,13 @@ def test_the_plan_table_has_task_measure_unit_date_indicator_and_heading_of_the_
         "开展特定产品碳足迹标准制定",
         "开展产品碳足迹数据采集",
         "开展产品碳足迹核算，加强供应链管理",
+    ]
+    services = service().dossier["plan"].fields["rows"]
+    assert [one.title.zh for one in services.columns["heading"].choices.values()] == [
+        "探索建立地方产品碳足迹因子背景库",
+        "规范开展产品碳足迹因子收集、报送",
+        "开展产品碳足迹综合性专业化服务",
+        "建立产品碳足迹公共服务平台",
     ]
     assert rows.required
     assert rows.min_rows == 1
@@ -206,6 +242,13 @@ def test_the_three_rounds_of_2025_close_on_the_dates_of_the_notice() -> None:
         ("2025年第二批", "2025-09-30 24:00"),
         ("2025年第三批", "2025-12-31 24:00"),
     ]
+
+
+def test_every_round_takes_both_pilots_and_the_three_procedures_over_them() -> None:
+    found = data("rounds")
+
+    assert [sorted(one["workflows"]) for one in (*found["rounds"], *found["demo"])] == [sorted(NAMES)] * 8
+    assert found["extension_signed_by"] == {"shanxi": ["provincial_head", "provincial_leader"]}
 
 
 def test_only_the_first_round_has_priority_products() -> None:

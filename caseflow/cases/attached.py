@@ -6,8 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from caseflow.cases import dossier, duties, paths, show, signing
+import sqlalchemy as sa
+
+from caseflow.cases import dossier, duties, paths, said, show, signing, tasks
+from caseflow.cases.models import task
 from caseflow.cases.view import View
+from caseflow.records import journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +32,10 @@ def to(view: View) -> list[Attached]:
 
 
 def readable(view: View) -> set[int]:
-    """The same with the files of letters and of acts that wait for signatures: everything that the person may open."""
-    found = {one.file_id for one in to(view)}
+    """The same with the files of letters, of acts that wait for signatures, and of acts that asked the own organisation
+    for something: everything that the person may open.
+    """
+    found = {one.file_id for one in to(view)} | _asked(view)
     for pending in signing.waiting(view.tx, view.row["id"]):
         action = view.definition.action(view.row["state"], pending["action"])
         own = pending["organisation_id"] == view.actor.organisation_id
@@ -38,6 +44,24 @@ def readable(view: View) -> set[int]:
     for row in view.letters():
         found.update(number for key in ("pdf_file_id", "docx_file_id", "formal_file_id") if (number := row[key]))
     return found
+
+
+def _asked(view: View) -> set[int]:
+    """Files among the answers of the acts by which the own organisation came to owe something."""
+    asking = view.tx.scalars(
+        sa.select(task.c.entry).where(
+            task.c.case_id == view.row["id"],
+            task.c.kind.startswith(tasks.DUTY),
+            task.c.organisation_id == view.actor.organisation_id,
+            task.c.entry.is_not(None),
+        )
+    ).all()
+    if not asking:
+        return set()
+    entries = {row.seq: row for row in journal.entries(view.tx, view.row["id"])}
+    known = dossier.facts(view.tx, view.ground, view.row)
+    every = [said.in_entry(view.definition, entries[seq], entries, known) for seq in asking if seq in entries]
+    return {number for one in every if one is not None for number in paths.file_ids(one[0].asks, one[1])}
 
 
 def _in_dossier(view: View) -> Iterator[Attached]:
@@ -70,7 +94,7 @@ def _in_duties(view: View, known: Mapping[str, Any]) -> Iterator[Attached]:
         for duty in state.duties.values():
             action = view.definition.action(state.id, duty.action)
             asks = action.asks if action is not None else {}
-            for said in known.get(f"{duties.STORE}{duty.id}", {}).values():
+            for given in known.get(f"{duties.STORE}{duty.id}", {}).values():
                 for question in asks.values():
-                    for number in paths.file_ids({question.id: question}, said):
+                    for number in paths.file_ids({question.id: question}, given):
                         yield Attached(number, show.pair(question.label), show.pair(duty.title))

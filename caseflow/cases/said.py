@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sqlalchemy.engine import Row
+
 from caseflow.cases import duties
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.procedure import Action, Duty
@@ -45,6 +47,22 @@ def of_roles(
             last = answers[max(answers, key=int)] if answers else None
             found |= {store: answers or None, asked_for: gathered or None if action.appends else last}
     return {store: values for store, values in found.items() if values is not None}
+
+
+def in_entry(
+    definition: Definition, entry: Row[Any], entries: Mapping[int, Row[Any]], known: Mapping[str, Any]
+) -> tuple[Action, Mapping[str, Any]] | None:
+    """The act of an entry of the journal and what it said; ``entries`` are all of the case by their numbers.
+
+    Of acts that keep their last answers alone: nothing once another of its kind has followed.
+    """
+    action = definition.action(entry.from_state, entry.act) if entry.from_state else None
+    if action is None:
+        return None
+    if not action.appends and any(seq > entry.seq and one.act == entry.act for seq, one in entries.items()):
+        return None
+    stored = known.get(action.store or action.id) or {}
+    return action, stored.get(str(entry.seq), {}) if action.appends else stored
 
 
 def of_applicant(definition: Definition, known: Mapping[str, Any]) -> dict[str, Any]:

@@ -200,10 +200,12 @@ class View:
         return rows if self.is_staff else [row for row in rows if tasks.is_for(self.actor, row)]
 
     def letters(self) -> list[RowMapping]:
-        """The letters addressed to this person's side; the office sees all."""
+        """The letters addressed to this person's side; the office sees all, a bureau those that are not confined."""
         rows = [row._mapping for row in letters.of_case(self.tx, self.row["id"])]  # noqa: SLF001 -- public in SQLAlchemy
-        if self.is_staff:
+        if self.is_office:
             return rows
+        if self.is_staff:
+            return [row for row in rows if not self.definition.letters[row["kind"]].confined]
         if not self.is_applicant:
             return []
         return [row for row in rows if self.definition.letters[row["kind"]].to == "applicant"]

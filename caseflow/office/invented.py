@@ -21,7 +21,9 @@ from caseflow.records import files
 from caseflow.words import LANGUAGES, Message, Refused, text
 from caseflow.workflow.identifiers import make_credit_code
 
-_ENTERPRISE = "91"
+_ENTERPRISE = "enterprise"
+_BEGINNINGS = {"enterprise": "91", "institution": "12", "body": "51"}
+"""How the credit codes of a kind of unit begin."""
 _PHONE = "400-000-0000"
 
 
@@ -78,7 +80,9 @@ def settle(
     tx: Connection, ground: Ground, known_roles: Roles, data: Mapping[str, Any], password_hash: str, root: Path
 ) -> None:
     """Make the units, the people with their roles, and the registrations that wait to be decided."""
-    places = {key: _company(tx, one) for key, one in data["companies"].items()}
+    for code, one in data["branches"].items():
+        _branch(tx, code, one)
+    places = {key: _company(tx, one) for key, one in data["companies"].items() if not one.get("recorded")}
     for one in data["people"]:
         where = places.get(one["at"]) or _place(tx, one["at"])["id"]
         place = organisations.get(tx, where)
@@ -127,7 +131,12 @@ def keep_accounts(path: Path, password: str, listed: list[Account]) -> None:
 
 def credit_code(company: Mapping[str, Any], division: str) -> str:
     """The computed code of an invented unit."""
-    return make_credit_code(_ENTERPRISE, division, int(company["seed"]))
+    return make_credit_code(_BEGINNINGS[kind_of(company)], division, int(company["seed"]))
+
+
+def kind_of(company: Mapping[str, Any]) -> str:
+    """The kind of an invented unit, an enterprise where the data say nothing."""
+    return str(company.get("kind", _ENTERPRISE))
 
 
 def _company(tx: Connection, one: Mapping[str, Any]) -> int:
@@ -135,13 +144,28 @@ def _company(tx: Connection, one: Mapping[str, Any]) -> int:
     return organisations.create(
         tx,
         authority_id=bureau["authority_id"],
-        kind="enterprise",
+        kind=kind_of(one),
         name_zh=one["name"]["zh"],
         name_en=one["name"]["en"],
         credit_code=credit_code(one, bureau["division"]),
         division=bureau["division"],
         prefecture_id=bureau["id"],
         data={"address": one["address"]},
+    )
+
+
+def _branch(tx: Connection, code: str, one: Mapping[str, Any]) -> None:
+    bureau = _place(tx, one["at"])
+    organisations.create(
+        tx,
+        authority_id=bureau["authority_id"],
+        kind="branch",
+        name_zh=one["name"]["zh"],
+        name_en=one["name"]["en"],
+        division=bureau["division"],
+        prefecture_id=bureau["id"],
+        parent_id=bureau["id"],
+        code=code,
     )
 
 
@@ -153,7 +177,7 @@ def _register(tx: Connection, ground: Ground, one: Mapping[str, Any], password_h
         kind=one["kind"],
         name_zh=one["unit"]["zh"],
         name_en=one["unit"]["en"],
-        credit_code=credit_code(one, bureau["division"]),
+        credit_code=make_credit_code(_BEGINNINGS[_ENTERPRISE], bureau["division"], int(one["seed"])),
         prefecture_id=bureau["id"],
         address=one["address"],
         login=one["login"],

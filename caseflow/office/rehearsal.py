@@ -6,36 +6,43 @@ The caller opens the transaction, on a database that holds the definitions and t
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import time
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.cases import act, dossier, entry, fire, guards, opening, standing, taken, timers
+from caseflow.cases import act, entry, fire, guards, opening, panels, standing, taken, timers
 from caseflow.cases.entry import Invalid, NotHere
 from caseflow.cases.ground import Ground, Loaded
-from caseflow.cases.models import case
 from caseflow.cases.move import Move
-from caseflow.office import rounds, samples
+from caseflow.cases.vocabulary import effect_of
+from caseflow.office import samples
 from caseflow.office.cast import Cast
+from caseflow.office.scene import Scene, opener
+from caseflow.people.rights import Actor
 from caseflow.people.roles import Roles
-from caseflow.studies import store
 from caseflow.words import Message, Refused
 from caseflow.workflow import workdays
 from caseflow.workflow.definition import Definition, Step, Test
 from caseflow.workflow.parts import Check, Text
+from caseflow.workflow.procedure import Action
 
 CHECK = "check"
 """In ``refused``: any condition written in the file."""
+WHO = "_who"
+"""In ``with``: the second, third … person of the role, or ``all`` who sit on its panel or owe what the act settles."""
 _NOON = time(12)
-_OPENS, _CLOSES, _BUREAU_CLOSES = -60, 90, 60
-"""Days from today of a rehearsed round."""
+_WORDS = {
+    "act.not_yours": "role",
+    "act.not_offered": "offered",
+    "guards.at_most": "at_most",
+    "quotas.full": "place_free",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +77,10 @@ def run(tx: Connection, ground: Ground, known_roles: Roles, root: Path, loaded: 
         stack.enter_context(clock.at(clock.at_local(clock.today(), _NOON)))
         stack.enter_context(_undone(tx))
         cast = Cast(tx, ground, known_roles, root, loaded.definition)
-        play = _Play(tx, ground, cast, loaded, test, stack)
+        scene = Scene(tx, ground, cast, loaded, test)
         try:
-            play.prepare()
-            found = tuple(itertools.islice(play.wrong(), 1))
+            scene.prepare()
+            found = tuple(itertools.islice(_Play(scene, stack).wrong(), 1))
         except (Refused, Invalid, NotHere, LookupError) as refused:
             found = (Message("rehearsal.not_given", {"reasons": _reasons(refused)}),)
     return Result(loaded.definition.workflow, test.name, found)
@@ -93,120 +100,43 @@ def _undone(tx: Connection) -> Iterator[None]:
 
 @dataclass(slots=True)
 class _Play:
-    tx: Connection
-    ground: Ground
-    cast: Cast
-    loaded: Loaded
-    test: Test
+    """A scene and the steps that are played in it."""
+
+    scene: Scene
     shifts: ExitStack
     """Holds the clock where the steps have moved it."""
-    case_id: int = 0
-    round_id: int | None = None
     _hosts: dict[str, int] = field(default_factory=dict)
-    _keys: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @property
     def definition(self) -> Definition:
-        return self.loaded.definition
-
-    # --- what is given --------------------------------------------------------------------------------------------
-
-    def prepare(self) -> None:
-        """The round, the case, and its dossier where one is given."""
-        given = self.test.given
-        if self.definition.rounds == "required":
-            self.round_id = self._round(str(given.get("round", "open")))
-        values, has_dossier = {}, "dossier" in given
-        if has_dossier:
-            written = given["dossier"] if isinstance(given["dossier"], Mapping) else {}
-            named = {str(path).removeprefix("dossier."): value for path, value in written.items()}
-            values = samples.complete(self.loaded, self.ground, 1, self._names(_opener(self.definition)), named)
-        if "state" in given:
-            self.case_id = self._imported(str(given["state"]), values)
-        else:
-            self.case_id = self._opened(values)
-        if has_dossier and self.definition.footprint and self.ground.shelf.schemes:
-            store.save_study(self.tx, case_id=self.case_id, study_=samples.study(self.ground.shelf), by=None)
-
-    def _round(self, stands: str) -> int:
-        today = clock.today()
-        closes = -1 if stands == "closed" else _CLOSES
-        found = rounds.create(
-            self.tx,
-            self.cast.authority_id,
-            code="rehearsal",
-            title={"zh": self.test.name.zh, "en": self.test.name.en},
-            workflows=[self.definition.workflow],
-            opens_at=clock.at_local(today + timedelta(days=_OPENS)),
-            closes_at=clock.end_of(today + timedelta(days=closes)),
-            notice=self.definition.basis.notice,
-        )
-        own = {"open": _BUREAU_CLOSES, "closed": _OPENS + 1}.get(stands, -1)
-        row = rounds.find(self.tx, self.cast.authority_id, found)
-        setter = next((one.id for one in self.definition.roles.values() if one.sees == "own_prefecture"), None)
-        if row is not None and setter is not None:
-            # A bureau sets its closing time beforehand, so the clock goes back for it.
-            with clock.at(clock.at_local(today + timedelta(days=_OPENS))):
-                rounds.set_own(
-                    self.tx, self.ground, row, self.cast.place("bureau"),
-                    clock.end_of(today + timedelta(days=own)), reason=stands, by=self.cast.actor(setter).person_id,
-                )  # fmt: skip
-        return found
-
-    def _opened(self, values: Mapping[str, dict[str, Any]]) -> int:
-        opener = self.cast.actor(_opener(self.definition))
-        made = opening.open_case(
-            self.tx, self.ground, opener, self.definition.workflow, round_id=self.round_id, request_key=self._key()
-        )
-        for section, typed in values.items():
-            dossier.save_draft(
-                self.tx, self.ground, made.case_id, f"dossier.{section}", f"organisation:{opener.organisation_id}",
-                typed, 0, opener.person_id,
-            )  # fmt: skip
-        return made.case_id
-
-    def _imported(self, stands: str, values: Mapping[str, Any]) -> int:
-        role = next((one.id for one in self.definition.roles.values() if one.sees == "own_authority"), None)
-        if role is None:
-            raise LookupError(self.definition.workflow)
-        owner = self.cast.actor(_opener(self.definition))
-        return opening.import_case(
-            self.tx,
-            self.ground,
-            self.cast.actor(role),
-            self.definition.workflow,
-            stands,
-            values,
-            organisation_id=int(owner.organisation_id or 0),
-            prefecture_id=owner.prefecture_id,
-            round_id=self.round_id,
-            request_key=self._key(),
-        ).case_id
-
-    # --- the steps ------------------------------------------------------------------------------------------------
+        return self.scene.definition
 
     def wrong(self) -> Iterator[Message]:
         """What goes otherwise than written; the steps behind the first such one mean nothing."""
-        for number, step in enumerate(self.test.steps, 1):
+        for number, step in enumerate(self.scene.test.steps, 1):
             if step.after is not None:
                 self._wait(step.after)
             if step.do is not None:
                 yield from self._try(number, step)
-            stands = self._row()["state"]
+            stands = self.scene.row["state"]
             if step.state is not None and stands != step.state:
                 yield Message("rehearsal.elsewhere", {"step": number, "expected": step.state, "found": stands})
 
     def _try(self, number: int, step: Step) -> Iterator[Message]:
         values = {"step": number, "act": step.do, "who": step.as_ or "-"}
         try:
-            with self.tx.begin_nested():
-                self._do(step)
+            with self._all_or_nothing():
+                for actor in self._actors(step):
+                    self._do(step, actor)
+        except LookupError as unknown:
+            yield Message("rehearsal.no_such_name", {**values, "name": str(unknown).strip("'")})
+            return
         except (Refused, Invalid, NotHere) as refused:
             reasons = {**values, "reasons": _reasons(refused)}
             if step.refused is None:
                 yield Message("rehearsal.refused", reasons)
                 return
-            by = self._refusing(step)
+            by = self._refusing(step) | _in_words(refused)
             if step.refused not in by:
                 yield Message(
                     "rehearsal.other_guard", {**reasons, "expected": step.refused, "found": sorted(by) or "-"}
@@ -215,78 +145,122 @@ class _Play:
         if step.refused is not None:
             yield Message("rehearsal.not_refused", {**values, "expected": step.refused})
 
-    def _do(self, step: Step) -> None:
-        name = step.do or ""
-        action = self.definition.action(self._row()["state"], name)
-        given = samples.answers(action.asks if action else {}, step.with_, self._names(step.as_))
-        if action is not None and action.moved_by:
-            act.move_member(self._host(action.moved_by[0]), self.case_id, name, given)
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """A savepoint; the people, places and hosts that went with it are made anew when they are needed again."""
+        hosts, known = dict(self._hosts), self.scene.cast.known()
+        try:
+            with self.scene.tx.begin_nested():
+                yield
+        except BaseException:
+            self._hosts = hosts
+            self.scene.cast.back_to(known)
+            raise
+
+    def _actors(self, step: Step) -> Iterator[Actor | None]:
+        """Who does a step: nobody where a timer does, a person, or all of a role one after the other."""
+        scene, which = self.scene, step.with_.get(WHO, 1)
+        if step.as_ is None:
+            yield None
             return
-        actor = self.cast.actor(step.as_) if step.as_ is not None else None
-        act.perform(self.tx, self.ground, actor, self.case_id, name, given, request_key=self._key())
+        action = self._action(step)
+        if which != samples.EVERY:
+            yield scene.actor(step.as_, int(which), action)
+            return
+        panel = next((one for one in self.definition.panels.values() if one.role == step.as_), None)
+        if panel is not None:
+            seats = panels.seats(scene.tx, scene.case_id, panel.id)
+            yield from (scene.cast.person(seat["person_id"]) for seat in seats if not seat["reserve"])
+            return
+        if scene.owing(step.as_, action) is None:
+            raise LookupError(samples.EVERY)
+        while scene.owing(step.as_, action) is not None:
+            yield scene.actor(step.as_, 1, action)
+
+    def _do(self, step: Step, actor: Actor | None) -> None:
+        scene, name = self.scene, step.do or ""
+        action = self._action(step)
+        given = self._answers(step, action, actor)
+        if action is not None and action.moved_by:
+            act.move_member(self._host(action.moved_by[0]), scene.case_id, name, given)
+            return
+        act.perform(scene.tx, scene.ground, actor, scene.case_id, name, given, request_key=scene.key())
+
+    def _answers(self, step: Step, action: Action | None, actor: Actor | None) -> dict[str, Any]:
+        """What the form is sent with; of the engine's own acts the task and the person by their names."""
+        scene, said = self.scene, {name: value for name, value in step.with_.items() if name != WHO}
+        names = scene.names(step.as_, actor.organisation_id if actor is not None else None)
+        if action is None:
+            if "task" in said and not isinstance(said["task"], int):
+                said["task"] = scene.task(str(said["task"]))
+            if "person" in said and not isinstance(said["person"], int):
+                said["person"] = names.person(str(said["person"]))
+            return said
+        for question in action.asks.values():
+            if question.type == "score_sheet" and question.id in said:
+                said[question.id] = scene.sheet(question, said[question.id])
+        return samples.answers(action.asks, said, names)
+
+    def _action(self, step: Step) -> Action | None:
+        return self.definition.action(self.scene.row["state"], step.do or "")
 
     def _refusing(self, step: Step) -> set[str]:
         """The conditions that object to a step, each asked on its own with the answers as far as they can be read."""
-        row = self._row()
-        action = self.definition.action(row["state"], step.do or "")
-        actor = self.cast.actor(step.as_) if step.as_ is not None else None
+        scene, row = self.scene, self.scene.row
+        action = self._action(step)
+        actor = next(self._actors(step), None)
         if action is None:
             return set()
-        held = standing.roles_on(self.tx, self.definition, actor, row) if actor is not None else frozenset()
+        held = standing.roles_on(scene.tx, self.definition, actor, row) if actor is not None else frozenset()
         role = standing.acting_role(self.definition, row["state"], action, held, None) or ""
-        move = Move(self.tx, self.ground, self.loaded, row, action, actor, role, clock.now(), self._key())
-        move.answers = samples.answers(action.asks, step.with_, self._names(step.as_))
+        move = Move(scene.tx, scene.ground, scene.loaded, row, action, actor, role, clock.now(), scene.key())
+        move.answers = self._answers(step, action, actor)
         with suppress(Invalid, Refused):  # the conditions are asked all the same: the file names the one that counts
             move.answers = taken.clean(move, move.answers)
-        return {
+        found = {
             CHECK if isinstance(need, Check) else need.name for need in action.needs if guards.objections(move, need)
         }
+        for call in action.then if role else ():
+            ask = effect_of(call).against
+            if ask is not None and ask(move, call.argument):
+                found.add(call.name)
+        return found
 
     def _wait(self, period: str) -> None:
         """Let time pass to noon of the last day of a period, and fire what comes due."""
-        calendar = self.ground.calendars[self.definition.calendar]
+        scene = self.scene
+        calendar = scene.ground.calendars[self.definition.calendar]
         until = workdays.count(calendar, clock.today(), workdays.Limit.parse(period)).due
         self.shifts.enter_context(clock.at(clock.at_local(until, _NOON)))
         last = None
-        while waiting := timers.due(self.tx, clock.now(), 1, last):
+        while waiting := timers.due(scene.tx, clock.now(), 1, last):
             last = waiting[0]
-            fire.fire(self.tx, self.ground, last, clock.now())
+            fire.fire(scene.tx, scene.ground, last, clock.now())
 
     def _host(self, workflow: str) -> Move:
         """A case over many cases through which the rehearsed one is moved."""
-        loaded = self.ground.current(self.tx, workflow)
-        role = _opener(loaded.definition)
-        actor = self.cast.actor(role)
+        scene = self.scene
+        loaded = scene.ground.current(scene.tx, workflow)
+        role = opener(loaded.definition)
+        actor = scene.cast.actor(role)
         if workflow not in self._hosts:
             self._hosts[workflow] = opening.open_case(
-                self.tx, self.ground, actor, workflow, round_id=self.round_id, request_key=self._key()
+                scene.tx, scene.ground, actor, workflow, round_id=scene.round_id, request_key=scene.key()
             ).case_id
-        row = entry.locked(self.tx, self._hosts[workflow])
+        row = entry.locked(scene.tx, self._hosts[workflow])
         first = next(loaded.definition.actions_in(loaded.definition.first_state))
-        return Move(self.tx, self.ground, loaded, row, first, actor, role, clock.now(), self._key())
-
-    def _row(self) -> RowMapping:
-        return self.tx.execute(sa.select(case).where(case.c.id == self.case_id)).mappings().one()
-
-    def _key(self) -> str:
-        return f"rehearsal/{next(self._keys)}"
-
-    def _names(self, role: str | None) -> samples.Names:
-        """Names in an answer of a role; its files are those of its organisation."""
-        code = samples.UNKNOWN_FORM
-        if self.case_id and self._row()["revision"]:
-            code = dossier.revision_code(dossier.revision_hash(self.tx, self.case_id, self._row()["revision"]))
-        return samples.Names(
-            file=lambda name, question: self.cast.file(name, question, role),
-            person=lambda name: self.cast.actor(name).person_id,
-            case=lambda _: self.case_id,
-            revision_code=code,
-        )
+        return Move(scene.tx, scene.ground, loaded, row, first, actor, role, clock.now(), scene.key())
 
 
-def _opener(definition: Definition) -> str:
-    """The role that opens cases of a workflow."""
-    return next(role.id for role in definition.roles.values() if role.opens)
+def _in_words(refused: Exception) -> set[str]:
+    """What refuses beside the conditions: the form, the role, the state, a signature, a full ceiling."""
+    if isinstance(refused, NotHere):
+        return {"role"}
+    if isinstance(refused, Invalid):
+        return {"answers"}
+    keys = {reason.key for reason in _reasons(refused)}
+    found = {word for key, word in _WORDS.items() if key in keys}
+    return found | ({"signing"} if any(key.startswith("signing.") for key in keys) else set())
 
 
 def _reasons(refused: Exception) -> list[Message]:

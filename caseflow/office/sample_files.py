@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import struct
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from caseflow.records import docx, files
+from caseflow.records import docx, files, sheets
 
 LINES_ON_A_PAGE = 24
+_JPEG = (
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABsSFBcUERsXFhceHBsgKEIrKCUlKFE6PTBCYFVlZF9VXVtqeJmBanGQc1tdhbWGkJ6jq62rZ4C8"
+    "ybqmx5moq6T/wAALCAAQABABAREA/8QAFQABAQAAAAAAAAAAAAAAAAAAAAX/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oACAEBAAA/AKID/9k="
+)
+"""A grey square."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,10 @@ def content(name: str, title: str = "", *, pages: int = 1) -> Content:
         return Content(_pdf(lines, pages), files.TYPES[kind], pages)
     if kind == "png":
         return Content(_png(), files.TYPES[kind], None)
+    if kind == "jpg":
+        return Content(base64.b64decode(_JPEG), files.TYPES[kind], None)
+    if kind == "xlsx":
+        return Content(sheets.write_table("1", [lines[0]], []), files.TYPES[kind], None)
     if kind == "docx":
         blocks = [{"kind": "text", "text": line} for line in lines]
         body = {"title": lines[0], "number": None, "blocks": blocks}

@@ -13,16 +13,19 @@ from decimal import Decimal
 from typing import Any
 
 from caseflow import clock
-from caseflow.cases import questions
+from caseflow.cases import dossier, questions
 from caseflow.cases.ground import Ground, Loaded
-from caseflow.footprint.factors import GWP_SETS
+from caseflow.footprint.gases import GWP_SETS
+from caseflow.footprint.line import Line
+from caseflow.footprint.own import OwnFactor
 from caseflow.footprint.shelf import Shelf
-from caseflow.footprint.study import Line, OwnFactor, Quantity, Study
+from caseflow.footprint.study import Quantity, Study
 from caseflow.office.sample_files import kind_of
 from caseflow.workflow.form import Field
 from caseflow.workflow.identifiers import make_credit_code
 
 _DAY = re.compile(r"([+-]\d{1,4}) days?")
+EVERY = "all"
 UNKNOWN_FORM = "0000-0000"
 """The code of a form that was never made."""
 
@@ -35,6 +38,13 @@ class Names:
     """The file of this name, for this question."""
     person: Callable[[str], int]
     case: Callable[[str], int]
+    organisation: Callable[[str], int] = int
+    credit_code: Callable[[str], str] = str
+    """The code of the organisation of this name; what is no name is a code itself."""
+    case_file: Callable[[str], int] = int
+    """The file of this name that is in the case already."""
+    rows: Callable[[str], int] = len
+    """How many rows the table at a path of the dossier has."""
     revision_code: str = UNKNOWN_FORM
     """Of the form made last: what stands in the footer of its signed scan."""
 
@@ -47,20 +57,21 @@ def complete(
     ``given``: answers by ``section.field``, in the words of YAML; an empty one leaves the question open.
     """
     given = given or {}
-    dossier: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, Any]] = {}
     for section in loaded.definition.dossier.values():
-        if section not in questions.sections(loaded, dossier):
+        known = dossier.with_fixed(loaded.definition, found)
+        if section not in questions.sections(loaded, known):
             continue
-        dossier[section.id] = {}
-        is_put = questions.in_section(loaded, section, dossier)
+        is_put = questions.in_section(loaded, section, known)
+        told, found[section.id] = dict(known.get(section.id, {})), {}
         for question in section.fields.values():
             path = f"{section.id}.{question.id}"
-            if question.fixed or (question.when is not None and not is_put(question.when, dossier[section.id])):
+            if question.fixed or (question.when is not None and not is_put(question.when, told)):
                 continue
             value = typed(question, given[path], names) if path in given else _sample(question, ground, seed, names)
             if value is not None:
-                dossier[section.id][question.id] = value
-    return dossier
+                told[question.id] = found[section.id][question.id] = value
+    return found
 
 
 def answers(asks: Mapping[str, Field], given: Mapping[str, Any], names: Names) -> dict[str, Any]:
@@ -80,16 +91,31 @@ def typed(question: Field, given: Any, names: Names) -> Any:
         return found if question.of_revision is None else {"file": found, "revision_code": names.revision_code}
     if kind == "files":
         return [one if isinstance(one, int) else names.file(str(one), question) for one in given]
-    if kind == "people":
-        return [one if isinstance(one, int) else names.person(str(one)) for one in given]
+    if kind == "organisation":
+        return given if isinstance(given, int) else names.organisation(str(given))
+    if kind == "case_file":
+        return given if isinstance(given, int) else names.case_file(str(given))
+    if kind == "credit_code":
+        return names.credit_code(str(given))
+    if kind == "each_row":
+        return _each_row(question, given, names)
     if kind == "members":
         rows = given.items() if isinstance(given, Mapping) else [(one, {}) for one in given]
         return {str(_number(one, names)): answers(question.columns, row or {}, names) for one, row in rows}
     if kind == "score_sheet":
         return {**given, "member": _number(given["member"], names)}
+    if kind == "people":
+        return [one if isinstance(one, int) else names.person(str(one)) for one in given]
     if kind == "table":
         return [answers(question.columns, row, names) for row in given]
     return given
+
+
+def _each_row(question: Field, given: Any, names: Names) -> dict[str, Any]:
+    """What is said row by row; ``all`` says the same of every row of the table."""
+    if set(given) == {EVERY} and question.of is not None:
+        given = dict.fromkeys(range(names.rows(question.of)), given[EVERY])
+    return {str(number): answers(question.columns, row, names) for number, row in given.items()}
 
 
 def day(text: str) -> date:
@@ -107,7 +133,7 @@ def study(shelf: Shelf) -> Study:
     period = clock.today().year - 1
     own = OwnFactor(value=Decimal(1), unit="kWh", source=scheme.title.zh, year=period)
     lines = tuple(
-        Line(id=stage.id, stage=stage.id, name=stage.title.zh, amount=Decimal(1), unit="kWh", own=own)
+        Line(id=stage.id, stage=stage.id, name=stage.title.zh, amount=Decimal(1), unit="kWh", own=own, primary=True)
         for stage in scheme.inside(boundary)
     )
     return Study(

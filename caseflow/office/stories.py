@@ -12,6 +12,7 @@ from caseflow import clock
 from caseflow.workflow.holidays import DAY, Calendar
 
 _OFFSET = re.compile(r"([+-]\d{1,4})d")
+_DATED = re.compile(r"@([+-]\d{1,4}d)")
 _NAMED = re.compile(r"\$([a-z_]+)")
 _MORNING = time(9)
 _PACE = timedelta(minutes=1)
@@ -40,7 +41,7 @@ def timeline(data: Mapping[str, Any], today: date, calendar: Calendar) -> list[S
     last = datetime.min.replace(tzinfo=clock.SHANGHAI)
     for day, number, key, step in dated:
         last = max(last + _PACE if steps else last, clock.at_local(_worked(calendar, day), _MORNING))
-        steps.append(Step(last, key, number, step))
+        steps.append(Step(last, key, number, dated_from(step, today)))
     return steps
 
 
@@ -48,6 +49,16 @@ def day_of(written: Any, today: date) -> date:
     """A date, or days from today such as ``-8d``."""
     offset = _OFFSET.fullmatch(str(written))
     return today + timedelta(days=int(offset[1])) if offset else date.fromisoformat(str(written))
+
+
+def dated_from(value: Any, today: date) -> Any:
+    """``value`` with every ``@+3d`` in it as the date so many days from today."""
+    if isinstance(value, Mapping):
+        return {key: dated_from(part, today) for key, part in value.items()}
+    if isinstance(value, list):
+        return [dated_from(part, today) for part in value]
+    found = _DATED.fullmatch(value) if isinstance(value, str) else None
+    return day_of(found[1], today).isoformat() if found else value
 
 
 def filled(value: Any, names: Mapping[str, Any], places: Mapping[str, str], *, deep: int = 0) -> Any:

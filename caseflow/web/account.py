@@ -9,8 +9,10 @@ import segno
 from flask import Blueprint, abort, g, make_response, redirect, render_template, request, url_for
 from flask.wrappers import Response
 
+from caseflow.office import notices
 from caseflow.people import accounts, passwords, registration, rights, second_factor, security, sessions, throttle
 from caseflow.people.accounts import login_form
+from caseflow.records.inbox import KINDS
 from caseflow.web import safety, shell
 from caseflow.web.shell import page
 from caseflow.words import LANGUAGES, Message, Refused, text
@@ -161,7 +163,7 @@ def _failed(row: Any, act: str, reason: Message) -> NoReturn:
 def profile() -> Any:
     row = accounts.get(g.tx, g.actor.person_id)
     assert row is not None  # noqa: S101 -- a session has its person
-    keys = shell.house().keys
+    keys, official = shell.house().keys, g.actor.official
     return render_template(
         "account/profile.html",
         person=row,
@@ -170,6 +172,11 @@ def profile() -> Any:
         sessions=sessions.living(g.tx, g.actor.person_id),
         applications=registration.of_person(g.tx, g.actor.person_id),
         roles=shell.house().roles,
+        ways={
+            kind: [(way, text(f"notices.way.{way}", g.language)) for way in notices.open_ways(kind, official=official)]
+            for kind in KINDS
+        },
+        chosen=notices.choices(g.tx, g.actor.person_id, official=official),
     )
 
 
@@ -192,6 +199,14 @@ def change_profile() -> Any:
     response = shell.done(url_for("account.profile"), "saved")
     safety.set_choice(response, "language", language)
     return response
+
+
+@page(blueprint, "/account/notices", methods=("POST",), policy=shell.signed_in, redraw=profile)
+def choose_notices() -> Any:
+    """For each kind of notice: a mail at once, the digest, or the inbox alone."""
+    wished = {kind: request.form[f"way_{kind}"] for kind in KINDS if f"way_{kind}" in request.form}
+    notices.choose(g.tx, g.actor.person_id, wished, official=g.actor.official)
+    return shell.done(url_for("account.profile"), "notices_chosen")
 
 
 @page(blueprint, "/account/password", policy=shell.signed_in)

@@ -1,22 +1,25 @@
-"""The form of an act: its questions with what they may name, what was typed or known, and who will sign."""
+"""The form of an act: its questions, what was typed or is known already, and who will sign."""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 import sqlalchemy as sa
 from flask import g, request
 
-from caseflow.cases import dossier, entry, guards, members, panels, questions, signing
-from caseflow.cases.models import interest
+from caseflow.cases import choosing, dossier, entry, guards, members, panels, signing
 from caseflow.cases.move import Move
+from caseflow.cases.panel_models import interest
 from caseflow.cases.view import Offer, View, load
 from caseflow.people import rights
 from caseflow.people.rights import Actor
 from caseflow.web import drawing, filling, shell
-from caseflow.web.widgets import Context, Widget
+from caseflow.web.act_context import context, effects, member_here, panel_of
+from caseflow.web.widgets import Widget
 from caseflow.words import Refused
+from caseflow.workflow.form import Field
 from caseflow.workflow.parts import Text
 from caseflow.workflow.procedure import Action
 
@@ -44,10 +47,6 @@ def blank_move(view: View) -> Move:
     return view.move(Action(id="look", title=Text(zh="-", en="-")), "")
 
 
-def effects(action: Action) -> set[str]:
-    return {call.name for call in action.then}
-
-
 def watches(action: Action) -> bool:
     """Whether the screen must be as new as the case."""
     return effects(action).isdisjoint(OWN_ROWS)
@@ -61,6 +60,7 @@ def prepared(view: View, offer: Offer) -> dict[str, Any]:
         "offer": offer,
         "action": offer.action,
         "widgets": widgets(view, offer, values),
+        "needs_files": _takes_files(offer.action.asks.values()),
         "request_key": request.form.get("request_key") or request_key(),
         "seen": view.row["version"],
         "to_member": {"member": member} if (member := member_here()) is not None else {},
@@ -70,6 +70,10 @@ def prepared(view: View, offer: Offer) -> dict[str, Any]:
         ],
         "target": target_title(view, offer.action),
     }
+
+
+def _takes_files(questions: Iterable[Field]) -> bool:
+    return any(one.type in ("file", "files") or _takes_files(one.columns.values()) for one in questions)
 
 
 def typed_values(view: View, offer: Offer) -> dict[str, Any]:
@@ -90,44 +94,6 @@ def widgets(view: View, offer: Offer, values: dict[str, Any]) -> list[Widget]:
         ground=view.ground,
         context=context(view, offer.action),
     )
-
-
-def context(view: View, action: Action) -> Context:
-    """What the questions of an act may name: cases, people, fields, criteria."""
-    what, rule = effects(action), view.definition.members
-    asked_types = {question.type for question in action.asks.values()}
-    listed: Any = ()
-    if "members" in asked_types and rule is not None:
-        taking_in = "include_members" in what
-        listed = members.eligible(view.tx, rule, view.row) if taking_in else members.rows(view.tx, view.row["id"])
-    panel_id = _panel_id(view, action)
-    panel = view.definition.panels.get(panel_id) if panel_id else None
-    people: list[tuple[int, str]] = []
-    if "people" in asked_types and panel is not None and panel_id is not None:
-        if "seat_experts" in what:
-            people = [
-                (row["id"], row["name"]) for row in panels.candidates(view.tx, view.row["authority_id"], panel.role)
-            ]
-        else:
-            people = [(row["person_id"], row["name"]) for row in panels.seats(view.tx, view.row["id"], panel_id)]
-    values = {"dossier": view.dossier(), "case": view.facts()}
-    return Context(
-        members=listed,
-        choose=bool(what & {"include_members", "exclude_members"}) or "people" in asked_types,
-        ordered="order_members" in what or "seat_experts" in what,
-        people=people,
-        sections=view.sections() if "field_comments" in asked_types else (),
-        panel=panel,
-        member=member_here(),
-        asked=questions.in_form(view.loaded, view.row["state"], action, values),
-    )
-
-
-def _panel_id(view: View, action: Action) -> str | None:
-    """The panel that an act is about: named by its question or its effect, else the only one there is."""
-    asked = [question.panel for question in action.asks.values() if question.panel]
-    seated = [str(call.argument) for call in action.then if call.name == "seat_experts"]
-    return next(iter((*asked, *seated, *view.definition.panels)), None)
 
 
 def will_be_signed(view: View, offer: Offer) -> bool:
@@ -161,9 +127,9 @@ def not_here(view: View, action_id: str) -> NoReturn:
 
 
 def _known(view: View, action: Action) -> dict[str, Any]:
-    """What was said of each member before, where the form asks for all of them; the order they have."""
-    what, panel_id = effects(action), _panel_id(view, action)
-    found: dict[str, Any] = {}
+    """What is known already: the answers of the dossier that are amended, what was said of each member, their order."""
+    what, panel_id = effects(action), panel_of(view, action)
+    found: dict[str, Any] = choosing.present(action.asks, view.dossier()) if "amend_dossier" in what else {}
     for question in action.asks.values():
         if question.type == "members" and "declare_interest" in what:
             found[question.id] = _declared(view)
@@ -198,12 +164,6 @@ def about_member() -> str:
     """Of a form about one member: its part of the draft's name."""
     member = member_here()
     return f".{member}" if member is not None else ""
-
-
-def member_here() -> int | None:
-    """The member that a form is about, named by the address of its page or by what was posted."""
-    named: int | None = (request.view_args or {}).get("member_id")
-    return named if named is not None else request.values.get("member", type=int)
 
 
 def _declared(view: View) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from flask.wrappers import Response
 from sqlalchemy.engine import Connection
 from werkzeug.datastructures import MultiDict
 
-from caseflow.cases import act, dossier, findings, signing
+from caseflow.cases import act, dossier, findings, questions, signing
 from caseflow.cases.entry import NotHere, Outcome, Stale
 from caseflow.cases.view import load
 from caseflow.records import journal
@@ -101,7 +101,12 @@ def save_draft(case_id: int, action_id: str) -> Any:
     typed: MultiDict[str, str] = MultiDict((name, value) for name, value in posted)
     store = CaseStore(case_id, g.actor, f"act.{action_id}")
     raw, _ = filling.read(offer.action.asks.values(), typed, MultiDict(), store)
-    return jsonify(version=_keep_draft(g.tx, case_id, offer.action, raw))
+    known = {"dossier": view.dossier(), "case": view.facts()}
+    put = questions.in_form(view.loaded, view.row["state"], offer.action, known)
+    return jsonify(
+        version=_keep_draft(g.tx, case_id, offer.action, raw),
+        not_asked=[one.id for one in offer.action.asks.values() if one.when is not None and not put(one.when, raw)],
+    )
 
 
 @page(blueprint, "/cases/<int:case_id>/done", policy=shell.signed_in, endpoint="done")
@@ -134,7 +139,7 @@ def sign(case_id: int) -> Any:
     decision = request.form.get("decision", "")
     if decision not in signing.ACTS:
         abort(400)
-    answers_given = {"opinion": request.form.get("opinion", "")}
+    answers_given = {name: request.form.get(name, "") for name in ("opinion", "proposal")}
     outcome = _at_once(case_id, decision, answers_given)
     return _finished(case_id, outcome.action, request.form["request_key"])
 

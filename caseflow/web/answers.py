@@ -22,7 +22,7 @@ class Shown:
     kind: str
     text: Pair | None = None
     columns: Sequence[Pair] = ()
-    rows: Sequence[Sequence[Pair]] = ()
+    rows: Sequence[Sequence[Pair | Shown]] = ()
     points: Sequence[tuple[Pair, str, str]] = ()
     """Point, conclusion, remark."""
     files: Sequence[Any] = ()

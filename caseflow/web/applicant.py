@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,14 +10,26 @@ import segno
 import sqlalchemy as sa
 from flask import Blueprint, abort, g, render_template, url_for
 
-from caseflow.cases import dossier
+from caseflow.cases import dossier, signing
 from caseflow.cases.entry import NotHere
+from caseflow.cases.form_paper import makes_form
 from caseflow.cases.models import round_
 from caseflow.cases.view import Offer, View, load
 from caseflow.people import organisations
+from caseflow.records import letters, paper
 from caseflow.records.models import inbox_message
 from caseflow.studies import store
-from caseflow.web import clocks, progress, shell, tracker
+from caseflow.web import (
+    carrying,
+    clocks,
+    duties,
+    entries,
+    involvement,
+    progress,
+    proposals,
+    shell,
+    tracker,
+)
 from caseflow.web.inbox import worded
 from caseflow.web.shell import page
 from caseflow.workflow.procedure import Action
@@ -36,13 +49,24 @@ class Offers:
     """Takes the signed form."""
     others: tuple[Offer, ...]
 
+    @property
+    def plain(self) -> list[Offer]:
+        """Those of the others that need no word beside their button."""
+        return [one for one in self.others if one not in self.told]
+
+    @property
+    def told(self) -> list[Offer]:
+        """Those with a help, a warning, or a reason why they cannot be done now."""
+        return [one for one in self.others if one.reasons or one.action.help or one.action.confirm]
+
 
 def case_page(view: View) -> Any:
     """The page of a case for its applicant."""
     walked = [one.row.to_state for one in view.timeline()[::-1] if one.row.to_state]
     steps = tracker.steps(view.definition, view.state.id, walked)
-    typing = view.is_holder and bool(view.state.edits)
+    typing = progress.types_dossier(view)
     every = progress.standings(view) if typing else []
+    roads = side_roads(view)
     return render_template(
         "applicant/case.html",
         view=view,
@@ -52,17 +76,45 @@ def case_page(view: View) -> Any:
         correcting=typing and "unlocked" in view.state.edits,
         every=every,
         gaps=sum(len(one.gaps) for one in every),
-        offers=offers(view),
+        offers=offers(view, roads["duties"]),
         due=clocks.of_row(g.tx, view.ground, view.definition, view.row) if not view.row["final"] else None,
         clocks=clocks.of_case(view),
         holder=view.definition.roles[view.state.holder].title if view.state.holder else None,
         footprint=store.latest_study(g.tx, view.row["id"]) if view.definition.footprint else None,
         may_footprint=may_footprint(view),
         messages=messages_of(view),
+        sent_back=signing.sent_back(g.tx, view.row["id"], g.actor.organisation_id),
+        carry=carrying.offered(view),
+        **roads,
         submitted=bool(view.row["number"]),
         frozen=bool(view.row["revision"]),
         **facts_of(view),
     )
+
+
+def side_roads(view: View) -> dict[str, Any]:
+    """What goes on beside the main road: asked of the applicant, waiting for signatures, gathered; and why it ended."""
+    agent = view.row["organisation_id"] != view.actor.organisation_id
+    return {
+        "agent_of": organisations.get(g.tx, view.row["organisation_id"]) if agent else None,
+        "duties": duties.of_case(view),
+        "proposals": proposals.waiting(view),
+        "progress": entries.progress(view) or (entries.of_rows(view) if view.state.duties and view.is_holder else []),
+        "gathered": entries.gathered(view),
+        "parts_in_it": involvement.of_case(view),
+        "why": _why(view),
+    }
+
+
+def _why(view: View) -> dict[str, Any] | None:
+    """The last letter to the applicant of a case that ended without success: its words, to be read at once."""
+    received = view.letters()
+    if not received or not view.row["final"] or view.state.outcome != "negative":
+        return None
+    row = received[-1]
+    body = letters.opened(view.ground.keys, dict(row))
+    texts = [part.text for part in paper.parts(body, g.language) if part.kind in ("text", "item")]
+    return {"row": row, "texts": texts}
 
 
 @page(blueprint, "/cases/<int:case_id>/receipt", policy=shell.signed_in)
@@ -93,16 +145,19 @@ def own(case_id: int) -> View:
     return view
 
 
-def offers(view: View) -> Offers:
-    """What the applicant may do, sorted by meaning and not by name."""
-    found = view.offers()
+def offers(view: View, owed: Collection[duties.Owed] = ()) -> Offers:
+    """What the applicant may do, sorted by meaning and not by name; the main act of the state first among the others."""
+    found = duties.in_order(view, view.offers(), owed)
     make_form = next((one for one in found if makes_form(one.action)), None)
     send = next((one for one in found if takes_signed_form(one.action)), None)
-    return Offers(make_form, send, tuple(one for one in found if one is not make_form and one is not send))
+    return Offers(
+        make_form, send, tuple(sorted((one for one in found if one is not make_form and one is not send), key=_order))
+    )
 
 
-def makes_form(action: Action) -> bool:
-    return action.to is None and any(call.name == "freeze" for call in action.then)
+def _order(offer: Offer) -> tuple[bool, int]:
+    """What can be done now before what cannot; careful acts last."""
+    return bool(offer.reasons), ("primary", "normal", "careful").index(offer.action.style)
 
 
 def takes_signed_form(action: Action) -> bool:
@@ -111,7 +166,7 @@ def takes_signed_form(action: Action) -> bool:
 
 def may_footprint(view: View) -> bool:
     """Whether activity data may be typed now."""
-    return view.definition.footprint and view.is_holder and "footprint" in view.state.edits
+    return view.definition.footprint and view.types and "footprint" in view.state.edits
 
 
 def facts_of(view: View) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def one_year(name: str, year: int) -> Any:
         calendar=calendar,
         year=year,
         entry=calendar.years.get(year),
-        entries=[row for row in calendars.history(g.tx, name) if row.year == year],
+        entered=[row for row in calendars.history(g.tx, name) if row.year == year],
     )
 
 

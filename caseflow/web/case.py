@@ -8,20 +8,36 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from caseflow.cases import quotas, signing
+from caseflow.cases import attached, quotas
 from caseflow.cases.models import case as case_table
 from caseflow.cases.models import member, round_
 from caseflow.cases.view import Offer, View, state_name
-from caseflow.people import accounts
 from caseflow.people.models import organisation
 from caseflow.records import files
-from caseflow.web import applicant, clocks, collective, desk, drawing, record, review, shell, uploads
+from caseflow.web import (
+    applicant,
+    clocks,
+    collective,
+    desk,
+    drawing,
+    duties,
+    entries,
+    involvement,
+    progress,
+    proposals,
+    record,
+    review,
+    shell,
+    tasks,
+)
 from caseflow.web.act_form import request_key, viewed, will_be_signed
 from caseflow.web.shell import page
 from caseflow.words import from_json
 
 blueprint = Blueprint("case", __name__)
 
+ASKED = frozenset({"open_duty", "close_duty"})
+"""Effects of acts whose answers stand with the duties."""
 PARTS = ("overview", "dossier", "footprint", "papers", "timeline", "diagram")
 
 
@@ -66,9 +82,12 @@ def office_page(view: View) -> Any:
         more = {"footprint": review.footprint(view)}
     elif part == "overview":
         more = {
-            "given": record.given_so_far(view),
+            "given": record.given_so_far(view, without=ASKED),
             "digest": record.digest(view) if view.row["revision"] else None,
             "footprint": review.footprint(view),
+            "gathered": entries.gathered(view),
+            "progress": entries.progress(view),
+            "typing": progress.standings(view) if progress.types_dossier(view) else [],
         }
     return render_template(f"case/{part}.html", **common(view), **more)
 
@@ -76,10 +95,10 @@ def office_page(view: View) -> Any:
 def common(view: View) -> dict[str, Any]:
     """What every part of the page shows: who, where, by when, what may be done."""
     tx, row = view.tx, view.row
-    offers = view.offers()
+    offers, owed = view.offers(), duties.of_case(view)
     before, after = desk.neighbours(tx, view.actor, row["id"])
     part = request.args.get("part", "")
-    readable = uploads.readable(view) if part == "papers" else set()
+    readable = attached.readable(view) if part == "papers" else set()
     return {
         "view": view,
         "shown": parts(view),
@@ -88,15 +107,15 @@ def common(view: View) -> dict[str, Any]:
         "prefecture": _organisation(view, row["prefecture_id"]),
         "round": tx.execute(sa.select(round_).where(round_.c.id == row["round_id"])).mappings().first(),
         "holder": view.definition.roles[view.state.holder].title if view.state.holder else None,
-        "clocks": clocks.of_case(view),
+        "clocks": _clocks(view, owed),
         "due": clocks.of_rows(tx, view.ground, [row]).get(row["id"]),
-        "buttons": [button(view, offer) for offer in offers],
+        "buttons": [button(view, offer) for offer in duties.in_order(view, offers, owed)],
         "has_form": any(offer.action.asks for offer in offers) and bool(view.definition.dossier),
         "findings": view.findings(),
         "say_finding": said,
         "pending": view.pending(),
-        "proposal": proposed(view),
-        "slips": slips(view),
+        "proposals": proposals.waiting(view),
+        "slips": proposals.slips(view),
         "timeline": timeline(view),
         "letters": view.letters(),
         "files": [one for one in files.of_case(tx, row["id"]) if one.id in readable] if part == "papers" else [],
@@ -104,9 +123,18 @@ def common(view: View) -> dict[str, Any]:
         "before": before,
         "after": after,
         "hosts": _hosts(view),
-        "tasks": [_owed(view, task) for task in view.tasks()],
+        "tasks": tasks.of_case(view),
+        "duties": owed,
+        "parts_in_it": involvement.of_case(view),
+        "carried": _carried(view),
         "places": places(view),
     }
+
+
+def _clocks(view: View, owed: list[duties.Owed]) -> list[clocks.Told]:
+    """The clocks of the case without those of duties of which the reader does not know."""
+    known = {one.task_id for one in owed}
+    return [one for one in clocks.of_case(view) if one.row["task_id"] is None or one.row["task_id"] in known]
 
 
 def parts(view: View) -> tuple[str, ...]:
@@ -134,41 +162,6 @@ def said(row: Any) -> str:
     return drawing.say(from_json(row["message"]))
 
 
-def proposed(view: View) -> dict[str, Any] | None:
-    """What waits for signatures: the act, its answers, who signed, who is next. For those who may read it."""
-    row = view.pending()
-    if row is None or not (view.is_office or row["organisation_id"] == view.actor.organisation_id):
-        return None
-    action = view.definition.action(view.row["state"], row["action"])
-    signed = next((found for one, found in signing.slips(view.tx, view.row["id"]) if one["id"] == row["id"]), [])
-    names = accounts.names(view.tx, [row["proposed_by"], *(one["person_id"] for one in signed)])
-    signers = [
-        {"title": title, "signed": signed[at] if at < len(signed) else None, "next": at == row["step"]}
-        for at, title in enumerate(signing.role_titles(view.definition, row))
-    ]
-    values = signing.answers(view.ground, row)
-    return {
-        "row": row,
-        "action": action,
-        "part": record.of_act(view, action, values) if action is not None else None,
-        "names": names,
-        "signers": signers,
-        "may_sign": view.may_sign(),
-    }
-
-
-def slips(view: View) -> list[dict[str, Any]]:
-    """The approval slips of the case that the reader may open."""
-    found = []
-    for row, signed in signing.slips(view.tx, view.row["id"]):
-        if not (view.is_office or row["organisation_id"] == view.actor.organisation_id):
-            continue
-        action = next((one for one in record.acts(view.definition) if one.id == row["action"]), None)
-        title = drawing.named(action.title) if action else row["action"]
-        found.append({"row": row, "signed": signed, "title": title})
-    return found
-
-
 def timeline(view: View) -> list[dict[str, Any]]:
     """What happened, newest first, as the macro takes it."""
     entries = []
@@ -185,7 +178,7 @@ def timeline(view: View) -> list[dict[str, Any]]:
                 "at": one.row.at,
                 "who": one.by,
                 "title": title,
-                "text": drawing.t("case.moved_to", state=drawing.named(one.state)) if moved else "",
+                "text": drawing.t("case.moved_to", state=drawing.named(one.state)) if moved else one.note,
                 "tone": "info" if moved else "neutral",
             }
         )
@@ -196,32 +189,10 @@ def places(view: View) -> list[dict[str, Any]]:
     """The quota places that the case holds."""
     found = []
     for quota in view.definition.quotas.values():
-        row = quotas.held(view.tx, view.row["id"], quota.id)
+        row = quotas.held(view.tx, view.row["id"], quota)
         if row is not None:
             found.append({"title": quota.title, "status": row["status"], "at": row["at"]})
     return found
-
-
-def _owed(view: View, task: Any) -> dict[str, Any]:
-    """An open task in words: what, by whom, until when."""
-    kind, _, what = task["kind"].partition(":")
-    title = drawing.named(view.name_of(view.row["state"]))
-    if kind == "sign":
-        action = view.definition.action(view.row["state"], what)
-        title = drawing.t("desk.to_sign", what=drawing.named(action.title) if action else what)
-    elif kind == "duty" and what in view.state.duties:
-        title = drawing.named(view.state.duties[what].title)
-    elif kind == "panel" and what in view.definition.panels:
-        title = drawing.named(view.definition.panels[what].title)
-    role = view.definition.roles.get(task["role"])
-    return {
-        "kind": kind,
-        "title": title,
-        "who": drawing.named(role.title) if role else task["role"],
-        "where": _organisation(view, task["organisation_id"]),
-        "due": clocks.due(view.ground, view.definition, task["due_on"]),
-        "mine": task["organisation_id"] == view.actor.organisation_id and view.actor.holds(task["role"]),
-    }
 
 
 def _organisation(view: View, organisation_id: int | None) -> Any:
@@ -252,6 +223,22 @@ def _hosts(view: View) -> list[dict[str, Any]]:
                 }
             )
     return found
+
+
+def _carried(view: View) -> dict[str, Any]:
+    """The case of an earlier round with whose dossier this one began, and those that went on with its own."""
+    column = case_table.c
+    rows = view.tx.execute(
+        sa.select(case_table).where(
+            column.organisation_id == view.row["organisation_id"],
+            sa.or_(column.id == view.row["carried_from"], column.carried_from == view.row["id"]),
+        )
+    ).mappings()
+    readable = [one for one in rows if collective.may_know(view, view.definition, one)]
+    return {
+        "from": next((one for one in readable if one["id"] == view.row["carried_from"]), None),
+        "into": [one for one in readable if one["carried_from"] == view.row["id"]],
+    }
 
 
 @blueprint.app_context_processor

@@ -11,14 +11,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock
-from caseflow.cases import deadlines
+from caseflow.cases import deadlines, surroundings
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import deadline
 from caseflow.cases.view import View
+from caseflow.records import journal
 from caseflow.web import drawing
 from caseflow.workflow import workdays
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.ledger import Run, runs_from_json
+from caseflow.workflow.procedure import Duty, State
 
 SOON = workdays.Limit(5, "workdays")
 """From when on a deadline counts as near in lists and on the desk."""
@@ -31,12 +33,22 @@ class Due:
     """What the macro ``deadline`` shows."""
 
     mark: str
-    """``normal``, ``soon``, ``late``, ``paused`` or ``done``."""
+    """``normal``, ``soon``, ``late``, ``over`` (a soft term), ``paused`` or ``done``."""
     on: date | None = None
     left: int | None = None
     """Working days left; negative when late."""
     at: str = MIDNIGHT
     """The time of day, where the closing of a round cuts the clock short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """That a clock was given a later last day: by which act, when, and on what ground (for those who may read it)."""
+
+    until: date
+    act: str
+    at: datetime
+    ground: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +62,7 @@ class Told:
     limit: Any
     runs: tuple[Run, ...]
     notices: tuple[str, ...]
+    extension: Extension | None
 
 
 def due(ground: Ground, definition: Definition, on: date | None, at: str = MIDNIGHT) -> Due | None:
@@ -69,7 +82,7 @@ def of_row(tx: Connection, ground: Ground, definition: Definition, row: RowMappi
 def _time_of_day(tx: Connection, definition: Definition, row: RowMapping, on: date | None) -> str:
     """24:00, or the time at which the round closes where a clock ends on that day because of it."""
     rule = definition.states[row["state"]].clock
-    closes = deadlines.round_closes(tx, row, rule.not_after) if rule is not None and rule.not_after else None
+    closes = surroundings.round_closes(tx, row, rule.not_after) if rule is not None and rule.not_after else None
     if closes is None or clock.local_date(closes) != on:
         return MIDNIGHT
     return f"{closes.astimezone(clock.SHANGHAI):%H:%M}"
@@ -80,15 +93,22 @@ def of_rows(tx: Connection, ground: Ground, rows: Iterable[RowMapping]) -> dict[
     listed = {int(row["id"]): row for row in rows}
     found: dict[int, Due] = {}
     running = tx.execute(
-        sa.select(deadline.c.case_id, deadline.c.due_on, deadline.c.status)
-        .where(deadline.c.case_id.in_(list(listed)), deadline.c.status.in_(["running", "paused", "breached"]))
+        sa.select(deadline.c.case_id, deadline.c.due_on, deadline.c.status, deadline.c.clock)
+        .where(
+            deadline.c.case_id.in_(list(listed)),
+            deadline.c.status.in_(["running", "paused", "breached"]),
+            deadline.c.task_id.is_(None),  # what others owe beside the holder is due by their own dates
+        )
         .order_by(deadline.c.id)
     )
-    for case_id, on, status in running:
+    for case_id, on, status, name in running:
         row = listed[case_id]
         definition = ground.definition(tx, row["definition_id"]).definition
         if status == "paused":
             found.setdefault(case_id, Due("paused"))
+            continue
+        if deadlines.is_over(definition, {"clock": name, "due_on": on}):
+            found.setdefault(case_id, Due("over", on))
             continue
         counted = due(ground, definition, on, _time_of_day(tx, definition, row, on))
         known = found.get(case_id)
@@ -121,11 +141,13 @@ def soon_until(ground: Ground, definitions: Iterable[Definition]) -> date:
 
 
 def _told(view: View, row: RowMapping) -> Told:
-    name = row["clock"].removeprefix(deadlines.PUBLICITY)
-    state = view.definition.states[name]
-    rule = state.publicity if row["clock"] != name else state.clock
+    found = deadlines.rule_of(view.definition, row["clock"])
+    publicity = found.ends != deadlines.BREACH
+    rule = found.duty or (found.state.publicity if publicity else found.state.clock)
     if row["status"] == "paused":
         standing = Due("paused")
+    elif deadlines.is_over(view.definition, row) and row["closed_at"] is None:
+        standing = Due("over", row["due_on"])
     elif row["status"] in ("running", "breached"):
         ends = _time_of_day(view.tx, view.definition, view.row, row["due_on"])
         standing = due(view.ground, view.definition, row["due_on"], ends) or Due("normal")
@@ -134,10 +156,35 @@ def _told(view: View, row: RowMapping) -> Told:
     stored = row["ledger"]
     return Told(
         row,
-        {"zh": state.title.zh, "en": state.title.en},
+        _named(view, found.duty, found.state),
         rule.basis if rule is not None else "",
         standing,
         workdays.Limit.parse(row["limit"]).message() if row["limit"] else None,
         runs_from_json(stored.get("ledger", [])),
         tuple(stored.get("notices", ())),
+        _extension(view, row) if row["extended_to"] is not None else None,
     )
+
+
+def _named(view: View, duty: Duty | None, state: State) -> dict[str, str]:
+    """A clock by its duty, or by its state as the reader knows that."""
+    if duty is not None:
+        return {"zh": duty.title.zh, "en": duty.title.en}
+    return view.name_of(state.id) if view.is_staff else view.public_name(state.id)
+
+
+def _extension(view: View, row: RowMapping) -> Extension | None:
+    """The last act that extended a clock."""
+    until = row["extended_to"].isoformat()
+    for entry in reversed(journal.entries(view.tx, view.row["id"])):
+        extended = entry.body.get("extended") or {}
+        if (extended.get("clock"), extended.get("to")) != (row["clock"], until):
+            continue
+        action = view.definition.action(entry.from_state, entry.act) if entry.from_state else None
+        said = view.facts().get(action.store or action.id, {}) if action is not None else {}
+        texts = (said.get(one.id) for one in (action.asks.values() if action else ()) if one.type == "long_text")
+        title = drawing.named(action.title) if action is not None else ""
+        return Extension(
+            row["extended_to"], title, entry.at, next((str(one) for one in texts if isinstance(one, str)), "")
+        )
+    return None

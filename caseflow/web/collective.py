@@ -12,13 +12,12 @@ from sqlalchemy.engine import RowMapping
 from caseflow import clock
 from caseflow.cases import act, dossier, find, members, opening, panels, quotas, show, standing
 from caseflow.cases.find import Filters
-from caseflow.cases.models import quota_counter, task
+from caseflow.cases.models import quota_counter
 from caseflow.cases.view import View, state_name
 from caseflow.office import rounds, summaries
-from caseflow.people.models import organisation
-from caseflow.records import journal
-from caseflow.web import clocks, drawing, quota_board, record, shell
-from caseflow.web.act_form import OWN_ROWS, blank_move, casework, effects, request_key, viewed
+from caseflow.web import clocks, drawing, entries, quota_board, record, shell
+from caseflow.web.act_context import effects
+from caseflow.web.act_form import OWN_ROWS, blank_move, casework, request_key, viewed
 from caseflow.web.shell import MenuItem, page
 from caseflow.words import Message, Refused
 from caseflow.workflow.definition import Definition
@@ -120,10 +119,10 @@ def case_page(view: View, common: dict[str, Any]) -> Any:
         ]
         if inside
         else [],
-        duties=duties(view),
         quota_lines=quota_lines(view, inside),
         panels=[_panel(view, panel_id) for panel_id in view.definition.panels] if manages_panel(view) else [],
         given=record.given_so_far(view, without=_SHOWN_ELSEWHERE),
+        gathered=entries.gathered(view),
     )
 
 
@@ -142,45 +141,13 @@ def said_columns(definition: Definition) -> dict[str, Any]:
     return found
 
 
-def duties(view: View) -> list[dict[str, Any]]:
-    """What each organisation asked owes or has given: its name, whether it is in, and its answer."""
-    rows = view.tx.execute(
-        sa.select(task, organisation.c.name_zh, organisation.c.name_en)
-        .join(organisation, organisation.c.id == task.c.organisation_id)
-        .where(task.c.case_id == view.row["id"], task.c.kind.like("duty:%"))
-        .order_by(task.c.id)
-    ).mappings()
-    given = _given_by_organisation(view)
-    found = []
-    for row in rows:
-        duty = _duty(view.definition, row["kind"].partition(":")[2])
-        if duty is None:
-            continue
-        on = (
-            clocks.due(view.ground, view.definition, row["due_on"] or view.row["due_on"])
-            if row["status"] == "open"
-            else None
-        )
-        found.append(
-            {
-                "name": {"zh": row["name_zh"], "en": row["name_en"] or row["name_zh"]},
-                "title": duty.title,
-                "status": row["status"],
-                "closed_at": row["closed_at"],
-                "due": on,
-                "said": given.get((row["organisation_id"], duty.action), ""),
-            }
-        )
-    return found
-
-
 def quota_lines(view: View, inside: list[RowMapping]) -> list[dict[str, Any]]:
     """The ceilings that the members draw on, as they stand now; a bureau sees its own alone."""
     found: dict[int, dict[str, Any]] = {}
     for row in inside:
         definition = view.ground.definition(view.tx, row["definition_id"]).definition
         for quota in definition.quotas.values():
-            place = quotas.held(view.tx, row["id"], quota.id)
+            place = quotas.held(view.tx, row["id"], quota)
             if place is not None and place["counter_id"] not in found:
                 counter = view.tx.execute(
                     sa.select(quota_counter).where(quota_counter.c.id == place["counter_id"])
@@ -277,24 +244,3 @@ def _panel(view: View, panel_id: str) -> dict[str, Any]:
         "lines": lines,
         "scored": bool(panels.scores(view.tx, view.row["id"], panel_id)),
     }
-
-
-def _duty(definition: Definition, duty_id: str) -> Any:
-    return next((state.duties[duty_id] for state in definition.states.values() if duty_id in state.duties), None)
-
-
-def _given_by_organisation(view: View) -> dict[tuple[int, str], str]:
-    """What each organisation answered in the open, from the journal: choices and short texts."""
-    found: dict[tuple[int, str], str] = {}
-    acts = {action.id: action for action in record.acts(view.definition)}
-    for entry in journal.entries(view.tx, view.row["id"]):
-        action, given = acts.get(entry.act), entry.body.get("answers")
-        if action is None or not isinstance(given, dict) or entry.organisation_id is None:
-            continue
-        texts = [
-            drawing.named(show.value(view.ground, question, given[question.id]))
-            for question in action.asks.values()
-            if question.type in ("choice", "text", "boolean", "date") and given.get(question.id) not in (None, "")
-        ]
-        found[entry.organisation_id, entry.act] = "；".join(texts) if g.language == "zh" else "; ".join(texts)
-    return found

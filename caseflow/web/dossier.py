@@ -13,7 +13,7 @@ from caseflow.cases import dossier, questions
 from caseflow.cases.dossier import DraftChanged
 from caseflow.cases.entry import NotHere
 from caseflow.cases.view import View, load
-from caseflow.web import answers, drafts, drawing, filling, progress, shell
+from caseflow.web import answers, applicant, drafts, drawing, filling, progress, shell
 from caseflow.web.shell import page
 from caseflow.web.uploads import CaseStore
 from caseflow.web.widgets import Context
@@ -45,6 +45,7 @@ def edit(case_id: int, section_id: str) -> Any:
         after=every[here + 1] if here + 1 < len(every) else None,
         widgets=_widgets(view, section, every[here]),
         editable=bool(_editable(view, section)),
+        checks=_checks(view),
         version=conflict.version if conflict else version,
         conflict=_told(view, section, conflict) if conflict else None,
     )
@@ -126,9 +127,15 @@ def _mine(case_id: int, section_id: str) -> tuple[View, Section]:
     """The own case and one of its sections; hidden from everybody else."""
     view = load(g.tx, shell.house().ground, g.actor, case_id)
     section = next((one for one in view.sections() if one.id == section_id), None)
-    if not view.is_applicant or section is None:
+    if not (view.is_applicant or view.types) or section is None:
         raise NotHere
     return view, section
+
+
+def _checks(view: View) -> bool:
+    """Whether the reader goes on to check and submit: not who enters a paper file, nor who only assists."""
+    found = applicant.offers(view)
+    return view.is_applicant and (found.make_form is not None or found.send is not None)
 
 
 def _editable(view: View, section: Section) -> list[Field]:

@@ -9,13 +9,15 @@ import sqlalchemy as sa
 from flask import Blueprint, abort, g, redirect, render_template, url_for
 
 from caseflow.cases import members, panels
-from caseflow.cases.models import interest, member, seat
+from caseflow.cases.models import member
+from caseflow.cases.panel_models import interest, seat
 from caseflow.cases.view import Offer, View, load
 from caseflow.evaluation import scoring
 from caseflow.records import sheets
 from caseflow.web import case as case_page
 from caseflow.web import collective, drawing, papers, record, review, shell
-from caseflow.web.act_form import blank_move, casework, effects, prepared, request_key, viewed
+from caseflow.web.act_context import effects
+from caseflow.web.act_form import blank_move, casework, prepared, request_key, viewed
 from caseflow.web.shell import page
 from caseflow.workflow.many import Panel
 

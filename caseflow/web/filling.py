@@ -16,10 +16,13 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from caseflow.cases.ground import Ground
 from caseflow.records import files
-from caseflow.web import answers, drawing, forms, widgets
+from caseflow.web import answers, drawing, posted, widgets
 from caseflow.web.widgets import Context, Errors, Widget
 from caseflow.words import Message, Refused
 from caseflow.workflow.form import Field
+
+Uploads = MultiDict[str, FileStorage]
+Wrong = dict[str, list[Message]]
 
 
 class Store(Protocol):
@@ -42,39 +45,26 @@ def draw(
     context: Context | None = None,
 ) -> list[Widget]:
     """The questions with their answers (as stored, or as ``read`` gave them) and errors by path."""
-    about, found = context or Context(), errors or {}
-    choices = {name: _listed(ground, name) for name in ("product_class", "region", "organisation")}
-    listed = list(questions)
-    drawn = forms.draw(listed, values, found, choices=choices)
-    return [
-        widgets.prepare(one, question, values, found, tx, about) for one, question in zip(drawn, listed, strict=True)
-    ]
+    about = context or Context()
+
+    def offer(question: Field) -> list[tuple[str, str]]:
+        if about.offered is not None and (found := about.offered(question)) is not None:
+            return found
+        listed = ground.references.get(question.type, {})
+        return [(code, drawing.named(entry["title"])) for code, entry in listed.items()]
+
+    return widgets.prepared(questions, values, errors or {}, tx, about, offer)
 
 
 def read(
-    questions: Iterable[Field], form: MultiDict[str, str], uploads: MultiDict[str, FileStorage], store: Store
-) -> tuple[dict[str, Any], dict[str, list[Message]]]:
-    """What a form holds for these questions, as plain answers, and what is wrong with its uploads, by question.
+    questions: Iterable[Field], form: MultiDict[str, str], uploads: Uploads, store: Store
+) -> tuple[dict[str, Any], Wrong]:
+    """What a form holds for these questions, as plain answers, and what is wrong with its uploads, by path.
 
     Fixed questions are left to the system.
     """
-    values: dict[str, Any] = {}
-    wrong: dict[str, list[Message]] = {}
-    for question in questions:
-        if question.fixed:
-            continue
-        if question.type in ("file", "files"):
-            values[question.id], against = _read_files(question, form, uploads, store)
-            if against:
-                wrong[question.id] = against
-        elif question.type == "people":
-            values[question.id] = _in_order(question, form)
-        elif question.type == "members":
-            said = forms.posted([question], form)[question.id]
-            values[question.id] = {number: said[number] for number in _in_order(question, form)}
-        else:
-            values |= forms.posted([question], form)
-    return values, wrong
+    wrong: Wrong = {}
+    return _read([one for one in questions if not one.fixed], form, uploads, store, "", "", wrong), wrong
 
 
 def pairs(questions: Iterable[Field], values: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -95,50 +85,76 @@ def errors_here() -> dict[str, list[Message]]:
     return found
 
 
-def _listed(ground: Ground, reference: str) -> list[tuple[str, str]]:
-    return [(code, drawing.named(entry["title"])) for code, entry in ground.references.get(reference, {}).items()]
+def _read(
+    questions: Iterable[Field],
+    form: MultiDict[str, str],
+    uploads: Uploads,
+    store: Store,
+    prefix: str,
+    above: str,
+    wrong: Wrong,
+) -> dict[str, Any]:
+    """The answers to questions whose inputs begin with ``prefix`` and whose paths begin with ``above``."""
+    values: dict[str, Any] = {}
+    for question in questions:
+        name, path = prefix + question.id, above + question.id
+        if question.type in ("file", "files"):
+            values[question.id], against = _read_files(question, name, form, uploads, store)
+            if against:
+                wrong[path] = against
+        elif question.type == "people":
+            values[question.id] = _in_order(name, form)
+        elif question.type == "each_row":
+            columns = list(question.columns.values())
+            values[question.id] = {
+                str(number): _read(columns, form, uploads, store, f"{name}-{number}-", f"{path}.{number}.", wrong)
+                for number in posted.row_numbers(name, [*form, *uploads])
+            }
+        elif question.type == "members":
+            said = posted.values([question], form, prefix)[question.id]
+            values[question.id] = {number: said[number] for number in _in_order(name, form)}
+        else:
+            values |= posted.values([question], form, prefix)
+    return values
 
 
 def _read_files(
-    question: Field, form: MultiDict[str, str], uploads: MultiDict[str, FileStorage], store: Store
+    question: Field, name: str, form: MultiDict[str, str], uploads: Uploads, store: Store
 ) -> tuple[Any, list[Message]]:
-    dropped = set(form.getlist(f"{question.id}-drop"))
-    kept = [
-        int(one)
-        for one in form.getlist(question.id)
-        if one.isdecimal() and one not in dropped and store.holds(int(one))
-    ]
+    dropped = set(form.getlist(f"{name}-drop"))
+    kept = [int(one) for one in form.getlist(name) if one.isdecimal() and one not in dropped and store.holds(int(one))]
     against: list[Message] = []
-    for upload in uploads.getlist(question.id):
+    for upload in uploads.getlist(name):
         if not upload.filename:
             continue
         try:
             number = store.take(question, upload)
         except Refused as refusal:
-            name = files.clean_name(upload.filename)
-            against += [Message("files_web.refused", {"name": name, "reason": one}) for one in refusal.reasons]
+            called = files.clean_name(upload.filename)
+            against += [Message("files_web.refused", {"name": called, "reason": one}) for one in refusal.reasons]
             continue
         kept = [*kept, number] if question.type == "files" else [number]
     if question.type == "files":
         return kept, against
     if question.of_revision is None:
         return (kept[-1] if kept else None), against
-    code = form.get(f"{question.id}-revision_code", "").strip()
+    code = form.get(f"{name}-revision_code", "").strip()
     return ({"file": kept[-1], "revision_code": code} if kept else None), against
 
 
-def _in_order(question: Field, form: MultiDict[str, str]) -> list[str]:
+def _in_order(name: str, form: MultiDict[str, str]) -> list[str]:
     """The chosen people or cases by the positions typed beside them; those without one come last, as listed."""
-    chosen = form.getlist(question.id)
-    typed = {one: form.get(f"{question.id}-{one}-position", "").strip() for one in chosen}
+    chosen = form.getlist(name)
+    typed = {one: form.get(f"{name}-{one}-position", "").strip() for one in chosen}
     return sorted(chosen, key=lambda one: int(typed[one]) if typed[one].isdecimal() else len(chosen) + 1)
 
 
 def _pairs_of(question: Field, value: Any, name: str) -> list[tuple[str, str]]:
-    if question.type == "table":
+    if question.type in ("table", "each_row"):
+        rows = (value or {}).items() if isinstance(value, Mapping) else enumerate(value or ())
         return [
             pair
-            for number, row in enumerate(value)
+            for number, row in rows
             for column in question.columns.values()
             for pair in _pairs_of(column, row.get(column.id), f"{name}-{number}-{column.id}")
         ]

@@ -14,9 +14,10 @@ from caseflow.cases.dossier import DraftChanged
 from caseflow.cases.entry import NotHere
 from caseflow.cases.view import View
 from caseflow.footprint import study as studies
-from caseflow.footprint.calculation import Result
-from caseflow.footprint.factors import GWP_SETS, KINDS
+from caseflow.footprint.factors import KINDS
+from caseflow.footprint.gases import GWP_SETS
 from caseflow.footprint.report import report
+from caseflow.footprint.results import Result
 from caseflow.footprint.shelf import Shelf
 from caseflow.footprint.stages import Scheme
 from caseflow.footprint.units import UNITS

@@ -9,10 +9,11 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from caseflow.footprint.factors import Factor
+from caseflow.footprint.line import Line
 from caseflow.footprint.plain import decimal_text
 from caseflow.footprint.shelf import Shelf
 from caseflow.footprint.stages import Scheme
-from caseflow.footprint.study import Line, Study
+from caseflow.footprint.study import Study
 from caseflow.words import Message
 
 Pairs = list[tuple[str, str]]

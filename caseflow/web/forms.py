@@ -1,25 +1,25 @@
-"""Questions of a workflow as inputs of a form, and what was posted as plain values again.
+"""Questions of a workflow as inputs of a form.
 
 WTForms only draws here; whether an answer is valid is said by ``workflow.fields``. The names of the inputs:
 
 - ``<field>``; of a file that lies in the store already a hidden input ``<field>`` with its number, of a signed form
   also ``<field>-revision_code``;
 - ``<table>-<row>-<column>``; ``<list>-<point>-conclusion`` and ``<list>-<point>-remark``;
+- what is said of each row of another table: ``<field>-<row>-<column>``, rows from 0;
 - members: ``<field>`` once for each case chosen, ``<field>-<case>-<column>``;
+- places of the dossier: ``<field>`` once for each ``section.field``;
 - comments on fields: ``<field>-<section.field>``;
 - a score sheet: ``<field>-member``, ``<field>-marks-<criterion>-mark`` and ``-reason``, ``<field>-opinion``.
 
-``posted`` turns them back into the nesting in which values are stored.
+``filling.read`` and ``posted.values`` turn them back into the nesting in which values are stored.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from werkzeug.datastructures import MultiDict
 from wtforms import Field as Control
 from wtforms import (
     FileField,
@@ -41,6 +41,10 @@ from caseflow.workflow.form import Field
 
 Choices = Sequence[tuple[str, str]]
 """Values with what is shown for them."""
+Offer = Callable[[Field], Choices]
+"""What one may choose from in a question."""
+OWN_PAGE = ("field_comments", "score_sheet", "each_row", "dossier_fields")
+"""Types that ``widgets`` draws."""
 
 SHORT = 60
 """Texts of at most so many characters get a shorter box."""
@@ -90,70 +94,34 @@ def draw(
     values: Mapping[str, Any],
     errors: Mapping[str, Sequence[Message]] | None = None,
     *,
-    choices: Mapping[str, Choices] | None = None,
+    offer: Offer | None = None,
     prefix: str = "",
+    framed: bool = False,
 ) -> list[Drawn]:
-    """The questions with their values (as stored, or as ``posted``) and errors by path (``tasks.0.due``).
+    """The questions with their values (as stored, or as posted) and errors by path (``tasks.0.due``).
 
-    ``choices`` gives by type those of ``region``, ``product_class``, ``organisation``, ``people`` and ``members``.
+    ``offer`` says what may be chosen where the question does not list it: regions, organisations, files, members.
+    ``framed``: questions inside a row, each of which gets a label and help of its own nevertheless.
     """
-    return [_one(one, values.get(one.id), errors or {}, choices or {}, prefix + one.id, one.id) for one in fields]
+    return [
+        _one(one, values.get(one.id), errors or {}, offer or _nothing, prefix + one.id, one.id, framed=framed)
+        for one in fields
+    ]
 
 
-def posted(fields: Iterable[Field], form: MultiDict[str, str], prefix: str = "") -> dict[str, Any]:
-    """What a form holds for these fields, nested as values are stored. Rows left empty go."""
-    values: dict[str, Any] = {}
-    for one in fields:
-        name = prefix + one.id
-        value = _posted_one(one, form, name)
-        if value is not None:
-            values[one.id] = value
-    return values
-
-
-def _posted_one(one: Field, form: MultiDict[str, str], name: str) -> Any:
-    """The value of one field; None where the form says nothing of it."""
-    if one.type == "file":
-        code = form.get(f"{name}-revision_code")
-        return {"file": form.get(name), "revision_code": code} if code is not None else form.get(name)
-    if one.type == "table":
-        return _posted_rows(one, form, name)
-    if one.type == "members":
-        return {case: posted(one.columns.values(), form, f"{name}-{case}-") for case in form.getlist(name)}
-    if one.type == "checklist":
-        return {
-            item: {part: form.get(f"{name}-{item}-{part}", "") for part in ("conclusion", "remark")}
-            for item in one.items
-        }
-    if one.type == "field_comments":
-        return {key.removeprefix(f"{name}-"): form[key] for key in form if key.startswith(f"{name}-")}
-    if one.type == "score_sheet":
-        marks: dict[str, dict[str, str]] = {}
-        for key in form:
-            if found := re.fullmatch(re.escape(name) + r"-marks-(\w+)-(mark|reason)", key):
-                marks.setdefault(found[1], {})[found[2]] = form[key]
-        return {"member": form.get(f"{name}-member"), "marks": marks, "opinion": form.get(f"{name}-opinion", "")}
-    if one.type in {"choices", "people", "files"}:
-        return form.getlist(name)
-    if one.type == "boolean":
-        return form.get(name) == "yes"
-    return form.get(name, "").replace("\r\n", "\n")
-
-
-def _posted_rows(table: Field, form: MultiDict[str, str], name: str) -> list[dict[str, Any]]:
-    pattern = re.compile(re.escape(name) + r"-(\d{1,4})-")
-    numbers = sorted({int(found[1]) for key in form if (found := pattern.match(key))})
-    rows = [posted(table.columns.values(), form, f"{name}-{number}-") for number in numbers]
-    return [row for row in rows if any(value not in ("", [], False, None) for value in row.values())]
+def _nothing(_question: Field) -> Choices:
+    return ()
 
 
 def _one(
     one: Field,
     value: Any,
     errors: Mapping[str, Sequence[Message]],
-    choices: Mapping[str, Choices],
+    offer: Offer,
     name: str,
     path: str,
+    *,
+    framed: bool = False,
 ) -> Drawn:
     found = [drawing.say(reason) for reason in errors.get(path, ())]
     drawn: dict[str, Any] = {
@@ -176,7 +144,7 @@ def _one(
                         column,
                         (given.get(case) or {}).get(column.id),
                         errors,
-                        choices,
+                        offer,
                         f"{name}-{case}-{column.id}",
                         f"{path}.{case}.{column.id}",
                     )
@@ -184,7 +152,7 @@ def _one(
                 ],
             )
             for case, title in sorted(
-                choices.get("members", ()),
+                offer(one),
                 key=lambda offered: list(given).index(offered[0]) if offered[0] in given else len(given),
             )
         ]
@@ -198,7 +166,7 @@ def _one(
                     column,
                     row.get(column.id),
                     errors,
-                    choices,
+                    offer,
                     f"{name}-{number}-{column.id}",
                     f"{path}.{number}.{column.id}",
                 )
@@ -214,9 +182,11 @@ def _one(
             for item, text in one.items.items()
         ]
         return Drawn(control=None, **drawn)
-    if one.type in {"field_comments", "score_sheet"}:
+    if one.type in OWN_PAGE:
         return Drawn(control=None, **drawn)
-    return Drawn(control=_control(one, name, value, choices), attributes=_attributes(one, name, found), **drawn)
+    return Drawn(
+        control=_control(one, name, value, offer), attributes=_attributes(one, name, found, framed=framed), **drawn
+    )
 
 
 def _point(
@@ -247,13 +217,13 @@ def _point(
     )
 
 
-def _control(one: Field, name: str, value: Any, choices: Mapping[str, Choices]) -> Control:
+def _control(one: Field, name: str, value: Any, offer: Offer) -> Control:
     unbound: Any
     if one.type == "long_text":
         unbound = TextAreaField()
-    elif one.type in {"choice", "choices", "region", "product_class", "organisation", "people"}:
+    elif one.type in {"choice", "choices", "region", "product_class", "organisation", "people", "case_file"}:
         own = [(key, drawing.named(choice.title)) for key, choice in one.choices.items()]
-        offered = [SelectChoice(key, text) for key, text in own or choices.get(one.type, ())]
+        offered = [SelectChoice(key, text) for key, text in own or offer(one)]
         if one.type in {"choices", "people"}:
             unbound = SelectMultipleField(
                 choices=offered, validate_choice=False, widget=ListWidget(), option_widget=CheckboxInput()
@@ -278,9 +248,9 @@ def _control(one: Field, name: str, value: Any, choices: Mapping[str, Choices]) 
     return form[name]
 
 
-def _attributes(one: Field, name: str, errors: list[str]) -> dict[str, Any]:
+def _attributes(one: Field, name: str, errors: list[str], *, framed: bool) -> dict[str, Any]:
     # The column of a table says for all its cells what each should hold.
-    described = [f"{name}-help"] if name == one.id and (one.help or one.max_characters) else []
+    described = [f"{name}-help"] if (framed or name == one.id) and (one.help or one.max_characters) else []
     described += [f"{name}-error"] if errors else []
     found: dict[str, Any] = {"id": name}
     if described:

@@ -45,6 +45,8 @@ class Own:
     public_state: Any
     mine: bool
     """The own organisation has to do something."""
+    unit: str
+    """Whose application it is, where the own organisation only assists with it."""
     due: clocks.Due | None
 
 
@@ -134,9 +136,13 @@ def _own(row: RowMapping) -> Own:
     definition = ground.definition(g.tx, row["definition_id"]).definition
     state = definition.states[row["state"]]
     holder = definition.roles[state.holder] if state.holder else None
-    mine = not row["final"] and holder is not None and holder.sees == "own_organisation"
+    of_applicant = not row["final"] and holder is not None and holder.sees == "own_organisation"
+    unit = (
+        organisations.get(g.tx, row["organisation_id"]) if row["organisation_id"] != g.actor.organisation_id else None
+    )
+    mine = of_applicant and (unit is None or bool(state.edits))  # who assists types, and does nothing else
     due = clocks.of_row(g.tx, ground, definition, row) if mine else None
-    return Own(row, definition, state.public or state.title, mine, due)
+    return Own(row, definition, state.public or state.title, mine, _name(unit) if unit is not None else "", due)
 
 
 def _loaded(workflow: str) -> Loaded:

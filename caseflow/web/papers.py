@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, render_template, request, send_file
 
-from caseflow import clock, press
-from caseflow.cases import show, signing
+from caseflow import press
+from caseflow.cases import blocks, dossier, form_paper, show, signing
 from caseflow.cases.view import View
 from caseflow.office import summaries
 from caseflow.people import accounts
@@ -16,7 +17,7 @@ from caseflow.records import docx, letters, reading
 from caseflow.web import record, shell
 from caseflow.web.act_form import casework, viewed
 from caseflow.web.shell import page
-from caseflow.words import LANGUAGES, Language, text
+from caseflow.words import Language
 from caseflow.workflow import draw
 
 blueprint = Blueprint("papers", __name__)
@@ -25,21 +26,53 @@ PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA = {"pdf": PDF, "docx": DOCX, "xlsx": XLSX}
+PREVIEW = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+"""For a paper as a page: its style stands in it, nothing in it may run or load, and only our own pages frame it."""
 
 
 @page(blueprint, "/cases/<int:case_id>/letters/<int:letter_id>.<kind>", policy=shell.signed_in)
 def letter(case_id: int, letter_id: int, kind: str) -> Any:
-    """A letter of the case: PDF to read, Word to edit, HTML where there is no PDF."""
+    """A letter of the case: PDF to read, Word to edit, Excel where it has a table, HTML to look at."""
     view = viewed(case_id)
-    row = next((one for one in view.letters() if one["id"] == letter_id), None)
-    if row is None or kind not in ("pdf", "docx", "html"):
+    row = find(view, letter_id)
+    body, language, demo = letters.opened(view.ground.keys, row), asked_language(), shell.house().settings.demo
+    table = summaries.of_letter(body)
+    if kind not in ("pdf", "docx", "html") and (kind != "xlsx" or table is None):
         abort(404)
-    body, language, demo = row["body"], _language(), shell.house().settings.demo
     _log(view, f"letter:{row['kind']}.{kind}")
-    name = f"{row['number'] or view.row['number'] or view.row['id']} {body['title'][language]}"
+    name = name_of(view, row, language)
+    if kind == "xlsx" and table is not None:
+        return sent(summaries.workbook(table, language), name, kind)
     if kind == "docx":
         return sent(docx.letter_docx(body, language, demo=demo), name, kind)
-    return _printed(letters.html(body, language, demo=demo), name, kind)
+    screen = kind == "html"
+    made = _form(view, row, language, screen=screen) or letters.html(body, language, demo=demo, screen=screen)
+    return _printed(made, name, kind)
+
+
+def find(view: View, letter_id: int) -> Mapping[Any, Any]:
+    """A letter that the reader may see; answers 404 for every other."""
+    row = next((one for one in view.letters() if one["id"] == letter_id), None)
+    if row is None:
+        abort(404)
+    return row
+
+
+def name_of(view: View, row: Mapping[Any, Any], language: Language) -> str:
+    """What the file of a letter is called."""
+    number = row["formal_number"] or row["number"] or view.row["number"] or view.row["id"]
+    return f"{number} {row['body']['title'][language]}"
+
+
+def _form(view: View, row: Mapping[Any, Any], language: Language, *, screen: bool) -> str | None:
+    """The printed form, where a letter stands for it: of the revision for which it was made."""
+    form, number = form_paper.letter_of(view.definition), row["body"].get("revision")
+    if form is None or row["kind"] != form.id or not number:
+        return None
+    values = dossier.frozen(view.tx, view.ground, view.row["id"], number)
+    code = dossier.revision_code(dossier.revision_hash(view.tx, view.row["id"], number))
+    made = form_paper.body(view.tx, view.ground, view.loaded, values, view.hidden())
+    return letters.form_html(made, language, demo=shell.house().settings.demo, code=code, screen=screen)
 
 
 @page(blueprint, "/cases/<int:case_id>/slips/<int:proposal_id>.<kind>", policy=casework)
@@ -51,12 +84,12 @@ def slip(case_id: int, proposal_id: int, kind: str) -> Any:
     found = next(((row, signed) for row, signed in signing.slips(view.tx, case_id) if row["id"] == proposal_id), None)
     if found is None or not _inside(view, found[0]):
         abort(404)
-    body, language, demo = _slip_body(view, *found), _language(), shell.house().settings.demo
+    body, language, demo = _slip_body(view, *found), asked_language(), shell.house().settings.demo
     _log(view, f"slip.{kind}")
     name = f"{body['title'][language]} {view.row['number'] or view.row['id']}"
     if kind == "docx":
         return sent(docx.letter_docx(body, language, demo=demo), name, kind)
-    return _printed(letters.html(body, language, demo=demo), name, kind)
+    return _printed(letters.html(body, language, demo=demo, screen=kind == "html"), name, kind)
 
 
 @page(blueprint, "/cases/<int:case_id>/tables/<table_id>.<kind>", policy=casework)
@@ -66,12 +99,14 @@ def table(case_id: int, table_id: str, kind: str) -> Any:
     if not view.is_staff or table_id not in view.definition.tables or kind not in ("pdf", "xlsx", "html"):
         abort(404)
     found = summaries.summary(view.tx, view.ground, view.definition, view.row, table_id)
-    language = _language()
+    language = asked_language()
     _log(view, f"table:{table_id}.{kind}")
     name = f"{found.title[language]} {view.row['number'] or ''}".strip()
     if kind == "xlsx":
         return sent(summaries.workbook(found, language), name, kind)
-    return _printed(summaries.page(found, language, demo=shell.house().settings.demo), name, kind)
+    return _printed(
+        summaries.page(found, language, demo=shell.house().settings.demo, screen=kind == "html"), name, kind
+    )
 
 
 @page(blueprint, "/cases/<int:case_id>/diagram.svg", policy=shell.signed_in)
@@ -88,51 +123,31 @@ def diagram(case_id: int) -> Any:
 
 
 def _inside(view: View, proposal: Any) -> bool:
-    """A slip is read in the office that signs it, and by the authority above."""
-    return view.is_office or proposal["organisation_id"] == view.actor.organisation_id
+    """A slip is read in the offices that propose and sign it, and by the authority above."""
+    return view.concerned(proposal)
 
 
 def _slip_body(view: View, proposal: Any, signed: list[Any]) -> dict[str, Any]:
     action = next((one for one in record.acts(view.definition) if one.id == proposal["action"]), None)
     names = accounts.names(view.tx, [proposal["proposed_by"], *(row["person_id"] for row in signed)])
-    title = show.pair(action.title) if action else show.both(proposal["action"])
     rows: list[list[Any]] = [
-        [_word("case.slip.case"), show.both(f"{view.row['number'] or ''} {view.row['title']}".strip())],
-        [_word("case.slip.matter"), title],
-        [_word("case.slip.proposed"), show.both(_by(names[proposal["proposed_by"]], proposal["opened_at"]))],
+        [show.words("case.slip.case"), show.both(f"{view.row['number'] or ''} {view.row['title']}".strip())],
+        [show.words("case.slip.matter"), show.pair(action.title) if action else show.both(proposal["action"])],
     ]
     if action is not None:
         values = signing.answers(view.ground, proposal)
         said = record.of_act(view, action, values).answers
         rows += [[show.both(answer.label), answer.shown.text] for answer in said if answer.shown.kind == "text"]
-    blocks: list[dict[str, Any]] = [{"kind": "fields", "rows": rows}]
-    lines = [
-        [
-            show.pair(view.definition.roles[row["role"]].title),
-            _word(f"case.decision.{row['decision']}"),
-            show.both(row["opinion"]),
-            show.both(_by(names[row["person_id"]], row["at"])),
-        ]
-        for row in signed
-    ]
-    waiting = proposal["signers"][len(signed) :] if proposal["status"] == "signing" else []
-    lines += [
-        [show.pair(view.definition.roles[role].title), show.both(""), show.both(""), show.both("")] for role in waiting
-    ]
-    heads = [_word(f"case.slip.{one}") for one in ("signer", "decision", "opinion", "signed")]
-    blocks.append({"kind": "table", "columns": heads, "rows": lines})
-    return {"title": _word("case.slip.title"), "number": None, "blocks": blocks}
+    table = blocks.signature_table(view.definition, names, proposal, signed)
+    return {
+        "title": show.words("case.slip.title"),
+        "number": None,
+        "layout": "form",
+        "blocks": [{"kind": "fields", "rows": rows}, {"kind": "signatures", **table}],
+    }
 
 
-def _by(name: str, at: Any) -> str:
-    return f"{name} {at.astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M}"
-
-
-def _word(key: str) -> dict[Language, str]:
-    return {language: text(key, language) for language in LANGUAGES}
-
-
-def _language() -> Language:
+def asked_language() -> Language:
     """Papers are Chinese unless English is asked for: that is what an office files."""
     return "en" if request.args.get("language") == "en" else "zh"
 
@@ -152,7 +167,8 @@ def _printed(html: str, name: str, kind: str) -> Any:
             "case/no_pdf.html", lacking=lacking, name=name, here=request.path[: -len("pdf")] + "html"
         )
     response = Response(html, mimetype="text/html")
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+    response.headers["Content-Security-Policy"] = PREVIEW
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response
 
 

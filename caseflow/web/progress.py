@@ -35,6 +35,11 @@ class Standing:
         return self.state != "locked"
 
 
+def types_dossier(view: View) -> bool:
+    """Whether the reader types in the dossier where the case stands, or in the fields returned for correction."""
+    return view.types and not {"dossier", "unlocked"}.isdisjoint(view.state.edits)
+
+
 def standings(view: View) -> list[Standing]:
     """Every section that is part of this dossier, with how far it is."""
     values = dossier.with_fixed(view.definition, view.dossier())

@@ -12,12 +12,13 @@ from flask import Blueprint, abort, g, render_template, request
 from sqlalchemy.engine import RowMapping
 
 from caseflow import clock
-from caseflow.cases import deadlines, find
+from caseflow.cases import announced, deadlines, find, standing
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case as case_table
 from caseflow.cases.models import member, round_
 from caseflow.office import rounds
 from caseflow.people import organisations, throttle
+from caseflow.people.rights import Actor
 from caseflow.records import journal
 from caseflow.web import drawing, shell, tracker
 from caseflow.web.account import address
@@ -68,13 +69,21 @@ class Entry:
     round_title: Any
     until: date | None
     """Last day of the publicity."""
+    document: announced.Document | None
+    """By which the list was announced."""
 
 
 @page(blueprint, "/", policy=shell.anyone)
 def start() -> Any:
     calls, coming = calls_now(shell.house().ground)
     how = tracker.outline(calls[0].definition) if calls else []
-    return render_template("public/start.html", calls=calls, coming=coming, how=how)
+    opens = {call.definition.workflow for call in calls if g.actor is None or _may_open(call.definition, g.actor)}
+    return render_template("public/start.html", calls=calls, coming=coming, how=how, opens=opens)
+
+
+def _may_open(definition: Definition, actor: Actor) -> bool:
+    """Whether somebody who is signed in applies here: in an office nobody does."""
+    return not shell.official(actor) and standing.opening_role(definition, actor) is not None
 
 
 @page(blueprint, "/lists/<which>", policy=shell.anyone)
@@ -175,8 +184,9 @@ def _entries(which: str) -> list[Entry]:
         abort(404)
     ground = shell.house().ground
     titles = {row.id: row.title for row in g.tx.execute(sa.select(round_.c.id, round_.c.title))}
-    found = []
-    for row in find.listed(g.tx, None, which):
+    found, rows = [], find.listed(g.tx, None, which)
+    documents = announced.documents(g.tx, ground, rows, which)
+    for row in rows:
         definition = ground.definition(g.tx, row["definition_id"]).definition
         prefecture = {"zh": row["prefecture_zh"] or "", "en": row["prefecture_en"] or row["prefecture_zh"] or ""}
         until = _publicity_until(row["id"]) if which == LISTS[0] else None
@@ -188,6 +198,7 @@ def _entries(which: str) -> list[Entry]:
                 product_class(ground, definition, row["facts"]),
                 titles.get(row["round_id"]),
                 until,
+                documents.get(row["id"]),
             )
         )
     return found

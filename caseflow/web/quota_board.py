@@ -99,7 +99,7 @@ def _quotas() -> list[tuple[Definition, Quota]]:
     found: dict[str, tuple[Definition, Quota]] = {}
     for loaded in shell.house().ground.all_current(g.tx):
         for quota in loaded.definition.quotas.values():
-            found.setdefault(quota.id, (loaded.definition, quota))
+            found.setdefault(quota.counted_as, (loaded.definition, quota))
     return list(found.values())
 
 
@@ -123,7 +123,7 @@ def _counters(definition: Definition, quota: Quota) -> list[dict[str, Any]]:
         definition.roles[role].sees == "own_authority" for role in _reading_roles(definition) & g.actor.roles
     )
     found: list[dict[str, Any]] = []
-    for counter in quotas.counters(g.tx, g.actor.authority_id, quota.id):
+    for counter in quotas.counters(g.tx, g.actor.authority_id, quota):
         key = json.loads(counter["key"])
         if not office_wide and key.get("prefecture") != g.actor.prefecture_id:
             continue  # who holds a place of the whole authority is not said before the list is posted
@@ -143,6 +143,9 @@ def _word(path: str, value: Any) -> str:
     """One part of a counter's key as people call it."""
     if value is None:
         return ""
+    if path == "workflow":
+        known = (one.definition for one in shell.house().ground.all_current(g.tx))
+        return next((drawing.named(one.title) for one in known if one.workflow == value), str(value))
     if path == "round":
         title = g.tx.scalar(sa.select(round_.c.title).where(round_.c.id == value))
         return drawing.named(title) if title else str(value)
@@ -177,7 +180,7 @@ def _settings(quota: Quota) -> list[dict[str, Any]]:
     rows = g.tx.execute(
         sa.select(quota_setting, person.c.name)
         .join(person, person.c.id == quota_setting.c.set_by)
-        .where(quota_setting.c.authority_id == g.actor.authority_id, quota_setting.c.quota == quota.id)
+        .where(quota_setting.c.authority_id == g.actor.authority_id, quota_setting.c.quota == quota.counted_as)
         .order_by(quota_setting.c.id.desc())
         .limit(20)
     ).mappings()

@@ -9,16 +9,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from caseflow.cases import show
+from caseflow.cases import lines, show
 from caseflow.cases.models import case
 from caseflow.cases.view import View
-from caseflow.people import accounts
 from caseflow.web import answers, drawing
 from caseflow.web.answers import Shown
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.form import Field
 from caseflow.workflow.procedure import Action
 
+LONG = ("long_text", "each_row", "table")
+"""Answers that need the whole width."""
 NOT_READ = ("score_sheet",)
 """What no page shows from the answers of an act: scores are read through the panel's own rules."""
 BRIEF = ("choice", "choices", "region", "product_class", "credit_code", "decimal", "integer", "date")
@@ -41,6 +42,8 @@ class Answer:
     """It differs from the revision before."""
     open: bool = False
     """The applicant may change it now."""
+    before: Shown | None = None
+    """What stands in the dossier at the place that it would replace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,11 @@ def dossier(view: View, *, before: Mapping[str, Mapping[str, Any]] | None = None
     parts = []
     for section in view.sections():
         own = values.get(section.id, {})
-        shown = [
+        given = [
             Answer(
                 path=f"{section.id}.{question.id}",
                 label=drawing.named(question.label),
-                shown=_shown(view, question, own.get(question.id)),
+                shown=shown(view, question, own.get(question.id)),
                 long=question.type == "long_text",
                 basis=question.basis or "",
                 comment=comments.get(f"{section.id}.{question.id}", ""),
@@ -72,7 +75,7 @@ def dossier(view: View, *, before: Mapping[str, Mapping[str, Any]] | None = None
             )
             for question in section.fields.values()
         ]
-        parts.append(Part(section.id, drawing.named(section.title), tuple(shown)))
+        parts.append(Part(section.id, drawing.named(section.title), tuple(given)))
     return parts
 
 
@@ -80,43 +83,45 @@ def digest(view: View) -> Part:
     """The short answers by which a reader knows what a dossier is about: nothing personal, no long text."""
     values = view.dossier()
     called = {view.definition.case_title, view.definition.case_subject}
-    shown = []
+    given = []
     for section in view.sections():
         for question in section.fields.values():
             path, stored = f"{section.id}.{question.id}", values.get(section.id, {}).get(question.id)
             brief = question.type in BRIEF or f"dossier.{path}" in called
             if brief and not question.personal and stored not in _NOTHING:
-                shown.append(Answer(path, drawing.named(question.label), _shown(view, question, stored)))
-    return Part("digest", drawing.t("case.digest"), tuple(shown[:MOST_BRIEF]))
+                given.append(Answer(path, drawing.named(question.label), shown(view, question, stored)))
+    return Part("digest", drawing.t("case.digest"), tuple(given[:MOST_BRIEF]))
 
 
-def of_act(view: View, action: Action, values: Mapping[str, Any]) -> Part:
-    """The answers of an act."""
+def of_act(view: View, action: Action, values: Mapping[str, Any], before: Mapping[str, Shown] | None = None) -> Part:
+    """The answers of an act; ``before`` is what those would replace that amend the dossier."""
     store = action.store or action.id
-    shown = tuple(
+    given = tuple(
         Answer(
             path=f"{store}.{question.id}",
             label=drawing.named(question.label),
-            shown=_shown(view, question, values.get(question.id)),
-            long=question.type == "long_text",
+            shown=shown(view, question, values.get(question.id)),
+            long=question.type in LONG,
             basis=question.basis or "",
+            before=(before or {}).get(question.id),
         )
         for question in action.asks.values()
         if question.type not in NOT_READ and values.get(question.id) not in _NOTHING
     )
-    return Part(store, drawing.named(action.title), shown)
+    return Part(store, drawing.named(action.title), given)
 
 
 def given_so_far(view: View, *, without: frozenset[str] = frozenset()) -> list[Part]:
     """What was said in the acts so far, in the order of the procedure, as far as this reader may know it.
 
-    ``without``: effects whose acts are left out.
+    Acts that add one entry to another are left to ``entries``. ``without``: effects whose acts are left out.
     """
     known: dict[str, Any] = view.facts()
     parts: dict[str, Part] = {}
     for action in acts(view.definition):
         store = action.store or action.id
-        if store in known and store not in parts and not without & {call.name for call in action.then}:
+        skipped = action.appends or without & {call.name for call in action.then}
+        if store in known and store not in parts and not skipped:
             part = of_act(view, action, known[store])
             if part.answers:
                 parts[store] = part
@@ -136,17 +141,35 @@ def case_names(tx: Connection, ids: Iterable[int]) -> dict[int, str]:
     return {row.id: f"{row.number or ''} {row.title}".strip() for row in rows}
 
 
-def _shown(view: View, question: Field, stored: Any) -> Shown:
+def shown(view: View, question: Field, stored: Any, dossier: Mapping[str, Any] | None = None) -> Shown:
+    """One answer of the dossier or of an act, ready to be read; ``dossier`` is the one it spoke of, if not the present."""
     if question.type == "members" and isinstance(stored, Mapping):
         return _members(view, question, stored)
     if question.type == "field_comments" and isinstance(stored, Mapping):
-        lines = [(_field_name(view.definition, place), str(text)) for place, text in stored.items()]
-        return Shown("comments", lines=lines, empty=not lines)
-    if question.type == "people" and isinstance(stored, list | tuple):
-        names = accounts.names(view.tx, stored)
-        listed = "、".join(names.get(int(one), str(one)) for one in stored)
-        return Shown("text", text=show.both(listed), empty=not stored)
+        said = [(_field_name(view.definition, place), str(text)) for place, text in stored.items()]
+        return Shown("comments", lines=said, empty=not said)
+    if question.type == "each_row" and isinstance(stored, Mapping):
+        return _each_row(view, question, stored, view.dossier() if dossier is None else dossier)
+    if question.type in ("people", "organisation", "case_file", "dossier_fields") and stored:
+        ((_, told),) = lines.answered(view.tx, view.ground, view.definition, question, stored, {})
+        return Shown("text", text=told)
     return answers.shown(view.tx, view.ground, question, stored)
+
+
+def _each_row(
+    view: View, question: Field, stored: Mapping[str, Mapping[str, Any]], dossier: Mapping[str, Any]
+) -> Shown:
+    """What was said of each row of a table of the dossier, a column for each question."""
+    titles = lines.row_titles(view.definition, dossier, question)
+    columns = [show.words("case.row"), *(show.pair(column.label) for column in question.columns.values())]
+    rows: list[list[Any]] = [
+        [
+            titles.get(number, show.both(int(number) + 1)),
+            *(shown(view, column, said.get(column.id)) for column in question.columns.values()),
+        ]
+        for number, said in stored.items()
+    ]
+    return Shown("table", columns=columns, rows=rows, empty=not rows)
 
 
 def _members(view: View, question: Field, stored: Mapping[str, Mapping[str, Any]]) -> Shown:

@@ -12,7 +12,7 @@ from caseflow.records import reading
 from caseflow.studies import recompute, store
 from caseflow.studies.recompute import StoredResult
 from caseflow.studies.store import StoredStudy
-from caseflow.web import record, shell
+from caseflow.web import entries, record, shell
 from caseflow.web.act_form import casework, prepared, request_key, viewed
 from caseflow.web.shell import page
 from caseflow.web.widgets import Line
@@ -41,6 +41,7 @@ def draw(view: View, offer: Offer | None) -> Any:
         acts=[one for one in view.offers() if one.action.asks],
         parts=record.dossier(view, before=previous(view)),
         given=record.given_so_far(view),
+        gathered=entries.gathered(view),
         footprint=footprint(view),
         findings=view.findings(),
         finding_key=request_key,

@@ -10,7 +10,7 @@ from flask.wrappers import Response
 from sqlalchemy.engine import Connection
 
 from caseflow import press
-from caseflow.cases import act, dossier, questions, show
+from caseflow.cases import act, dossier, form_paper, questions
 from caseflow.cases.entry import NotHere
 from caseflow.cases.view import Offer, View
 from caseflow.records import files, journal, letters
@@ -112,7 +112,7 @@ def printed(case_id: int) -> Any:
         content = press.render(made, shell.house().settings.home)
     except Refused as refusal:
         return render_template("applicant/no_pdf.html", view=view, reasons=refusal.reasons), 503
-    name = files.clean_name(f"{view.row['title']} {_title(view)['zh']}.pdf")
+    name = files.clean_name(f"{view.row['title']} {form_paper.title(view.definition)['zh']}.pdf")
     _note_pages(view, content, name)
     response: Response = send_file(BytesIO(content), mimetype=files.TYPES["pdf"], download_name=name)
     return response
@@ -121,14 +121,19 @@ def printed(case_id: int) -> Any:
 @page(blueprint, "/cases/<int:case_id>/form", policy=shell.signed_in)
 def printable(case_id: int) -> Any:
     """The same form as a page, for printing from the browser where PDF cannot be made."""
-    response = Response(_form_page(own(case_id)), mimetype="text/html")
+    response = Response(_form_page(own(case_id), screen=True), mimetype="text/html")
     response.headers["Content-Security-Policy"] = PRINT_STYLE
     return response
 
 
 def _note_pages(view: View, content: bytes, name: str) -> None:
     """Keep the printed form of this revision: a signed scan must have as many pages."""
-    made = [row for row in view.letters() if row["body"].get("revision") == view.row["revision"]]
+    form = form_paper.letter_of(view.definition)
+    made = [
+        row
+        for row in view.letters()
+        if form is not None and row["kind"] == form.id and row["body"].get("revision") == view.row["revision"]
+    ]
     if not made or made[-1]["pdf_file_id"] is not None:
         return
     kept = files.keep(
@@ -146,82 +151,15 @@ def _note_pages(view: View, content: bytes, name: str) -> None:
     shell.after(note)
 
 
-def _form_page(view: View) -> str:
+def _form_page(view: View, *, screen: bool = False) -> str:
     """The printed form of the last frozen revision."""
     number = view.row["revision"]
     if not number:
         abort(404)
     values = dossier.frozen(g.tx, view.ground, view.row["id"], number)
     code = dossier.revision_code(dossier.revision_hash(g.tx, view.row["id"], number))
-    return letters.form_html(_form(view, values), "zh", demo=shell.house().settings.demo, code=code)
-
-
-def _form(view: View, values: dict[str, Any]) -> dict[str, Any]:
-    declaration, sections = None, []
-    for section in questions.sections(view.loaded, values):
-        given = values.get(section.id, {})
-        put = questions.in_section(view.loaded, section, values)
-        rows = []
-        for question in section.fields.values():
-            if not question.printed or (question.when is not None and not put(question.when, given)):
-                continue
-            if question.type == "boolean" and question.text is not None:
-                declaration = {"title": show.pair(question.label), "text": show.pair(question.text)}
-            else:
-                rows.append(_printed_row(view, question, given.get(question.id)))
-        if rows:
-            sections.append({"title": show.pair(section.title), "fields": rows})
-    letter = _letter(view)
-    blocks = letter.blocks if letter else ()
-    last = next((block for block in reversed(blocks) if block.kind == "text" and block.text is not None), None)
-    after_date = last if blocks and blocks[-1] is last else None
-    return {
-        "title": _title(view),
-        "sections": sections,
-        "declaration": declaration,
-        "signs": [
-            {side: text.strip("：: ") for side, text in show.pair(block.text).items()}
-            for block in blocks
-            if block.kind == "signature"
-        ],
-        "attached": show.pair(after_date.text) if after_date else None,
-    }
-
-
-def _printed_row(view: View, question: Field, stored: Any) -> dict[str, Any]:
-    if question.type == "table":
-        value: Any = {
-            "columns": [show.pair(column.label) for column in question.columns.values()],
-            "rows": show.rows(view.ground, question, stored),
-        }
-    elif question.type in ("file", "files"):
-        found = answers.shown(g.tx, view.ground, question, stored)
-        value = [row.name for row in found.files]
-    else:
-        value = show.value(view.ground, question, stored)
-    return {
-        "label": show.pair(question.label),
-        "hint": show.pair(question.help) if question.help and question.type == "long_text" else None,
-        "value": value,
-        "long": question.type in ("long_text", "table"),
-    }
-
-
-def _letter(view: View) -> Any:
-    """The paper that is issued when the form is made."""
-    for state in view.definition.states.values():
-        for action in state.actions.values():
-            if applicant.makes_form(action):
-                return next(
-                    (view.definition.letters[call.argument] for call in action.then if call.name == "issue"), None
-                )
-    return None
-
-
-def _title(view: View) -> dict[str, str]:
-    letter = _letter(view)
-    found = show.pair(letter.title if letter else view.definition.title)
-    return {"zh": found["zh"], "en": found["en"]}
+    form = form_paper.body(g.tx, view.ground, view.loaded, values)
+    return letters.form_html(form, "zh", demo=shell.house().settings.demo, code=code, screen=screen)
 
 
 def _rows(view: View, standing: progress.Standing, values: dict[str, Any]) -> list[tuple[Field, answers.Shown]]:

@@ -49,6 +49,8 @@ class MenuItem:
     endpoint: str
     policy: Policy
     arguments: dict[str, Any] = field(default_factory=dict)
+    count: Callable[[], int] = int
+    """How much waits behind the entry, shown beside it; nothing where it is 0."""
 
 
 @dataclass(frozen=True, slots=True)

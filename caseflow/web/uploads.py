@@ -9,7 +9,7 @@ from flask import Blueprint, abort, g, jsonify, request, send_file, url_for
 from flask.wrappers import Response
 from werkzeug.datastructures import FileStorage
 
-from caseflow.cases import dossier, paths, view
+from caseflow.cases import attached, view
 from caseflow.cases.entry import NotHere
 from caseflow.cases.view import View
 from caseflow.people.rights import Actor
@@ -58,7 +58,11 @@ class CaseStore:
     def holds(self, file_id: int) -> bool:
         with shell.reading() as tx:
             row = files.find(tx, file_id)
-        return row is not None and row.case_id == self.case_id and _is_own(self.actor, row)
+        if row is None or row.case_id != self.case_id:
+            return False
+        # A dossier is typed by its applicant and by whoever assists, so that neither loses the other's file.
+        shared = self.part.startswith("dossier.") and str(row.field or "").startswith(f"{self.part}.")
+        return shared or _is_own(self.actor, row)
 
 
 @page(blueprint, "/uploads", methods=("POST",), policy=shell.signed_in, own_transactions=True)
@@ -98,33 +102,6 @@ def look(file_id: int) -> Response:
     return safety.embeddable(response)
 
 
-def readable(seen: View) -> set[int]:
-    """The files that are part of what a person may read of a case: frozen answers, own drafts, answers of acts, letters."""
-    values = seen.dossier()
-    found: set[int] = set()
-    for section in seen.sections():
-        found.update(paths.file_ids(section.fields, values.get(section.id, {})))
-    found |= _in_acts(seen)
-    for row in seen.letters():
-        found.update(number for key in ("pdf_file_id", "docx_file_id", "formal_file_id") if (number := row[key]))
-    return found
-
-
-def _in_acts(seen: View) -> set[int]:
-    """Files among the answers of acts; an office also reads those that the applicant gave."""
-    known = seen.facts()
-    every = dossier.facts(g.tx, seen.ground, seen.row) if seen.is_staff else known
-    outside = {role.id for role in seen.definition.roles.values() if role.sees == "own_organisation"}
-    found: set[int] = set()
-    for state in seen.definition.states:
-        for action in seen.definition.actions_in(state):
-            store = action.store or action.id
-            given = known.get(store) or (every.get(store) if outside & set(seen.definition.by(state, action)) else None)
-            if given:
-                found.update(paths.file_ids(action.asks, given))
-    return found
-
-
 def _sent(file_id: int, *, as_attachment: bool) -> Response:
     row = files.find(g.tx, file_id)
     if row is None or not _may_read(row) or (not as_attachment and row.media_type not in SHOWN):
@@ -145,7 +122,7 @@ def _may_read(row: Any) -> bool:
         seen = view.load(g.tx, shell.house().ground, g.actor, row.case_id)
     except NotHere:
         return False
-    return row.id in readable(seen)
+    return row.id in attached.readable(seen)
 
 
 def _is_own(actor: Actor, row: Any) -> bool:

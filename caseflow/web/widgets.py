@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -11,12 +11,21 @@ from sqlalchemy.engine import Connection
 from caseflow.records import files
 from caseflow.web import answers, drawing, forms
 from caseflow.words import Message
-from caseflow.workflow.fields import Asked
 from caseflow.workflow.form import Field, Section
+from caseflow.workflow.gaps import Asked
 from caseflow.workflow.many import Panel
 
 PICKED = ("people", "members")
 Errors = Mapping[str, Sequence[Message]]
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row of a table of the dossier, of which a question says something."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...] = ()
+    """Label and text of its other cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,12 @@ class Context:
     """Questions that are shown and may not be changed now."""
     shown: Mapping[str, answers.Shown] = field(default_factory=dict)
     """The answers to read of the questions that are locked (``answers.Shown``)."""
+    offered: Callable[[Field], list[tuple[str, str]] | None] | None = None
+    """What may be chosen in a question of this case; None where the reference data says it."""
+    rows: Mapping[str, Sequence[TableRow]] = field(default_factory=dict)
+    """The rows of tables of the dossier, by path."""
+    present: Mapping[str, answers.Shown] = field(default_factory=dict)
+    """What stands now at the place that a question amends, by the question's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +88,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class RowForm:
+    """What is said of one row of a table of the dossier."""
+
+    name: str
+    row: TableRow
+    cells: list[Widget]
+    errors: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Widget:
     """One question, ready for the macro ``question``."""
 
@@ -92,6 +117,9 @@ class Widget:
     shown: answers.Shown | None = None
     """The answer to read, where it is locked."""
     comment: str = ""
+    rows: tuple[RowForm, ...] = ()
+    present: answers.Shown | None = None
+    """What its answer would replace."""
 
     @property
     def type(self) -> str:
@@ -102,21 +130,40 @@ class Widget:
         return self.drawn.name
 
 
-def prepare(
+def prepared(
+    questions: Iterable[Field],
+    values: Mapping[str, Any],
+    errors: Errors,
+    tx: Connection,
+    about: Context,
+    offer: forms.Offer,
+    *,
+    prefix: str = "",
+) -> list[Widget]:
+    """The widgets of these questions; those inside a row have a ``prefix`` before the names of their inputs."""
+    listed = list(questions)
+    drawn = forms.draw(listed, values, errors, offer=offer, prefix=prefix, framed=bool(prefix))
+    return [
+        _widget(one, question, values, errors, tx, about, offer) for one, question in zip(drawn, listed, strict=True)
+    ]
+
+
+def _widget(
     drawn: forms.Drawn,
     question: Field,
     values: Mapping[str, Any],
     errors: Errors,
     tx: Connection,
     about: Context,
+    offer: forms.Offer,
 ) -> Widget:
-    """The widget for a question that ``forms`` has drawn."""
     value = values.get(question.id)
     common: dict[str, Any] = {
         "drawn": drawn,
         "asked": about.asked is None or question.when is None or about.asked(question.when, values),
         "locked": question.fixed or (about.locked is not None and about.locked(question)),
         "comment": about.comments.get(question.id, ""),
+        "present": about.present.get(question.id) if question.amends is not None else None,
     }
     if common["locked"]:
         return Widget(shown=about.shown.get(question.id), **common)
@@ -129,6 +176,10 @@ def prepare(
         return Widget(picks=picks, choose=about.choose, ordered=about.ordered, **common)
     if question.type == "field_comments":
         return Widget(groups=_comment_groups(question, value, errors, about.sections), **common)
+    if question.type == "dossier_fields":
+        return Widget(groups=_place_groups(value, about.sections), **common)
+    if question.type == "each_row":
+        return Widget(rows=_row_forms(question, drawn.name, value, errors, tx, about, offer), **common)
     if question.type == "score_sheet" and about.panel is not None:
         return Widget(
             lines=_criteria(question, value, errors, about.panel),
@@ -137,6 +188,40 @@ def prepare(
             **common,
         )
     return Widget(**common)
+
+
+def _row_forms(
+    question: Field, name: str, value: Any, errors: Errors, tx: Connection, about: Context, offer: forms.Offer
+) -> tuple[RowForm, ...]:
+    """The questions put of every row of the table, each with what was said of it."""
+    said = dict(enumerate(value)) if isinstance(value, list) else value if isinstance(value, Mapping) else {}
+    inside = replace(about, comments={}, present={}, locked=None)
+    found = []
+    for number, row in enumerate(about.rows.get(question.of or "", ())):
+        given = said.get(str(number)) or {}
+        path = f"{question.id}.{number}"
+        cells = prepared(
+            question.columns.values(), given, _below(errors, path), tx, inside, offer, prefix=f"{name}-{number}-"
+        )
+        found.append(RowForm(f"{name}-{number}", row, cells, [drawing.say(one) for one in errors.get(path, ())]))
+    return tuple(found)
+
+
+def _place_groups(value: Any, sections: Sequence[Section]) -> tuple[tuple[str, tuple[Line, ...]], ...]:
+    """The fields of the dossier, by section, each to be ticked."""
+    named = set(value) if isinstance(value, list | tuple) else set()
+    groups = (
+        (
+            drawing.named(section.title),
+            tuple(
+                Line(f"{section.id}.{one.id}", drawing.named(one.label), "", f"{section.id}.{one.id}" in named, [])
+                for one in section.fields.values()
+                if not one.fixed
+            ),
+        )
+        for section in sections
+    )
+    return tuple((title, lines) for title, lines in groups if lines)
 
 
 def _picks(question: Field, value: Any, errors: Errors, about: Context) -> tuple[Pick, ...]:

@@ -119,6 +119,8 @@ class Letter(Named):
     to: Literal["applicant", "prefecture", "authority"] = "applicant"
     layout: Literal["letter", "slip", "form", "table"] | None = None
     """An official letter, a slip of the system, a form, or a table across the page; else what its blocks look like."""
+    confined: bool = False
+    """Read by its addressee and inside the authority only, not by the bureau in charge."""
     blocks: tuple[Block, ...]
 
 

@@ -36,6 +36,7 @@ OFFICIALS = {
     "linfen.leader": ("演示郭局", "municipal_leader", "sx-linfen"),
     "datong.officer": ("演示孟大", "municipal", "sx-datong"),
     "province.officer": ("演示秦省", "provincial", "sx-ecology"),
+    "province.second": ("演示纪省", "provincial", "sx-ecology"),
     "province.head": ("演示姚处", "provincial_head", "sx-ecology"),
     "province.leader": ("演示冀厅", "provincial_leader", "sx-ecology"),
     **{f"{code}.officer": (f"演示联络{number}", "department", code) for number, code in enumerate(DEPARTMENTS, 1)},
@@ -124,15 +125,19 @@ def build(database: Database, settings: Settings, *, begin: datetime = BEGIN) ->
                 authority_id,
                 code="2026-1",
                 title=ROUND,
-                workflows=["pilot-management", "municipal-submission", "review-meeting", "pilot-list"],
+                workflows=["pilot-management", "pilot-service", "municipal-submission", "review-meeting", "pilot-list"],
                 opens_at=clock.at_local(today - timedelta(days=30)),
                 closes_at=clock.at_local(today + timedelta(days=18), time(18)),
                 priority_classes=["coke"],
                 notice="晋环函〔2025〕344号",
             )
         app = create_app(database, settings, ground)
-    site = Site(app, database, settings, ground, authority_id, round_id, ids, people, ahead)
-    app.wsgi_app = _Shifted(site, app.wsgi_app)  # type: ignore[method-assign]
+    return moving(Site(app, database, settings, ground, authority_id, round_id, ids, people, ahead))
+
+
+def moving(site: Site) -> Site:
+    """The site with its own clock for every request."""
+    site.app.wsgi_app = _Shifted(site, site.app.wsgi_app)  # type: ignore[method-assign]
     return site
 
 

@@ -28,7 +28,7 @@ class Stage:
 
 
 @contextmanager
-def built(migrated: Path, folder: Path) -> Iterator[Stage]:
+def built(migrated: Path, folder: Path, *, demo: bool = False) -> Iterator[Stage]:
     """The shipped reference data and definitions on a copy of a migrated SQLite file."""
     path = folder / "caseflow.db"
     shutil.copyfile(migrated, path)
@@ -36,7 +36,7 @@ def built(migrated: Path, folder: Path) -> Iterator[Stage]:
         home=folder / "home",
         database_url=f"sqlite:///{path}",
         workflows=ROOT / "workflows",
-        demo=False,
+        demo=demo,
         secure_cookies=False,
     )
     database = Database(settings.database_url)

@@ -16,7 +16,10 @@ from caseflow.workflow.fields import clean_section
 from caseflow.workflow.form import Field
 from tests.office.stage import Stage
 
-NAMES = samples.Names(file=lambda name, question: 7, person=len, case=len, revision_code="AB12-CD34")
+NAMES = samples.Names(
+    file=lambda name, question: 7, person=len, case=len, organisation=len, credit_code=str.upper, case_file=len,
+    rows=lambda path: 2, revision_code="AB12-CD34",
+)  # fmt: skip
 PILOT = "pilot-management"
 
 
@@ -65,12 +68,28 @@ def test_an_answer_that_is_given_stands_and_an_empty_one_leaves_the_question_ope
         ("people", ["one", "three"], [3, 5]),
         ("members", ["one", "5"], {"3": {}, "5": {}}),
         ("score_sheet", {"member": "one", "marks": {}}, {"member": 3, "marks": {}}),
+        ("organisation", "branch", 6),
+        ("organisation", 6, 6),
+        ("case_file", "a.pdf", 5),
+        ("credit_code", "agent", "AGENT"),
+        ("dossier_fields", ["unit.name"], ["unit.name"]),
         ("text", "焦炭", "焦炭"),
         ("boolean", False, False),
     ],
 )
 def test_plain_words_become_answers(kind: str, written: object, expected: object) -> None:
     assert samples.typed(question(kind), written, NAMES) == expected
+
+
+def test_rows_are_named_by_their_number_or_all_at_once() -> None:
+    columns = {"due": {"type": "date", "label": {"zh": "日期", "en": "Day"}}}
+    asked = question("each_row", of="dossier.plan.rows", columns=columns)
+
+    assert samples.typed(asked, {1: {"due": "2026-05-01"}}, NAMES) == {"1": {"due": "2026-05-01"}}
+    assert samples.typed(asked, {"all": {"due": "2026-05-01"}}, NAMES) == {
+        "0": {"due": "2026-05-01"},
+        "1": {"due": "2026-05-01"},
+    }
 
 
 def test_days_are_counted_from_today() -> None:
@@ -91,7 +110,10 @@ def test_the_sample_study_has_no_doubt_about_it(stage: Stage) -> None:
     assert found["status"] == "clear"
 
 
-@pytest.mark.parametrize(("name", "pages"), [("方案.pdf", 3), ("图.png", None), ("方案.docx", None)])
+@pytest.mark.parametrize(
+    ("name", "pages"),
+    [("方案.pdf", 3), ("图.png", None), ("现场.jpg", None), ("方案.docx", None), ("汇总表.xlsx", None)],
+)
 def test_a_sample_file_is_what_its_name_says(tmp_path: Path, name: str, pages: int | None) -> None:
     made = sample_files.content(name, "试点建设工作方案\n示例", pages=3)
     path = tmp_path / "upload"

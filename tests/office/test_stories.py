@@ -63,6 +63,17 @@ def test_names_and_places_are_filled_in_wherever_they_stand() -> None:
     }
 
 
+def test_a_day_counted_from_the_day_of_the_demonstration_stands_wherever_it_is_written() -> None:
+    said = {"due_on": "@+3d", "rows": [{"due": "@-10d"}], "matter": "@+3d 之前", "limit": 3}
+
+    assert stories.dated_from(said, TODAY) == {
+        "due_on": "2026-10-23",
+        "rows": [{"due": "2026-10-10"}],
+        "matter": "@+3d 之前",
+        "limit": 3,
+    }
+
+
 @pytest.mark.parametrize(("value", "names"), [("$lost", {}), ("$one", {"one": "$one"})])
 def test_a_name_that_stands_for_nothing_or_for_itself_is_told(value: str, names: dict[str, str]) -> None:
     with pytest.raises(LookupError):

@@ -149,7 +149,7 @@ def test_departments_and_places_are_seen_on_the_list(office: World) -> None:
     page = words_of(office.visit("province").get(f"/cases/{found}"))
     board = words_of(office.visit("province").get("/quota"))
 
-    assert ("山西省财政厅 已回复" in page, "未回复" in page, "2 / 3" in page) == (True, True, True)
+    assert ("山西省财政厅 回复意见 已回复" in page, "待回复" in page, "2 / 3" in page) == (True, True, True)
     assert ("2 / 3" in board, "示例焦化1有限公司" in board) == (True, True)
 
 

@@ -12,7 +12,7 @@ from flask import Flask, g, render_template_string
 from pydantic import TypeAdapter
 from werkzeug.datastructures import MultiDict
 
-from caseflow.web import drawing, forms
+from caseflow.web import drawing, forms, posted
 from caseflow.words import Message
 from caseflow.workflow.fields import clean_section
 from caseflow.workflow.form import Section
@@ -71,7 +71,7 @@ def section() -> Section:
 def drawn(values: dict[str, Any], errors: dict[str, list[Message]] | None = None) -> str:
     return render_template_string(
         '{% import "macros.html" as m %}{% for one in questions %}{{ m.field(one) }}{% endfor %}',
-        questions=forms.draw(section().fields.values(), values, errors, choices=CHOICES),
+        questions=forms.draw(section().fields.values(), values, errors, offer=lambda one: CHOICES.get(one.type, ())),
     )
 
 
@@ -97,13 +97,13 @@ def sent(html: str) -> MultiDict[str, str]:
 
 
 def test_what_is_drawn_comes_back_as_it_was_stored(page: Flask) -> None:
-    back = forms.posted(section().fields.values(), sent(drawn(VALUES)))
+    back = posted.values(section().fields.values(), sent(drawn(VALUES)))
 
     assert back == VALUES
 
 
 def test_what_comes_back_is_taken_by_the_rules_of_the_answers(page: Flask) -> None:
-    values, errors = clean_section(section().fields, forms.posted(section().fields.values(), sent(drawn(VALUES))))
+    values, errors = clean_section(section().fields, posted.values(section().fields.values(), sent(drawn(VALUES))))
 
     assert errors == {}
     assert values["tasks"] == VALUES["tasks"]
@@ -112,7 +112,7 @@ def test_what_comes_back_is_taken_by_the_rules_of_the_answers(page: Flask) -> No
 
 
 def test_an_empty_form_comes_back_empty(page: Flask) -> None:
-    back = forms.posted(section().fields.values(), sent(drawn({})))
+    back = posted.values(section().fields.values(), sent(drawn({})))
 
     assert (back["tasks"], back["chosen"], back["agreed"], back["name"]) == ([], {}, False, "")
 

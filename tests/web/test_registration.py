@@ -160,7 +160,7 @@ def test_the_second_registration_of_a_credit_code_asks_the_unit_itself(
     assert sent.location == "/sign-in?done=registered_joining"
     assert (by_the_bureau, decided.status_code) == (404, 303)
     assert units == 1
-    assert "演示云冈焦化有限公司 申报单位经办人" in joined
+    assert "演示云冈焦化有限公司 受托机构经办人、申报单位经办人" in joined
     assert "账号管理员 " not in joined
     assert colleague.get("/registrations").status_code == 404
 

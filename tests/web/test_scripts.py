@@ -16,7 +16,7 @@ from caseflow.config import Settings
 from caseflow.db import Database
 from caseflow.people.roles import Roles
 from caseflow.web import account as account_pages
-from caseflow.web import forms, registration, shell
+from caseflow.web import forms, posted, registration, shell
 from caseflow.web.shell import page
 from caseflow.workflow.form import Section
 from tests.people.conftest import PASSWORD
@@ -70,7 +70,7 @@ def _pages(draft: Draft) -> Blueprint:
     @page(made, "/send", methods=("POST",), policy=shell.signed_in)
     def send() -> str:
         draft.sent += 1
-        draft.values = forms.posted(SECTION.fields.values(), request.form)
+        draft.values = posted.values(SECTION.fields.values(), request.form)
         return f"sent for {g.actor.name}"
 
     return made

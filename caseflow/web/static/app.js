@@ -15,6 +15,8 @@ export function say(key, values = {}) {
 document.querySelectorAll("[data-focus]").forEach((one) => one.focus());
 document.querySelectorAll("[data-rows]").forEach((one) => editRows(one, say));
 watchCounts(document, say);
+reachScrollers();
+addEventListener("resize", reachScrollers);
 document.querySelectorAll("form[data-autosave]").forEach((form) => autosave(form, say));
 
 // A field in an error list is often a group: go to its first control.
@@ -27,6 +29,14 @@ document.addEventListener("click", (event) => {
   (control || target).focus();
   (control || target).scrollIntoView({ block: "center" });
 });
+
+/** A table wider than the page can be scrolled with the keys too. */
+function reachScrollers() {
+  document.querySelectorAll(".scroll").forEach((one) => {
+    if (one.scrollWidth > one.clientWidth) one.tabIndex = 0;
+    else one.removeAttribute("tabindex");
+  });
+}
 
 // A chosen organisation is switched to at once.
 document.addEventListener("change", (event) => {

@@ -1,4 +1,4 @@
-// The office: j/k through a list or from case to case, panes without a new page, live totals. Every page works without it.
+// The office: keys j k o x ? through a list, j/k from case to case, panes without a new page, live totals. Every page works without it.
 const typing = (one) => one.closest("input, select, textarea, [contenteditable]");
 
 const rows = [...document.querySelectorAll("[data-list] [data-row]")];
@@ -12,13 +12,51 @@ function move(by) {
   rows[at].scrollIntoView({ block: "nearest" });
   return true;
 }
-addEventListener("keydown", (event) => {
-  if (event.altKey || event.ctrlKey || event.metaKey || typing(event.target)) return;
-  if (event.key === "j" || event.key === "k") {
-    if (move(event.key === "j" ? 1 : -1)) return;
-    const link = document.querySelector(`[data-key="${event.key}"]`);
+// Single keys can be switched off (they get in the way of speech input); the choice stays on this device.
+const KEYS = "single-keys";
+const help = document.querySelector("[data-keys]");
+const on = document.querySelector("[data-keys-on]");
+let listening = true;
+try {
+  listening = localStorage.getItem(KEYS) !== "off";
+} catch {
+  // A browser that keeps nothing asks anew on every page.
+}
+if (on) {
+  on.checked = listening;
+  on.addEventListener("change", () => {
+    listening = on.checked;
+    try {
+      localStorage.setItem(KEYS, listening ? "on" : "off");
+    } catch {
+      // As above.
+    }
+  });
+}
+function showHelp() {
+  help.open = !help.open;
+  help.querySelector("summary").focus();
+}
+function act(key) {
+  if (key === "j" || key === "k") {
+    if (move(key === "j" ? 1 : -1)) return true;
+    const link = document.querySelector(`[data-key="${key}"]`);
     if (link) location.assign(link.href);
+    return Boolean(link);
   }
+  if (key === "?" && help) return showHelp(), true;
+  if (key === "o" && rows[at]) return rows[at].querySelector("[data-open]").click(), true;
+  if (key === "x" && rows[at]) return rows[at].querySelector("[data-choose]")?.click(), true;
+  return false;
+}
+addEventListener("keydown", (event) => {
+  const busy = event.altKey || event.ctrlKey || event.metaKey;
+  const chosen = event.target.matches?.("[data-choose], [data-choose-all], [data-keys-on]");
+  if (busy || !listening || (typing(event.target) && !chosen)) return;
+  if (act(event.key)) event.preventDefault();
+});
+document.querySelector("[data-choose-all]")?.addEventListener("change", (event) => {
+  document.querySelectorAll("[data-choose]").forEach((one) => (one.checked = event.target.checked));
 });
 
 const bodies = [...document.querySelectorAll("[data-pane-body]")];

@@ -1,0 +1,133 @@
+"""What the plain names of a story mean in the database: its units, its people, its cases, the files it uploads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from caseflow.cases import choosing, dossier
+from caseflow.cases.ground import Ground
+from caseflow.cases.models import case, task
+from caseflow.office import invented, sample_files, samples
+from caseflow.people import organisations
+from caseflow.people.rights import Actor
+from caseflow.records import files
+from caseflow.words import text
+from caseflow.workflow.form import Field
+
+
+class Rows:
+    """Names as they stand in the data of the demonstration, and the rows that they stand for."""
+
+    def __init__(
+        self, ground: Ground, root: Path, people: Mapping[str, Any], actor: Callable[[Connection, str], Actor]
+    ) -> None:
+        self._ground, self._root, self._people, self._actor = ground, root, people, actor
+        self.cases: dict[str, int] = {}
+        """The case of each story that has begun."""
+
+    def case(self, tx: Connection, story: str) -> RowMapping:
+        return tx.execute(sa.select(case).where(case.c.id == self.cases[story])).mappings().one()
+
+    def places(self, tx: Connection, story: Mapping[str, Any]) -> dict[str, str]:
+        """What stands between braces in the texts of a story."""
+        if "company" not in story:
+            return {}
+        company = self._people["companies"][story["company"]]
+        division = self._division(tx, company)
+        return {
+            "unit": company["name"]["zh"],
+            "product": story["product"],
+            "address": company["address"],
+            "division": division,
+            "city": self._ground.titles("region", division)["zh"],
+            "credit_code": invented.credit_code(company, division),
+        }
+
+    def unit(self, tx: Connection, key: str) -> int:
+        """The organisation of a company of the data; one without an account is entered when it is first asked for."""
+        company = self._people["companies"][key]
+        bureau = organisations.by_code(tx, company["at"])
+        if bureau is None:
+            raise LookupError(company["at"])
+        return organisations.record(
+            tx,
+            authority_id=bureau["authority_id"],
+            name_zh=company["name"]["zh"],
+            name_en=company["name"]["en"],
+            credit_code=invented.credit_code(company, bureau["division"]),
+            kind=invented.kind_of(company),
+            prefecture_id=bureau["id"],
+            division=bureau["division"],
+        )
+
+    def names(
+        self, tx: Connection, key: str, story: Mapping[str, Any], actor: Actor, owner: int | None = None
+    ) -> samples.Names:
+        """How the names in an answer of this actor become rows; its files are those of his organisation, or of
+        another for which he enters them.
+        """
+        row = self.case(tx, key) if key in self.cases else None
+        code = samples.UNKNOWN_FORM
+        if row is not None and row["revision"]:
+            code = dossier.revision_code(dossier.revision_hash(tx, row["id"], row["revision"]))
+        unit = self.places(tx, story).get("unit", "")
+
+        def file(name: str, question: Field) -> int:
+            title = "\n".join(filter(None, [Path(name).stem, unit, question.label.zh, text("demo.no_effect", "zh")]))
+            made = sample_files.content(name, title)
+            kept = files.keep(made.body, name=name, media_type=made.media_type, root=self._root, pages=made.pages)
+            return files.record(tx, kept, uploaded_by=actor.person_id, organisation_id=owner or actor.organisation_id)
+
+        return samples.Names(
+            file=file,
+            person=lambda login: self._actor(tx, login).person_id,
+            case=lambda name: self.cases[name],
+            organisation=lambda name: self._organisation(tx, name),
+            credit_code=lambda name: self._credit_code(tx, name),
+            case_file=lambda name: self._case_file(tx, self.cases[key], name),
+            rows=lambda path: self._length(tx, self.case(tx, key), path),
+            revision_code=code,
+        )
+
+    def desk(self, tx: Connection, key: str, said: Mapping[str, Any]) -> dict[str, Any]:
+        """The engine's own acts name a task by its kind, a colleague by the login."""
+        found = dict(said)
+        if "task" in said:
+            open_ = sa.select(task.c.id).where(
+                task.c.case_id == self.cases[key], task.c.status == "open", task.c.kind == said["task"]
+            )
+            found["task"] = tx.execute(open_.order_by(task.c.id)).scalars().first()
+        if "person" in said:
+            found["person"] = self._actor(tx, said["person"]).person_id
+        return found
+
+    def _division(self, tx: Connection, company: Mapping[str, Any]) -> str:
+        bureau = organisations.by_code(tx, company["at"])
+        return str(bureau["division"]) if bureau is not None else ""
+
+    def _organisation(self, tx: Connection, name: str) -> int:
+        if name in self._people["companies"]:
+            return self.unit(tx, name)
+        row = organisations.by_code(tx, name)
+        if row is None:
+            raise LookupError(name)
+        return int(row["id"])
+
+    def _credit_code(self, tx: Connection, name: str) -> str:
+        company = self._people["companies"].get(name)
+        return name if company is None else invented.credit_code(company, self._division(tx, company))
+
+    def _case_file(self, tx: Connection, case_id: int, name: str) -> int:
+        found = next((row.id for row in choosing.case_files(tx, case_id) if row.name == name), None)
+        if found is None:
+            raise LookupError(name)
+        return int(found)
+
+    def _length(self, tx: Connection, row: RowMapping, path: str) -> int:
+        _, section, name = path.split(".")
+        return len(dossier.working(tx, self._ground, row).get(section, {}).get(name) or [])

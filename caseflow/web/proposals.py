@@ -1,0 +1,72 @@
+"""What waits for signatures, and the approval slips of what was proposed before, as far as a reader may know them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from caseflow.cases import signing
+from caseflow.cases.view import View
+from caseflow.people import accounts
+from caseflow.web import act_context, drawing, record
+from caseflow.web.act_form import request_key
+
+
+def waiting(view: View) -> list[dict[str, Any]]:
+    """Every act that waits, that which this reader may sign first: answers, signatures so far, who is next.
+
+    An applicant reads what the own organisation proposed.
+    """
+    rows = [row for row in signing.waiting(view.tx, view.row["id"]) if _may_read(view, row)]
+    found = [_told(view, row) for row in rows]
+    return sorted(found, key=lambda one: not one["may_sign"])
+
+
+def proposed(view: View) -> dict[str, Any] | None:
+    """The first of them, for those inside an office."""
+    return next(iter(waiting(view)), None) if view.is_staff else None
+
+
+def slips(view: View) -> list[dict[str, Any]]:
+    """The approval slips of the case that the reader may open."""
+    found = []
+    for row, signed in signing.slips(view.tx, view.row["id"]):
+        if view.is_staff and view.concerned(row):
+            action = next((one for one in record.acts(view.definition) if one.id == row["action"]), None)
+            title = drawing.named(action.title) if action else row["action"]
+            found.append({"row": row, "signed": signed, "title": title})
+    return found
+
+
+def _may_read(view: View, row: Mapping[str, Any]) -> bool:
+    return view.concerned(row) if view.is_staff else row["organisation_id"] == view.actor.organisation_id
+
+
+def _told(view: View, row: Mapping[str, Any]) -> dict[str, Any]:
+    action = view.definition.action(view.row["state"], row["action"])
+    signed = next((found for one, found in signing.slips(view.tx, view.row["id"]) if one["id"] == row["id"]), [])
+    signers = [
+        {"title": title, "signed": signed[at] if at < len(signed) else None, "next": at == row["step"]}
+        for at, title in enumerate(signing.role_titles(view.definition, row))
+    ]
+    part = None
+    if action is not None:
+        before = act_context.present(view, action, view.dossier())
+        part = record.of_act(view, action, signing.answers(view.ground, row), before)
+    return {
+        "row": row,
+        "action": action,
+        "part": part,
+        "names": accounts.names(view.tx, [row["proposed_by"], *(one["person_id"] for one in signed)]),
+        "signers": signers,
+        "may_sign": _may_sign(view, row),
+        "key": request_key(),
+    }
+
+
+def _may_sign(view: View, row: Mapping[str, Any]) -> bool:
+    """Whether it is this person's turn, who neither proposed the act nor signed it before."""
+    person_id = view.actor.person_id
+    if row["signers"][row["step"]] not in view.roles or row["proposed_by"] == person_id:
+        return False
+    return person_id not in signing.signed_by(view.tx, row["id"])
