@@ -15,7 +15,19 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.cases import act, desk_acts, dossier, findings, fire, opening, panels, quota_settings, quotas, timers
+from caseflow.cases import (
+    act,
+    desk_acts,
+    dossier,
+    findings,
+    fire,
+    opening,
+    panels,
+    paths,
+    quota_settings,
+    quotas,
+    timers,
+)
 from caseflow.cases.entry import Invalid, NotHere
 from caseflow.cases.models import quota_setting
 from caseflow.config import Settings
@@ -27,6 +39,7 @@ from caseflow.office.stories import Step
 from caseflow.office.story_rows import Rows
 from caseflow.people import accounts, organisations, passwords, rights
 from caseflow.people.rights import Actor
+from caseflow.records import files
 from caseflow.records.models import journal
 from caseflow.studies import store
 from caseflow.words import Message, Refused
@@ -219,7 +232,7 @@ class _Player:
         if loaded.definition.dossier:
             written = {**self._data["dossier"], **story.get("dossier", {})}
             given = stories.filled(written, self._names(story), self._rows.places(tx, story))
-            names = self._rows.names(tx, step.story, story, actor, owner)
+            names = self._rows.names(tx, step.story, story, actor)
             values = samples.complete(loaded, self._ground, self._seed, names, given)
             values = {section: values[section] for section in story.get("sections", values)}
         if "imported" in story:
@@ -228,6 +241,8 @@ class _Player:
             tx, self._ground, actor, workflow, round_id=round_id, organisation_id=owner, request_key=key
         ).case_id
         for section, typed in values.items():
+            for number in paths.file_ids(loaded.definition.dossier[section].fields, typed):
+                files.attach(tx, number, made, f"dossier.{section}")
             self._type(tx, actor, made, section, typed, owner)
         if "footprint" in story:
             self._declare(tx, actor, made, story["footprint"])

@@ -65,12 +65,8 @@ class Rows:
             division=bureau["division"],
         )
 
-    def names(
-        self, tx: Connection, key: str, story: Mapping[str, Any], actor: Actor, owner: int | None = None
-    ) -> samples.Names:
-        """How the names in an answer of this actor become rows; its files are those of his organisation, or of
-        another for which he enters them.
-        """
+    def names(self, tx: Connection, key: str, story: Mapping[str, Any], actor: Actor) -> samples.Names:
+        """How the names in an answer of this actor become rows."""
         row = self.case(tx, key) if key in self.cases else None
         code = samples.UNKNOWN_FORM
         if row is not None and row["revision"]:
@@ -81,7 +77,7 @@ class Rows:
             title = "\n".join(filter(None, [Path(name).stem, unit, question.label.zh, text("demo.no_effect", "zh")]))
             made = sample_files.content(name, title)
             kept = files.keep(made.body, name=name, media_type=made.media_type, root=self._root, pages=made.pages)
-            return files.record(tx, kept, uploaded_by=actor.person_id, organisation_id=owner or actor.organisation_id)
+            return files.record(tx, kept, uploaded_by=actor.person_id, organisation_id=actor.organisation_id)
 
         return samples.Names(
             file=file,

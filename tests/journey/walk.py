@@ -81,7 +81,7 @@ def stops(site: Site, token: str | None, language: str = "zh") -> Iterator[Stop]
     if token is not None:
         client.set_cookie("caseflow", token)
     with site.database.read() as tx:
-        standing = {row.id: (row.workflow, row.state) for row in tx.execute(sa.select(case))}
+        standing = {row.id: row.state for row in tx.execute(sa.select(case.c.id, case.c.state))}
     seen: set[tuple[str, ...]] = set()
     waiting = deque([("/", "")] + ([("/home", "")] if token else []))
     asked: set[str] = set()
@@ -116,13 +116,13 @@ def _route(app: Flask, path: str) -> tuple[str, Mapping[str, object]] | None:
     return None if endpoint in _SWITCHES else (endpoint, values)
 
 
-def _kind(where: tuple[str, Mapping[str, object]], path: str, standing: dict[int, tuple[str, str]]) -> tuple[str, ...]:
+def _kind(where: tuple[str, Mapping[str, object]], path: str, standing: dict[int, str]) -> tuple[str, ...]:
     """Numbers tell pages of one kind apart; words, and where a case stands, make a kind of their own."""
     endpoint, values = where
     words = tuple(str(value) for value in values.values() if not isinstance(value, int))
     asked = tuple(sorted({name for name, _ in parse_qsl(urlsplit(path).query)} & _ASKED))
     case_id = values.get("case_id")
-    stands = standing.get(case_id, ()) if isinstance(case_id, int) and endpoint in _BY_STATE else ()
+    stands = (standing.get(case_id, ""),) if isinstance(case_id, int) and endpoint in _BY_STATE else ()
     return (endpoint, *words, *asked, *stands)
 
 
