@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from caseflow import clock
-from caseflow.cases import attached, entry, view
+from caseflow.cases import announced as announcing
+from caseflow.cases import attached, entry, find, view
 from caseflow.people.models import person
 from caseflow.people.rights import Actor
 from caseflow.records import files, journal, letters, paper
@@ -367,3 +368,46 @@ def test_files_are_known_by_the_question_they_answer_and_hidden_with_it(world: W
         seen = view.load(tx, world.ground, officer, case_id)
         listed = [(one.file_id, one.label["zh"], one.under["zh"]) for one in attached.to(seen)]
     assert listed == [(scan, "证照", "单位"), (photo, "照片", "单位")]
+
+
+def announced(
+    world: World, *, filed: dict[str, str], said: dict[str, str]
+) -> tuple[int, dict[int, announcing.Document]]:
+    """A case on a published list; ``filed`` are the numbers recorded of letters, ``said`` the answers of the announcing act."""
+    case_id, office = decided(world), world.person("provincial", "office")
+    host = world.open(office, "toy-listing")
+    world.do(office, host, "include", cases={str(case_id): {}})
+    world.do(office, host, "finish")
+    for kind, number in filed.items():
+        world.do(
+            office, host, "file_letter", letter=letter_of(world, host, kind)["id"], number=number, dated="2026-03-05"
+        )
+    world.do(office, host, "announce", **said)
+    with world.database.read() as tx:
+        listed = find.listed(tx, None, "published")
+        return case_id, announcing.documents(tx, world.ground, listed, "published")
+
+
+def test_a_published_case_names_the_document_of_the_list_and_of_no_other_letter(world: World) -> None:
+    filed = {"asking": "演环函〔2026〕1号", "notice": "演环发〔2026〕9号"}
+    case_id, found = announced(world, filed=filed, said={})
+
+    assert found == {case_id: announcing.Document("演环发〔2026〕9号", date(2026, 3, 5))}
+
+
+def test_what_was_recorded_of_the_letter_counts_before_what_the_act_was_answered_with(world: World) -> None:
+    said = {"number": "演环发〔2026〕8号", "dated": "2026-03-04"}
+    case_id, found = announced(world, filed={"notice": "演环发〔2026〕9号"}, said=said)
+
+    assert found == {case_id: announcing.Document("演环发〔2026〕9号", date(2026, 3, 5))}
+
+
+def test_without_a_record_the_answer_of_the_announcing_act_counts(world: World) -> None:
+    said = {"number": "演环发〔2026〕8号", "dated": "2026-03-04"}
+    case_id, found = announced(world, filed={"asking": "演环函〔2026〕1号"}, said=said)
+
+    assert found == {case_id: announcing.Document("演环发〔2026〕8号", date(2026, 3, 4))}
+
+
+def test_a_list_without_a_number_names_none(world: World) -> None:
+    assert announced(world, filed={"asking": "演环函〔2026〕1号"}, said={})[1] == {}
