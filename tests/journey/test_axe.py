@@ -65,6 +65,8 @@ def test_axe_finds_nothing_on_any_page_of_any_role(site: Site) -> None:
             token = walk.signed_in(site, login) if login else None
             with examined(browser, address, token, "zh") as page:
                 for stop in walk.stops(site, token):
+                    if stop.is_document:
+                        continue
                     page.goto(stop.path)
                     widths = (1280,) if stop.kind in known else WIDTHS
                     known.add(stop.kind)
@@ -84,6 +86,8 @@ def test_axe_finds_nothing_at_any_width_in_either_language(site: Site, language:
             token = walk.signed_in(site, login) if login else None
             with examined(browser, address, token, language) as page:
                 for stop in walk.stops(site, token, language):
+                    if stop.is_document:
+                        continue
                     page.goto(stop.path)
                     found += [f"{login}: {fault}" for fault in faults(page, WIDTHS)]
 

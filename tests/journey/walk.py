@@ -44,6 +44,11 @@ class Stop:
     source: str
     page: Page
 
+    @property
+    def is_document(self) -> bool:
+        """A letter as it was written, in a sandbox and in its own language, and no page of the house."""
+        return "sandbox" in self.page.headers.get("Content-Security-Policy", "")
+
 
 @contextmanager
 def demonstration(migrated: Path, folder: Path) -> Iterator[Site]:
