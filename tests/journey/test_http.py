@@ -46,7 +46,7 @@ def test_a_case_goes_from_registration_to_the_published_list(site: Site) -> None
     offices.do(officer, bundle, "submit", offices.sealed())
     offices.take_in(site, bundle, case)
 
-    assert (found, filing.status(site, code[0])) == (2, "待评审")
+    assert (found, filing.status(site, code[0])) == (3, "待评审")
 
     meeting = offices.invite(site)
     for number in range(1, 8):
