@@ -38,7 +38,15 @@ def test_every_rule_in_the_reference_has_its_sentence() -> None:
 
 
 def test_the_names_that_may_stand_at_a_place_are_known() -> None:
-    assert known_at(("states", "x", "clock", "?")) == ["limit", "pauses_in", "warn", "not_after", "breach", "soft", "basis"]
+    assert known_at(("states", "x", "clock", "?")) == [
+        "limit",
+        "pauses_in",
+        "warn",
+        "not_after",
+        "breach",
+        "soft",
+        "basis",
+    ]
     assert known_at(("states", "x", "actions", "y", "needs", 0, "Check", "?")) == ["check", "message", "basis"]
     assert known_at(("?",))[-3:] == ["extends", "part", "abstract"]
 
