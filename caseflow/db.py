@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -247,6 +247,18 @@ class Database:
 
 IDLE_SECONDS = 2.0
 """A connection that lay in the pool for longer is asked whether its server still answers before it is used."""
+
+
+class _Enough(Exception):
+    """What was tried out has been seen."""
+
+
+@contextmanager
+def undone(tx: Connection) -> Iterator[None]:
+    """Try something out: in the end everything goes back to the savepoint with which this begins."""
+    with suppress(_Enough), tx.begin_nested():
+        yield
+        raise _Enough
 
 
 def _ping_when_idle(engine: Engine) -> None:

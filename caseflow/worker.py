@@ -194,21 +194,10 @@ def start(database: Database, settings: Settings, ground: Ground) -> BackgroundS
     """A scheduler that ticks in the background of this process until ``shutdown``."""
     scheduler = BackgroundScheduler(timezone="UTC")
     reminded: set[date] = set()
+    at_once: dict[str, Any] = {"max_instances": 1, "coalesce": True, "next_run_time": clock.now()}
+    scheduler.add_job(lambda: tick(database, settings, ground), "interval", seconds=TICK_SECONDS, **at_once)
     scheduler.add_job(
-        lambda: tick(database, settings, ground),
-        "interval",
-        seconds=TICK_SECONDS,
-        max_instances=1,
-        coalesce=True,
-        next_run_time=clock.now(),
-    )
-    scheduler.add_job(
-        lambda: remind_each_morning(database, ground, reminded),
-        "interval",
-        minutes=REMIND_MINUTES,
-        max_instances=1,
-        coalesce=True,
-        next_run_time=clock.now(),
+        lambda: remind_each_morning(database, ground, reminded), "interval", minutes=REMIND_MINUTES, **at_once
     )
     scheduler.add_job(lambda: tidy(database, settings), "interval", hours=1, max_instances=1, coalesce=True)
     scheduler.start()

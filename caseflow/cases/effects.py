@@ -9,9 +9,8 @@ from caseflow.cases import dossier, letters, members, numbers, panels, paths, qu
 from caseflow.cases.move import Move
 from caseflow.cases.registry import EFFECTS, effect
 from caseflow.words import Message, Refused
+from caseflow.workflow.pairs import STAY
 
-STAY = "stay"
-"""In ``acts`` of ``members``: nothing is done to the cases with this value."""
 MoveMember = Callable[[Move, int, str, dict[str, Any]], Any]
 _door: list[MoveMember] = []
 
@@ -193,10 +192,6 @@ def _named(move: Move) -> list[int] | None:
             said = move.answers.get(question.id)
             return [int(one) for one in said] if said else None
     return None
-
-
-STAY = "stay"
-"""The word of a definition for a case that this act leaves where it is."""
 
 
 def _member_act(argument: Any, own: dict[str, Any]) -> str | None:

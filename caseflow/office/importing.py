@@ -6,7 +6,6 @@ The preview is the import itself, undone: what it says of ceilings and of what i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,6 +16,7 @@ from caseflow.cases import opening
 from caseflow.cases.entry import NotHere
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.models import case
+from caseflow.db import undone
 from caseflow.office import import_sheet
 from caseflow.office.import_sheet import Came
 from caseflow.people import organisations
@@ -60,7 +60,7 @@ def preview(
     round_id: int | None = None,
 ) -> list[Line]:
     """What an import would bring, row by row; nothing of it stays."""
-    with _undone(tx):
+    with undone(tx):
         return list(_played(tx, ground, actor, ground.current(tx, workflow), rows, round_id, "preview"))
 
 
@@ -95,17 +95,6 @@ def run(
     if wrong:
         raise Refused(*wrong)
     return lines
-
-
-class _Over(Exception):
-    """The preview has ended."""
-
-
-@contextmanager
-def _undone(tx: Connection) -> Iterator[None]:
-    with suppress(_Over), tx.begin_nested():
-        yield
-        raise _Over
 
 
 def _played(

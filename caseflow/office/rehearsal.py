@@ -21,6 +21,7 @@ from caseflow.cases.entry import Invalid, NotHere
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.move import Move
 from caseflow.cases.vocabulary import effect_of
+from caseflow.db import undone
 from caseflow.office import samples
 from caseflow.office.cast import Cast
 from caseflow.office.scene import Scene, opener
@@ -75,7 +76,7 @@ def run(tx: Connection, ground: Ground, known_roles: Roles, root: Path, loaded: 
     found: tuple[Message, ...] = ()
     with ExitStack() as stack:
         stack.enter_context(clock.at(clock.at_local(clock.today(), _NOON)))
-        stack.enter_context(_undone(tx))
+        stack.enter_context(undone(tx))
         cast = Cast(tx, ground, known_roles, root, loaded.definition)
         scene = Scene(tx, ground, cast, loaded, test)
         try:
@@ -84,18 +85,6 @@ def run(tx: Connection, ground: Ground, known_roles: Roles, root: Path, loaded: 
         except (Refused, Invalid, NotHere, LookupError) as refused:
             found = (Message("rehearsal.not_given", {"reasons": _reasons(refused)}),)
     return Result(loaded.definition.workflow, test.name, found)
-
-
-class _Over(Exception):
-    """The rehearsal has ended."""
-
-
-@contextmanager
-def _undone(tx: Connection) -> Iterator[None]:
-    """A savepoint to which everything goes back in the end."""
-    with suppress(_Over), tx.begin_nested():
-        yield
-        raise _Over
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from caseflow.cases import act, dossier, findings, questions, signing
 from caseflow.cases.entry import NotHere, Outcome, Stale
 from caseflow.cases.view import load
 from caseflow.records import journal
-from caseflow.web import drawing, filling, review, shell
+from caseflow.web import drawing, filling, posted, review, shell
 from caseflow.web.act_form import about_member, not_here, offered, prepared, viewed, watches
 from caseflow.web.shell import page
 from caseflow.web.uploads import CaseStore
@@ -45,9 +45,7 @@ def form(case_id: int, action_id: str) -> Any:
 )
 def perform(case_id: int, action_id: str) -> Any:
     """Do it. Uploads are kept first, so that nothing needs to be chosen again after a refusal."""
-    key = request.form.get("request_key", "")
-    if not 16 <= len(key) <= 80:
-        abort(400)
+    key = posted.request_key()
     ground = shell.house().ground
     with shell.reading() as tx:
         view = load(tx, ground, g.actor, case_id)

@@ -15,7 +15,7 @@ from caseflow.cases import opening, standing, surroundings
 from caseflow.cases.models import case as case_table
 from caseflow.cases.view import View
 from caseflow.office import rounds
-from caseflow.web import act_form, shell
+from caseflow.web import act_form, posted, shell
 from caseflow.web.shell import page
 from caseflow.words import Message, Refused
 
@@ -55,8 +55,8 @@ def offered(view: View) -> Carry | None:
 def carry(case_id: int) -> Any:
     """Begin a new application in an open round with what this one holds."""
     view = act_form.viewed(case_id)
-    key = request.form.get("request_key", "")
-    if not view.is_applicant or not 16 <= len(key) <= 80:
+    key = posted.request_key()
+    if not view.is_applicant:
         abort(404)
     round_id = request.form.get("round", type=int)
     if round_id is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, abort, g, render_template, request, url_for
+from flask import Blueprint, g, render_template, request, url_for
 
 from caseflow.cases import act, filing
 from caseflow.cases.entry import NotHere
@@ -13,7 +13,7 @@ from caseflow.cases.view import View, load
 from caseflow.office import summaries
 from caseflow.people import accounts
 from caseflow.records import files, journal, letters
-from caseflow.web import papers, shell
+from caseflow.web import papers, posted, shell
 from caseflow.web.act_form import request_key, viewed
 from caseflow.web.shell import page
 from caseflow.web.uploads import CaseStore
@@ -62,9 +62,7 @@ def show(case_id: int, letter_id: int) -> Any:
 )
 def record(case_id: int, letter_id: int) -> Any:
     """Record number, date and sealed file. The file is kept first, so that it need not be chosen again after a refusal."""
-    key = request.form.get("request_key", "")
-    if not 16 <= len(key) <= 80:
-        abort(400)
+    key = posted.request_key()
     ground = shell.house().ground
     with shell.reading() as tx:
         view = load(tx, ground, g.actor, case_id)

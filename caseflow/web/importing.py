@@ -14,7 +14,7 @@ from caseflow.cases.ground import Loaded
 from caseflow.office import import_sheet, importing, rounds
 from caseflow.people.rights import Actor
 from caseflow.records import files
-from caseflow.web import desk, drawing, shell
+from caseflow.web import desk, drawing, posted, shell
 from caseflow.web.act_form import casework
 from caseflow.web.shell import page
 from caseflow.words import Message, Refused
@@ -69,9 +69,7 @@ def preview() -> Any:
 @page(blueprint, "/import/run", methods=("POST",), policy=imports, own_transactions=True)
 def run() -> Any:
     """The import itself: every row that is not there yet, or none."""
-    key, workflow = request.form.get("request_key", ""), request.form.get("workflow", "")
-    if not 16 <= len(key) <= 80:
-        abort(400)
+    key, workflow = posted.request_key(), request.form.get("workflow", "")
     round_id, ground = request.form.get("round", type=int), shell.house().ground
     with shell.reading() as tx:
         g.tx = tx

@@ -6,9 +6,18 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from flask import abort, request
 from werkzeug.datastructures import MultiDict
 
 from caseflow.workflow.form import Field
+
+
+def request_key() -> str:
+    """The key of one intent, as the form was given it; 400 where there is none."""
+    key = request.form.get("request_key", "")
+    if not 16 <= len(key) <= 80:
+        abort(400)
+    return key
 
 
 def values(fields: Iterable[Field], form: MultiDict[str, str], prefix: str = "") -> dict[str, Any]:

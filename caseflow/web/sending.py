@@ -15,7 +15,7 @@ from caseflow.cases.entry import NotHere
 from caseflow.cases.view import Offer, View
 from caseflow.records import files, journal, letters
 from caseflow.studies import store as studies
-from caseflow.web import answers, applicant, filling, progress, shell
+from caseflow.web import answers, applicant, filling, posted, progress, shell
 from caseflow.web.act_form import not_here, request_key
 from caseflow.web.applicant import own
 from caseflow.web.shell import page
@@ -63,7 +63,7 @@ def finalise(case_id: int) -> Any:
     if offer is None:
         raise NotHere
     act.perform(
-        g.tx, view.ground, g.actor, case_id, offer.action.id, {}, request_key=_key(), seen=_seen()
+        g.tx, view.ground, g.actor, case_id, offer.action.id, {}, request_key=posted.request_key(), seen=_seen()
     )  # fmt: skip
     return redirect(url_for("sending.check", case_id=case_id, done="form_made", _anchor="form"), 303)
 
@@ -78,7 +78,7 @@ def finalise(case_id: int) -> Any:
 )
 def submit(case_id: int) -> Any:
     """Hand in the signed form. Its scan is kept first, so that it need not be chosen again after a refusal."""
-    key = _key()
+    key = posted.request_key()
     with shell.reading() as tx:
         g.tx = tx
         earlier = journal.outcome(tx, key)
@@ -186,13 +186,6 @@ def _widgets(view: View, offer: Offer) -> list[Any]:
         ground=view.ground,
         context=Context(asked=asked),
     )
-
-
-def _key() -> str:
-    key = request.form.get("request_key", "")
-    if not 16 <= len(key) <= 80:
-        abort(400)
-    return key
 
 
 def _seen() -> int | None:

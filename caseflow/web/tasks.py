@@ -11,7 +11,7 @@ from sqlalchemy.engine import RowMapping
 from caseflow.cases import act, desk_acts, lines, show, signing, tasks
 from caseflow.cases.view import View
 from caseflow.people import accounts, rights
-from caseflow.web import clocks, drawing, duties, shell
+from caseflow.web import clocks, drawing, duties, posted, shell
 from caseflow.web.act_form import request_key
 from caseflow.web.shell import page
 from caseflow.workflow.definition import Definition
@@ -51,8 +51,8 @@ def of_case(view: View) -> list[Held]:
 @page(blueprint, "/cases/<int:case_id>/tasks/<int:task_id>/<what>", methods=("POST",), policy=shell.signed_in)
 def do(case_id: int, task_id: int, what: str) -> Any:
     """Do one of these acts through the one door."""
-    key = request.form.get("request_key", "")
-    if what not in OFFERED or not 16 <= len(key) <= 80:
+    key = posted.request_key()
+    if what not in OFFERED:
         abort(404)
     answers = {"task": task_id, **{name: request.form.get(name, "") for name in ("person", "note")}}
     act.perform(g.tx, shell.house().ground, g.actor, case_id, what, answers, request_key=key)

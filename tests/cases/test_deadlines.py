@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +16,7 @@ from caseflow.people.models import organisation
 from caseflow.records import journal
 from caseflow.records.models import inbox_message
 from caseflow.words import Refused
-from tests.cases.world import World
+from tests.cases.world import World, on
 
 NOTICE = {
     "notice": "示例〔2026〕99号",
@@ -30,19 +28,7 @@ NOTICE = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _open_all_the_time(world: World) -> None:
-    """The dates of these tests are fixed; the round is open on all of them."""
-    with world.database.write() as tx:
-        opens, closes = clock.at_local(date(2026, 1, 1)), clock.end_of(date(2027, 6, 30))
-        tx.execute(round_.update().values(opens_at=opens, closes_at=closes))
-
-
-@contextmanager
-def on(day: str) -> Iterator[None]:
-    """Ten in the morning of a day."""
-    with clock.at(clock.at_local(date.fromisoformat(day), time(10))):
-        yield
+pytestmark = pytest.mark.usefixtures("open_all_the_time")
 
 
 def clocks(world: World, case_id: int) -> list[Any]:

@@ -4,32 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, time
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
 
 from caseflow import clock, worker
 from caseflow.cases import deadlines, entry, recounting, timers, view
-from caseflow.cases.models import member, round_, task
+from caseflow.cases.models import member, task
 from caseflow.words import Refused
 from tests.cases import parts
-from tests.cases.world import World
+from tests.cases.world import World, on
 
-
-@pytest.fixture(autouse=True)
-def _open_all_the_time(world: World) -> None:
-    """The dates of these tests are fixed; the round is open on all of them."""
-    with world.database.write() as tx:
-        opens, closes = clock.at_local(date(2026, 1, 1)), clock.end_of(date(2027, 6, 30))
-        tx.execute(round_.update().values(opens_at=opens, closes_at=closes))
-
-
-@contextmanager
-def on(day: str) -> Iterator[None]:
-    """Ten in the morning of a day."""
-    with clock.at(clock.at_local(date.fromisoformat(day), time(10))):
-        yield
+pytestmark = pytest.mark.usefixtures("open_all_the_time")
 
 
 def asked_branch(world: World, by: str = "2026-12-04") -> int:

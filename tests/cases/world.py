@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +203,13 @@ def sheet(case_id: int, distinctive: int, feasible: int, reason: str = "理由")
         "marks": {name: {"mark": mark, "reason": reason} for name, mark in marks.items()},
         "opinion": "",
     }
+
+
+@contextmanager
+def on(text: str) -> Iterator[None]:
+    """Ten in the morning of a day."""
+    with clock.at(clock.at_local(day(text), time(10))):
+        yield
 
 
 def day(text: str) -> date:
