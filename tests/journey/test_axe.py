@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,25 +59,23 @@ def faults(page: Page, widths: Iterable[int]) -> Iterator[str]:
 
 
 def test_axe_finds_nothing_on_any_page_of_any_role(site: Site) -> None:
-    """Each role sees every page of its own at one width; each kind of page stands once on a telephone too."""
+    """Each kind of page as two roles see it, once on a telephone too; as every role sees it in the long run."""
     found: list[str] = []
-    known: set[tuple[str, ...]] = set()
-    visited = 0
+    known: Counter[tuple[str, ...]] = Counter()
     with drive.serving(site) as address, drive.browser() as browser:
         for login in ("", *walk.one_of_each_role(site).values()):
             token = walk.signed_in(site, login) if login else None
             with examined(browser, address, token, "zh") as page:
                 for stop in walk.stops(site, token):
-                    if stop.is_document:
+                    if stop.is_document or known[stop.kind] == 2:
                         continue
                     page.goto(stop.path)
-                    widths = (1280,) if stop.kind in known else ENDS
-                    known.add(stop.kind)
-                    visited += 1
+                    widths = (1280,) if known[stop.kind] else ENDS
+                    known[stop.kind] += 1
                     found += [f"{login}: {fault}" for fault in faults(page, widths)]
 
     assert found == [], "\n".join(found)
-    assert visited > 200
+    assert known.total() > 200
 
 
 @pytest.mark.long
