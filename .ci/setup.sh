@@ -90,7 +90,7 @@ install_project() { # the tree itself is the package: no build step, no build to
   rm -f "$venv/bin/caseflow"
   cat >"$venv/bin/caseflow" <<'LAUNCHER'
 #!/bin/sh
-exec "$(dirname "$(readlink -f "$0")")/python" -c 'import sys; sys.argv[0] = "caseflow"; from caseflow.cli import main; sys.exit(main())' "$@"
+exec "$(dirname "$(readlink -f "$0")")/python" -c 'import sys; sys.argv[0] = "caseflow"; from caseflow.__main__ import main; sys.exit(main())' "$@"
 LAUNCHER
   chmod 755 "$venv/bin/caseflow"
 }

@@ -8,24 +8,30 @@ import os
 import platform
 import resource
 import statistics
+import tempfile
 import time
 import warnings
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
+from caseflow.config import ROOT
 from caseflow.footprint.batch import Batch
 from caseflow.footprint.bulk import Ledger
 from caseflow.footprint.model import Model, Term, Variable, model
 from caseflow.footprint.montecarlo import sample
 from caseflow.footprint.propagation import product_moments
-from caseflow.footprint.shelf import Shelf, shelf
+from caseflow.footprint.shelf import Shelf, load, shelf
 from caseflow.footprint.solve import Technosphere
 from caseflow.footprint.study import read
 from caseflow.footprint.uncertainty import Law
+from caseflow.footprint.workbook import write
+from caseflow.footprint.workbook_reading import read_workbook
+from caseflow.records import sheets, workbooks
 
 with warnings.catch_warnings():  # it advises another solver when it is imported
     warnings.simplefilter("ignore")
@@ -42,6 +48,7 @@ DRAWN_AIM = 28
 DRAWS = 1_000
 ANALYTIC_AIM, SIMULATION_AIM = 50e-6, 15e-3
 BULK_AIM, BULK_MEMORY_AIM = 0.15, 1.2e9
+WORKBOOK_AIM = 50e-3
 
 
 class System:
@@ -238,9 +245,37 @@ def bulk() -> None:
     print(f"  peak memory {memory / 1e9:.2f} GB, aim ≤ {BULK_MEMORY_AIM / 1e9}: {verdict(memory <= BULK_MEMORY_AIM)}")
 
 
+def workbook() -> None:
+    """What stands after the safety check: cells, study, comparison with the study that is there."""
+    known = load(ROOT / "workflows" / "data")
+    scheme = known.schemes[0]
+    factor = next(one for one in known.factors.search() if one.kind == "footprint")
+    stage = scheme.stages[1].id
+    lines = [
+        {"id": f"l{at}", "stage": stage, "name": f"物料{at}", "amount": str(1 + at), "unit": factor.unit, "factor": factor.ref,
+         "data_source": "台账", "evidence": f"附件{at}", "primary": True}
+        for at in range(60)
+    ]  # fmt: skip
+    body = {
+        "product": "x", "functional_unit": {"quantity": 1, "unit": "kg"}, "boundary": scheme.boundaries[0].id, "standard": "s",
+        "stages": scheme.id, "period": {"from": "2024-01-01", "to": "2024-12-31"}, "gwp_set": "AR6", "lines": lines,
+    }  # fmt: skip
+    study = read(body)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "book.xlsx"
+        path.write_bytes(write(known, scheme, study))
+        sheets.precheck(path)
+        checked = best(lambda: workbooks.read(path), 3)
+        spent = best(lambda: read_workbook(sheets.revived(sheets.cells(path)), known, study), 20)
+    ratio = spent / WORKBOOK_AIM
+    print("a workbook of 60 lines")
+    print(f"  safety check in its child {checked * 1e3:5.0f} ms")
+    print(f"  imported after it {spent * 1e3:5.1f} ms, {ratio:.2f} of the limit of 50 ms: {verdict(ratio <= 1)}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser("python -m benchmarks.footprint", description=__doc__)
-    parser.add_argument("--only", choices=("static", "draws", "product", "bulk"))
+    parser.add_argument("--only", choices=("static", "draws", "product", "workbook", "bulk"))
     parser.add_argument("--largest", type=int, default=SIZES[-1], help="leave larger systems out")
     asked = parser.parse_args()
     sizes = tuple(size for size in SIZES if size <= asked.largest)
@@ -256,6 +291,8 @@ def main() -> None:
             drawn(sizes)
     if asked.only in (None, "product"):
         product()
+    if asked.only in (None, "workbook"):
+        workbook()
     if asked.only in (None, "bulk"):
         bulk()
 

@@ -1,9 +1,20 @@
-"""``python -m caseflow`` is the command line."""
+"""The command ``caseflow``, and ``python -m caseflow``: to the room of its first word, so that the calculator does not wait
+for a site that it does not need.
+"""
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
-from caseflow.cli import main
+_ROOMS = {"footprint": "caseflow.cli_footprint"}
 
-sys.exit(main())
+
+def main() -> int:
+    """Run the command of the process; returns the exit code."""
+    code: int = import_module(_ROOMS.get("".join(sys.argv[1:2]), "caseflow.cli")).main()
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

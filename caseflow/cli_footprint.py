@@ -5,15 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from decimal import Decimal
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from caseflow import clock
-from caseflow.config import Settings
+from caseflow import cli_report, clock
+from caseflow.config import Settings, from_environment
 from caseflow.footprint import document, exchange, montecarlo, scenarios
 from caseflow.footprint.choosing import with_release
 from caseflow.footprint.context import Context, read_requirements
@@ -21,16 +22,41 @@ from caseflow.footprint.exchange_writing import Sender, write_exchange
 from caseflow.footprint.factors import Release, read_release
 from caseflow.footprint.findings import DEFAULTS
 from caseflow.footprint.gases import GWP_SETS
+from caseflow.footprint.plain import number
+from caseflow.footprint.release_table import read_table, rows_of_csv
 from caseflow.footprint.report import report
 from caseflow.footprint.shelf import Shelf, load, shelf
 from caseflow.footprint.study import Study
-from caseflow.footprint.workbook import left_out, write
+from caseflow.footprint.workbook import write
 from caseflow.footprint.workbook_reading import Reading, read_workbook
 from caseflow.records import workbooks
-from caseflow.words import Language, Message, Refused, from_json, pick, render, text
+from caseflow.words import LANGUAGES, Language, Message, Refused, from_json, render, text
 
 LANGUAGE: Language = "en"
+BLOCKED = 2
+"""Exit code of ``--gate`` where something must be put right first."""
 WORKBOOK = ".xlsx"
+HELP = "the calculator, without a database"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``footprint COMMAND …``; returns the exit code. What is refused is told sentence by sentence."""
+    parser = argparse.ArgumentParser("caseflow")
+    rooms = parser.add_subparsers(required=True, metavar="COMMAND")
+    add(rooms.add_parser("footprint", help=HELP).add_subparsers(required=True, metavar="COMMAND"))
+    parsed = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(
+            stream, TextIOWrapper
+        ):  # a terminal of another encoding shows what it has no sign for as a number
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code: int = parsed.run(from_environment(), parsed)
+    except Refused as refused:
+        language = getattr(parsed, "language", LANGUAGE)
+        sys.stderr.writelines(f"{render(reason, language)}\n" for reason in refused.reasons)
+        return 1
+    return code
 
 
 def add(commands: Any) -> None:
@@ -43,8 +69,12 @@ def add(commands: Any) -> None:
     )
     calculating.add_argument("--monte-carlo", type=int, metavar="DRAWS", help="draw the uncertain figures so often")
     calculating.add_argument("--seed", type=int, default=0, help="of the draws; the same seed, the same figures")
-    calculating.add_argument("--tolerance", type=Decimal, default=Decimal(5), help="percent")
+    calculating.add_argument("--tolerance", default="5", metavar="PERCENT", help="of the declared figure")
     calculating.add_argument("--json", action="store_true", help="everything, as JSON")
+    calculating.add_argument("--language", choices=LANGUAGES, default=LANGUAGE, help="of the text")
+    calculating.add_argument(
+        "--gate", action="store_true", help=f"exit code {BLOCKED} where something must be put right first"
+    )
     calculating.set_defaults(run=_calculate)
 
     blank = commands.add_parser("template", help="write the workbook, empty or filled with a study")
@@ -71,6 +101,13 @@ def add(commands: Any) -> None:
     coming.add_argument("file", type=Path)
     coming.add_argument("--id", default="", help="of the factor, where several lines share it")
     coming.set_defaults(run=_from_pact)
+
+    table = commands.add_parser("release", help="say row by row what a table of factors would become")
+    table.add_argument("file", type=Path, help=".csv or .xlsx, its first row naming the columns")
+    table.add_argument("--head", type=Path, required=True, help="YAML or JSON: id, title, authority, document, common")
+    table.add_argument("--against", metavar="RELEASE", help="the release (an id or a file) that it is compared with")
+    table.add_argument("-o", "--output", type=Path, help="write the release as JSON")
+    table.set_defaults(run=_release)
 
 
 def _say(*lines: str) -> None:
@@ -120,7 +157,7 @@ def _reading(path: Path, known: Shelf, previous: Study | None = None) -> Reading
     return read_workbook(workbooks.read(path), known, previous)
 
 
-def _with_release(known: Shelf, named: str) -> tuple[Shelf, Release]:
+def _with_release(known: Shelf, named: str, option: str = "--factors") -> tuple[Shelf, Release]:
     """The release of this id; one from a file is put on the shelf."""
     found = known.factors.release(named)
     if found is not None:
@@ -128,7 +165,7 @@ def _with_release(known: Shelf, named: str) -> tuple[Shelf, Release]:
     path = Path(named)
     if not path.is_file():
         ids = [release.id for release in known.factors.releases]
-        raise Refused(Message("footprint.not_offered", {"path": "--factors", "got": named, "choices": ids}))
+        raise Refused(Message("footprint.not_offered", {"path": option, "got": named, "choices": ids}))
     fresh = read_release(_parsed(path), path.name)
     return shelf((*known.factors.releases, fresh), known.schemes), fresh
 
@@ -143,15 +180,26 @@ def _calculate(settings: Settings, parsed: argparse.Namespace) -> int:
         study = with_release(study, known, release)
     draws, seed = _draws(parsed)
     context = _context(settings, study)
-    _, found = report(study, known, parsed.tolerance, DEFAULTS, context, draws=draws, seed=seed)
+    _, found = report(study, known, _tolerance(parsed), DEFAULTS, context, draws=draws, seed=seed)
     body = {"study": study.as_json(), **found}
     if parsed.json:
         _say(json.dumps(body, ensure_ascii=False, indent=2))
     else:
-        _say(*_shown(body))
+        _say(*cli_report.shown(body, parsed.language))
         if draws and not (body["uncertainty"] or {}).get("simulation"):
-            _say(_t("cli.footprint_certain"))
-    return 0
+            _say(text("cli.footprint_certain", parsed.language))
+    return BLOCKED if parsed.gate and found["gate"]["status"] == "blocked" else 0
+
+
+def _tolerance(parsed: argparse.Namespace) -> Decimal:
+    found = number(parsed.tolerance)
+    if found is None or not 0 <= found <= 100:
+        raise Refused(
+            Message(
+                "footprint.not_in_range", {"path": "--tolerance", "low": 0, "high": 100, "got": parsed.tolerance[:40]}
+            )
+        )
+    return found
 
 
 def _draws(parsed: argparse.Namespace) -> tuple[int, int]:
@@ -164,35 +212,6 @@ def _draws(parsed: argparse.Namespace) -> tuple[int, int]:
     return draws, seed
 
 
-def _shown(body: dict[str, Any]) -> Iterable[str]:
-    result = body["result"]
-    unit = result["unit"]
-    declared = body["comparison"]["declared"]
-    yield _t("cli.footprint_total", total=_figure(result["total"]), quantity=unit["quantity"], unit=unit["unit"])
-    if declared is not None:
-        deviation = body["comparison"]["deviation"]
-        yield _t("cli.footprint_declared", declared=declared, deviation="-" if deviation is None else deviation)
-    for stage in result["stages"]:
-        if stage["lines"]:
-            share = "-" if stage["shown"] is None else f"{stage['shown']}%"
-            yield f"  {pick(stage['title'], LANGUAGE):40} {_figure(stage['total']):>14} {share:>7}"
-    if simulated := (body["uncertainty"] or {}).get("simulation"):
-        low, high = (_figure(simulated["percentiles"][one]) for one in ("2.5", "97.5"))
-        values = {"mean": _figure(simulated["mean"]), "sd": _figure(simulated["sd"]), "low": low, "high": high}
-        yield _t("cli.footprint_drawn", draws=simulated["draws"], seed=simulated["seed"], **values)
-    for one in body["findings"]:
-        severity = _t(f"footprint.severity.{one['severity']}")
-        yield f"{one['check']} {severity}: {render(from_json(one['message']), LANGUAGE)}"
-    gate = body["gate"]
-    passed = _t(f"footprint.gate.{gate['status']}")
-    yield f"{passed}. {render(from_json(gate['next_action']), LANGUAGE)}"
-    yield _t("cli.footprint_hashes", method=result["method"], input=result["input_hash"], result=body["result_hash"])
-
-
-def _figure(value: float) -> str:
-    return f"{value:,.6g}" if abs(value) < 1_000_000 else f"{value:,.0f}"
-
-
 def _template(settings: Settings, parsed: argparse.Namespace) -> int:
     known = _shelf(settings)
     study = _study(parsed.study, known) if parsed.study else None
@@ -202,7 +221,6 @@ def _template(settings: Settings, parsed: argparse.Namespace) -> int:
         ids = [one.id for one in known.schemes]
         raise Refused(Message("footprint.not_offered", {"path": "--stages", "got": wanted, "choices": ids}))
     parsed.output.write_bytes(write(known, scheme, study))
-    _say(*(_t("cli.footprint_left_out", place=place) for place in (left_out(study) if study else ())))
     return 0
 
 
@@ -211,9 +229,10 @@ def _import(settings: Settings, parsed: argparse.Namespace) -> int:
     previous = _study(parsed.against, known) if parsed.against else None
     found = _reading(parsed.file, known, previous)
     for row in found.rows:
-        _say(f"{row.sheet}!{row.row} {_t(f'cli.row.{row.status}')} {row.id} {row.name}")
-    for id_ in found.gone:
-        _say(f"{_t('cli.row.gone')} {id_}")
+        _say(f"{row.sheet}!{row.row} {_t(f'cli.row.{row.status}')} {row.id} {row.name}".rstrip())
+        _say(*(f"    {one.where} {one.head}: {one.before or '-'} → {one.after or '-'}" for one in row.changes))
+    for of, id_, product in found.gone:
+        _say(f"{_t('cli.row.gone')} {of} {id_} {product}".rstrip())
     for _, message in (*found.problems, *found.remarks):
         _say(f"    {render(message, LANGUAGE)}")
     if found.study is None:
@@ -224,11 +243,37 @@ def _import(settings: Settings, parsed: argparse.Namespace) -> int:
         where = found.cells.get(one["line"], "")
         _say(f"    {where or '-'}: {one['check']} {render(from_json(one['message']), LANGUAGE)}")
     unit = body["result"]["unit"]
-    total = _figure(body["result"]["total"])
+    total = cli_report.figure(body["result"]["total"])
     _say(_t("cli.footprint_total", total=total, quantity=unit["quantity"], unit=unit["unit"]))
     if parsed.output:
         parsed.output.write_text(document.write_document(found.study), "utf-8")
     return 0
+
+
+def _release(settings: Settings, parsed: argparse.Namespace) -> int:
+    head, rows = _parsed(parsed.head), _rows(parsed.file)
+    if not isinstance(head, dict):
+        raise Refused(Message("footprint.not_a_mapping", {"path": parsed.head.name}))
+    previous = _with_release(_shelf(settings), parsed.against, "--against")[1] if parsed.against else None
+    found = read_table(head, rows, previous)
+    for row in found.rows:
+        _say(f"{row.row} {_t(f'cli.row.{row.status}')} {row.id}")
+        _say(*(f"    {render(one, LANGUAGE)}" for one in row.problems))
+    _say(*(render(one, LANGUAGE) for one in found.problems))
+    if found.release is None:
+        return 1
+    if parsed.output:
+        parsed.output.write_text(json.dumps(found.release.as_json(), ensure_ascii=False, indent=2) + "\n", "utf-8")
+    return 0
+
+
+def _rows(path: Path) -> Sequence[Sequence[Any]]:
+    """The rows of a table. Raises Refused where it is none, or holds what could run."""
+    if not path.is_file():
+        raise Refused(Message("footprint.unreadable", {"path": path.name, "why": _t("cli.no_file")}))
+    if path.suffix.lower() == WORKBOOK:
+        return workbooks.read(path)[0].rows
+    return rows_of_csv(path.read_bytes())
 
 
 def _to_pact(settings: Settings, parsed: argparse.Namespace) -> int:

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse import csgraph
 
 from caseflow.footprint import formulas
 from caseflow.footprint.formulas import Formula
@@ -143,8 +142,8 @@ def _relative(moves: Array, figures: Array) -> float:
 
 def _downstream_first(size: int, rows: Array, columns: Array) -> list[int]:
     """The rows so that, where there is no loop, all users of a product stand before it."""
-    graph = sparse.csr_array((np.ones(len(rows)), (columns, rows)), shape=(size, size))
-    _, labels = csgraph.connected_components(graph, directed=True, connection="strong")
+    graph = scipy.sparse.csr_array((np.ones(len(rows)), (columns, rows)), shape=(size, size))
+    _, labels = scipy.sparse.csgraph.connected_components(graph, directed=True, connection="strong")
     return [int(row) for row in np.argsort(-labels, kind="stable")]
 
 

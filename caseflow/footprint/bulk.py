@@ -6,18 +6,19 @@ A sparse product over all studies finds the candidates. It sums in another order
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 from caseflow.footprint import calculation
 from caseflow.footprint.calculation import calculate
 from caseflow.footprint.factors import Factor, Release
-from caseflow.footprint.line import Line, in_unit
+from caseflow.footprint.line import in_unit
+from caseflow.footprint.quoting import requoted
 from caseflow.footprint.results import Result
 from caseflow.footprint.shelf import Shelf
 from caseflow.footprint.study import Study
@@ -50,7 +51,7 @@ class Ledger:
         """The rows in which any of these columns stands."""
         marks = np.zeros(len(self.columns))
         marks[list(changed)] = 1.0
-        pattern = sparse.csr_array(
+        pattern = scipy.sparse.csr_array(
             (np.ones_like(self.matrix.data), self.matrix.indices, self.matrix.indptr), shape=self.matrix.shape
         )
         return np.flatnonzero(pattern @ marks)
@@ -84,7 +85,7 @@ def ledger(studies: Iterable[tuple[str, Study]], shelf: Shelf) -> Ledger:
         names.append(name)
         base.append(rest)
     shape = (len(names), len(columns))
-    matrix = sparse.csr_array((np.array(cells), (np.array(rows, int), np.array(places, int))), shape=shape)
+    matrix = scipy.sparse.csr_array((np.array(cells), (np.array(rows, int), np.array(places, int))), shape=shape)
     return Ledger(tuple(names), tuple(columns), matrix, np.array(base))
 
 
@@ -113,31 +114,12 @@ def successor(factor: Factor, year: int, release: Release) -> Factor | None:
 def renewed(study: Study, shelf: Shelf, release: Release) -> Study:
     """The study with every factor replaced that the release takes the place of; itself where nothing is touched."""
 
-    def change(line: Line) -> Line:
-        factor = shelf.factors.get(line.factor)
+    def change(ref: str) -> str:
+        factor = shelf.factors.get(ref)
         following = successor(factor, study.period_to.year, release) if factor else None
-        return replace(line, factor=following.ref) if following else line
+        return following.ref if following else ref
 
-    lines = tuple(change(line) for line in study.lines)
-    processes = tuple(
-        replace(
-            process,
-            lines=tuple(change(line) for line in process.lines),
-            outputs=tuple(
-                replace(flow, factor=following.ref)
-                if (old := shelf.factors.get(flow.factor))
-                and (following := successor(old, study.period_to.year, release))
-                else flow
-                for flow in process.outputs
-            ),
-        )
-        for process in study.processes
-    )
-    return (
-        study
-        if (lines, processes) == (study.lines, study.processes)
-        else replace(study, lines=lines, processes=processes)
-    )
+    return requoted(study, change)
 
 
 @dataclass(frozen=True, slots=True)

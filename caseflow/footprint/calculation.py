@@ -28,6 +28,10 @@ METHOD = "footprint-2"
 double; every total is the exact sum (``math.fsum``) of its lines' doubles, rounded once."""
 
 SHARE_DIGITS = 1
+_LARGEST_SCALING = 1e60
+"""Of a process: beyond it a figure is a slip of a unit, and its products would leave the range of a double."""
+DELAY_YEARS = 10
+"""What is set free later than this after the product is brought into use is shown apart (ISO 14067)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,10 @@ def solve(study: Study) -> Solved:
     except Singular:
         names = [column.process.name for column in system.columns]
         return Solved(None, problems=(Message("footprint.system_singular", {"processes": names[:20]}),))
+    largest = max(range(len(scaling)), key=lambda column: abs(scaling[column]))
+    if abs(scaling[largest]) > _LARGEST_SCALING:
+        values = {"process": system.columns[largest].process.name, "got": f"{scaling[largest]:.3g}"}
+        return Solved(None, problems=(Message("footprint.system_boundless", values),))
     return Solved(system, tuple(scaling))
 
 
@@ -69,6 +77,7 @@ def calculate(study: Study, shelf: Shelf) -> Result:
     releases = {release.id: release.hash for release in shelf.factors.releases if release.id in used}
     scheme = shelf.scheme(study.stages)
     processes, links = _flows(study, solved, lines)
+    late = {line.id for line in study.activity if line.after_years is not None and line.after_years > DELAY_YEARS}
     is_credit = {line.id for line in study.activity if line.credit}
     return Result(
         method=METHOD,
@@ -90,7 +99,14 @@ def calculate(study: Study, shelf: Shelf) -> Result:
         processes=processes,
         links=links,
         problems=solved.problems,
+        delayed=math.fsum(line.kg for line in lines if line.kg is not None and line.id in late) if late else None,
     )
+
+
+def total(study: Study, shelf: Shelf) -> float:
+    """The total of :func:`calculate` alone: for the many variations of one study."""
+    solved = solve(study)
+    return math.fsum(kg for line in study.activity if (kg := _line(line, study, shelf, solved).kg) is not None)
 
 
 def input_hash(study: Study, releases: Mapping[str, str], scheme: Scheme | None) -> str:

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TypeVar
-
 from caseflow.footprint.factors import Release
-from caseflow.footprint.line import Line
-from caseflow.footprint.process import Flow
+from caseflow.footprint.quoting import requoted
 from caseflow.footprint.shelf import Factors, Shelf
 from caseflow.footprint.study import Study
-
-Quoting = TypeVar("Quoting", Line, Flow)
 
 
 def with_release(study: Study, shelf: Shelf, release: Release) -> Study:
@@ -21,17 +15,9 @@ def with_release(study: Study, shelf: Shelf, release: Release) -> Study:
     """
     offered = Factors((release,))
 
-    def change(one: Quoting) -> Quoting:
-        factor = shelf.factors.get(one.factor)
+    def change(ref: str) -> str:
+        factor = shelf.factors.get(ref)
         found = offered.best(factor.series, factor.region, study.period_to.year) if factor else None
-        return replace(one, factor=found.ref) if factor and found and found.kind == factor.kind else one
+        return found.ref if factor and found and found.kind == factor.kind else ref
 
-    processes = tuple(
-        replace(
-            process,
-            lines=tuple(change(line) for line in process.lines),
-            outputs=tuple(change(flow) for flow in process.outputs),
-        )
-        for process in study.processes
-    )
-    return replace(study, lines=tuple(change(line) for line in study.lines), processes=processes)
+    return requoted(study, change)

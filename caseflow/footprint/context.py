@@ -31,6 +31,8 @@ class Trace:
     evidence: frozenset[str]
     amounts: tuple[tuple[str, str], ...]
     """Amount and unit of each line, sorted."""
+    title: Any = ""
+    """What the other study is called in a sentence, where that is not its name in the context."""
 
 
 def trace(study: Study) -> Trace:

@@ -44,12 +44,12 @@ class Finding:
     @property
     def expected(self) -> str:
         """The figure that was expected, where there is one."""
-        return str(self.message.values.get("expected", ""))
+        return _text(self.message.values.get("expected", ""))
 
     @property
     def got(self) -> str:
         """The figure or text that was found, where there is one."""
-        return str(self.message.values.get("got", ""))
+        return _text(self.message.values.get("got", ""))
 
     @property
     def advice(self) -> Message:
@@ -68,6 +68,10 @@ class Finding:
             "message": self.message.as_json(),
             "advice": self.advice.as_json(),
         }
+
+
+def _text(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def finding(check: str, severity: Severity, key: str, path: str, /, **values: Any) -> Finding:

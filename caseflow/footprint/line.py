@@ -22,6 +22,8 @@ from caseflow.footprint.uncertainty import Spread, read_spread
 SLACK = Decimal("1e-9")
 """Stated shares may miss one by this much; they are then scaled to one."""
 
+MOST_YEARS = 1000
+
 DataType = Literal["measured", "calculated", "estimated", "secondary"]
 DATA_TYPES: tuple[DataType, ...] = ("measured", "calculated", "estimated", "secondary")
 
@@ -80,12 +82,18 @@ class Line:
     proxy: str = ""
     """Why a factor for something else stands in."""
     declared: Decimal | None = None
+    after_years: Decimal | None = None
+    """Of an emission or removal in use or at the end of life: how long after the product is brought into use."""
     process: str = ""
     """The process of the foreground system that it belongs to."""
     only: str = ""
     """The one product of its process that it serves (allocation by subdivision)."""
     shares: MappingProxyType[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
     """Of its own, by product of its process (a physical cause), in place of those of the process."""
+    specification: str = ""
+    """Which grade or model of the material was used."""
+    recycled_percent: Decimal | None = None
+    """Percent of its mass that is recycled material; stated, not calculated with."""
 
     def share_of(self, product: str, otherwise: Fraction) -> Fraction:
         """The share that falls on a product of its process; ``otherwise``: that of the process."""
@@ -120,16 +128,19 @@ class Line:
             body["uncertainty"] = self.spread.as_json()
         if self.year is not None:
             body["year"] = self.year
-        if self.declared is not None:
-            body["declared"] = decimal_text(self.declared)
+        for name in ("declared", "after_years"):
+            if (figure := getattr(self, name)) is not None:
+                body[name] = decimal_text(figure)
         if self.shares:
             body["shares"] = {product: decimal_text(value) for product, value in self.shares.items()}
+        if self.recycled_percent is not None:
+            body["recycled_percent"] = decimal_text(self.recycled_percent)
         return body
 
 
 _TEXTS = (
     "factor", "data_source", "meter", "certificate", "gas", "formula", "part", "carrier", "data_type", "evidence",
-    "supplier", "region", "proxy", "only",
+    "supplier", "region", "proxy", "only", "specification",
 )  # fmt: skip
 
 
@@ -185,9 +196,12 @@ def read_line(
         year=part.integer("year", 1990, 2100) if part.has("year") else None,
         proxy=part.text("proxy", 2000, optional=True),
         declared=part.optional_number("declared"),
+        after_years=part.optional_number("after_years"),
         process=process,
         only=part.choice("only", products, default="") if process else "",
         shares=read_shares(part, products) if process else MappingProxyType({}),
+        specification=part.text("specification", optional=True),
+        recycled_percent=part.percent("recycled_percent"),
     )
     _check(part, line)
     part.close()
@@ -197,6 +211,9 @@ def read_line(
 def _check(part: Part, line: Line) -> None:
     if sum((bool(line.factor), line.own is not None, bool(line.gas))) != 1:
         part.problem("footprint.one_factor", "factor")
+    if line.after_years is not None and not 0 <= line.after_years <= MOST_YEARS:
+        got = decimal_text(line.after_years)
+        part.problem("footprint.not_in_range", "after_years", low=0, high=MOST_YEARS, got=got)
     if line.gas and units.unit(line.unit) and units.ratio(line.unit, "kg") is None:
         part.problem("footprint.gas_unit", "unit", got=line.unit)
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any, Literal
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 from caseflow.footprint import calculation, formulas
 from caseflow.footprint.batch import Batch
@@ -163,7 +163,7 @@ class Separable:
     def evaluate(self, values: Array) -> Array:
         # Sparse, not dense: a matrix product by threads costs more than it gives on a busy machine.
         shape = (len(self.base), len(self.amounts))
-        spread = sparse.csr_array((self.coefficients, (self.owner, range(shape[1]))), shape=shape)
+        spread = scipy.sparse.csr_array((self.coefficients, (self.owner, range(shape[1]))), shape=shape)
         sums: Array = spread @ values[self.amounts]
         sums += self.base[:, None]
         total: Array = sums[0] + np.einsum("ij,ij->j", values[self.weights], sums[1:])

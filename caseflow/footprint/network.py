@@ -96,8 +96,11 @@ def network(study: Study) -> Network:
         process.id: tuple(number for number, column in enumerate(columns) if column.process is process)
         for process in study.processes
     }
+    treated = wastes(study)
     for process in study.processes:
-        for flow, sign, mark in _flows(process):
+        for flow, direction, mark in _flows(process):
+            # A product that is not needed is put out; a waste that is spared its treatment is taken back.
+            sign = -direction if flow.role == "avoided" and flow.product in treated else direction
             if (flow.role in ("waste", "avoided") and flow.by_factor) or _dropped(flow, rows):
                 continue
             row = rows.get(flow.product)
@@ -132,9 +135,14 @@ def network(study: Study) -> Network:
     )
 
 
+def wastes(study: Study) -> frozenset[str]:
+    """The wastes for which the system has a treatment."""
+    return frozenset(waste for process in study.processes for waste in process.treated)
+
+
 def untreated(study: Study) -> list[tuple[Process, Flow]]:
     """Wastes that leave the system without any treatment being counted."""
-    treated = {process.treats.product for process in study.processes if process.treats}
+    treated = wastes(study)
     return [
         (process, flow)
         for process in study.processes
@@ -151,7 +159,7 @@ def _dropped(flow: Flow, rows: dict[str, int]) -> bool:
 def _flows(process: Process) -> Iterator[tuple[Flow, int, str]]:
     """Each flow with its sign in the matrix. Waste to be treated is put out (+) here and taken in (-) there."""
     for flow in process.outputs:
-        yield flow, 1, ">"
+        yield (flow, -1, "<") if flow.role == "treated" else (flow, 1, ">")
     for flow in process.inputs:
         yield flow, -1, "<"
     if process.treats:
@@ -187,6 +195,6 @@ def _demand(
         values = {"product": reference.product, "unit": wanted.unit, "other": row_units[row]}
         problems.append(Message("footprint.reference_unit", values))
         return row, Fraction(0)
-    treats = next(column.process.treats for column in columns if column.product == reference.product)
-    sign = -1 if treats and treats.product == reference.product else 1
+    maker = next(column.process for column in columns if column.product == reference.product)
+    sign = -1 if reference.product in maker.treated else 1
     return row, sign * Fraction(wanted.quantity) * ratio

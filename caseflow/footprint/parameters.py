@@ -80,7 +80,7 @@ def read_formula(part: Part, name: str = "formula") -> tuple[str, Formula | None
     try:
         return text, formulas.parse(text)
     except Refused as refused:
-        _tell(part, refused, name)
+        tell(part, refused, name)
         return text, None
 
 
@@ -89,11 +89,12 @@ def computed(part: Part, formula: Formula, values: Mapping[str, Decimal], name: 
     try:
         return formulas.evaluate(formula, values)
     except Refused as refused:
-        _tell(part, refused, name)
+        tell(part, refused, name)
         return Decimal(1)
 
 
-def _tell(part: Part, refused: Refused, name: str) -> None:
+def tell(part: Part, refused: Refused, name: str) -> None:
+    """What is wrong with a formula as problems of the part."""
     for reason in refused.reasons:
         part.problem(reason.key, name, **{key: value for key, value in reason.values.items() if key != "path"})
 

@@ -91,10 +91,12 @@ class Part:
         self.path = path
         self._asked: set[str] = set()
         self._value: Mapping[Any, Any] = {}
+        self._is_mute = False
         if isinstance(value, Mapping):
             self._value = value
         else:
             self._say("footprint.not_a_mapping", path or "/")
+            self._is_mute = True  # that each of its keys is missing, nobody need be told
 
     def over(self, common: Mapping[str, Any]) -> Part:
         """This part with ``common`` for the keys it does not give itself."""
@@ -145,7 +147,10 @@ class Part:
         text = self.text(name, 20)
         found = units.unit(text)
         if text and found is None:
-            self.problem("footprint.unit_unknown", name, got=text, choices=list(units.UNITS))
+            if near := units.near(text):
+                self.problem("footprint.not_offered_near", name, got=text, near=near)
+            else:
+                self.problem("footprint.unit_unknown", name, got=text, choices=list(units.UNITS))
         return found.id if found else text
 
     def choice(self, name: str, choices: Sequence[str], default: str | None = None) -> str:
@@ -272,8 +277,11 @@ class Part:
             return {}
         value = self._value[name]
         part = self.part(name)
-        found = {key: part.number(key) for key in list(value)[:most]} if isinstance(value, Mapping) else {}
-        part.close()
+        if not isinstance(value, Mapping):
+            return {}
+        found = {key: part.number(key) for key in list(value)[:most]}
+        if len(found) < len(value):
+            self.problem("footprint.wrong_count", name, least=0, most=most, got=len(value))
         return found
 
     def close(self) -> None:
@@ -295,4 +303,5 @@ class Part:
         raise Refused(*self.problems)
 
     def _say(self, key: str, path: str, **values: Any) -> None:
-        self.problems.append(Message(key, {"path": path, **values}))
+        if not self._is_mute:
+            self.problems.append(Message(key, {"path": path, **values}))

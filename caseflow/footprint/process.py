@@ -14,9 +14,10 @@ from caseflow.footprint.parameters import computed, read_formula
 from caseflow.footprint.plain import Part, decimal_text
 from caseflow.footprint.uncertainty import Spread, read_spread
 
-Role = Literal["product", "coproduct", "waste", "avoided"]
-ROLES: tuple[Role, ...] = ("product", "coproduct", "waste", "avoided")
-"""``product`` and ``coproduct`` share the burden; ``waste`` goes to its treatment; ``avoided`` spares another production."""
+Role = Literal["product", "coproduct", "waste", "avoided", "treated"]
+ROLES: tuple[Role, ...] = ("product", "coproduct", "waste", "avoided", "treated")
+"""``product`` and ``coproduct`` share the burden; ``waste`` goes to its treatment; ``avoided`` spares another production
+or, of a waste, its treatment; ``treated``: a waste that is taken in and whose treatment shares the burden too."""
 
 Method = Literal["subdivision", "expansion", "physical", "economic", "shares"]
 METHODS: tuple[Method, ...] = ("subdivision", "expansion", "physical", "economic", "shares")
@@ -105,8 +106,14 @@ class Process:
     @property
     def functions(self) -> tuple[Flow, ...]:
         """What the process is for: its products and co-products, and the waste that it treats."""
-        made = tuple(flow for flow in self.outputs if flow.role in ("product", "coproduct"))
+        made = tuple(flow for flow in self.outputs if flow.role in ("product", "coproduct", "treated"))
         return (*((self.treats,) if self.treats else ()), *made)
+
+    @property
+    def treated(self) -> tuple[str, ...]:
+        """The wastes that it takes in to treat them."""
+        first = (self.treats.product,) if self.treats else ()
+        return first + tuple(flow.product for flow in self.outputs if flow.role == "treated")
 
     @property
     def activity(self) -> Iterator[Line]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from caseflow.footprint.model import Model, Separable
 from caseflow.footprint.uncertainty import Floats
@@ -98,7 +98,7 @@ def gradient(model: Model) -> Floats:
 
 def interval(mean: float, sd: float, probability: float = 0.95) -> tuple[float, float]:
     """Where the middle of the values lies, for a lognormal of this mean and deviation; a normal where it crosses zero."""
-    z = float(ndtri((1 + probability) / 2))
+    z = NormalDist().inv_cdf((1 + probability) / 2)
     if mean <= 0 or sd >= mean:
         return mean - z * sd, mean + z * sd
     sigma = math.sqrt(math.log1p((sd / mean) ** 2))

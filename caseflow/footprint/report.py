@@ -59,6 +59,7 @@ def report(
         "comparison": compare(study.declared, result.total, tolerance).as_json(),
         "stages": stages,
         "alternatives": [one.as_json() for one in others],
+        "scenarios": [one.as_json() for one in scenarios.outcomes(study, shelf, result)],
         "findings": [one.as_json() for one in found],
         "status": status(found),
         "gate": gate(found, blocks=blocks, accepted=accepted).as_json(),

@@ -169,6 +169,9 @@ class Result:
     links: tuple[Link, ...] = ()
     problems: tuple[Message, ...] = ()
     """Why the foreground system could not be solved."""
+    delayed: float | None = None
+    """The part of ``total`` that lines state for more than ten years after the product is brought into use (ISO 14067:
+    counted in full, the time stated); None where no line does."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -191,6 +194,7 @@ class Result:
             "processes": [process.as_json() for process in self.processes],
             "links": [link.as_json() for link in self.links],
             "problems": [problem.as_json() for problem in self.problems],
+            **({} if self.delayed is None else {"delayed": self.delayed}),
         }
 
     @property

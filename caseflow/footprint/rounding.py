@@ -15,16 +15,17 @@ def rounded(value: float | Fraction | Decimal, digits: int) -> Decimal:
     return Decimal(whole if exact >= 0 else -whole).scaleb(-digits)
 
 
-def apportion(values: Sequence[float | Fraction], digits: int) -> tuple[Decimal, ...]:
+def apportion(values: Sequence[float | Fraction], digits: int, target: Decimal | None = None) -> tuple[Decimal, ...]:
     """The values rounded to ``digits`` so that they add up to exactly their rounded sum (largest remainder).
 
-    No value moves by a whole last digit or more; of equal remainders the earlier value is rounded up.
+    No value moves by a whole last digit or more; of equal remainders the earlier value is rounded up. ``target``: what
+    they add up to instead, where their sum was shown before as the next figure below or above it.
     """
     scaled = [Fraction(value) * 10**digits for value in values]
     floors = [one.numerator // one.denominator for one in scaled]
-    target = int(rounded(sum(scaled, Fraction(0)), 0))
+    wanted = int(rounded(sum(scaled, Fraction(0)), 0) if target is None else target.scaleb(digits))
     order = sorted(range(len(scaled)), key=lambda position: floors[position] - scaled[position])
-    for position in order[: target - sum(floors)]:
+    for position in order[: wanted - sum(floors)]:
         floors[position] += 1
     return tuple(Decimal(one).scaleb(-digits) for one in floors)
 

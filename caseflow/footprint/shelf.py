@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +43,10 @@ class Factors:
     def get(self, ref: str) -> Factor | None:
         """The factor that ``release/factor`` names."""
         return self._by_ref.get(ref)
+
+    def near(self, ref: str) -> str:
+        """A reference that looks like one that does not exist, or nothing."""
+        return next(iter(difflib.get_close_matches(ref, self._by_ref, 1, 0.7)), "")
 
     def release(self, id: str) -> Release | None:  # noqa: A002 -- the word of the data
         return next((release for release in self.releases if release.id == id), None)

@@ -1,4 +1,7 @@
-"""Square linear systems A x = b of products and processes: small ones dense, large ones sparse, all checked."""
+"""Square linear systems A x = b of products and processes: small ones dense, large ones sparse, all checked.
+
+``scipy`` loads its parts when they are first used: a study without a system of processes waits for none of them.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,8 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.linalg import LinAlgWarning, lu_factor, lu_solve
-from scipy.sparse import csgraph
-from scipy.sparse.linalg import splu
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -72,7 +72,7 @@ class Technosphere:
 
     def sparse(self) -> Any:
         """A as a compressed matrix."""
-        return self._compressed(sparse.csr_array, transposed=False)
+        return self._compressed(scipy.sparse.csr_array, transposed=False)
 
     def _compressed(self, form: Any, *, transposed: bool) -> Any:
         rows, columns = (self._columns, self._rows) if transposed else (self._rows, self._columns)
@@ -81,8 +81,8 @@ class Technosphere:
     def _sparse_solver(self, *, transposed: bool) -> Callable[[Floats], Floats]:
         """Sweeps where they settle quickly (they do for what economies look like), else a factorisation."""
         if self.size <= _ORDERED:
-            return _lu(self._compressed(sparse.csc_array, transposed=transposed))
-        matrix = self._compressed(sparse.csr_array, transposed=transposed)
+            return _lu(self._compressed(scipy.sparse.csc_array, transposed=transposed))
+        matrix = self._compressed(scipy.sparse.csr_array, transposed=transposed)
         factorised: list[Callable[[Floats], Floats]] = []
         swept = _Sweeps.of(matrix)
 
@@ -156,7 +156,7 @@ def _factorised(matrix: Any) -> Callable[[Floats], Floats]:
     size = matrix.shape[0]
     if size <= _ORDERED:
         return _lu(matrix.tocsc())
-    _, labels = csgraph.connected_components(matrix, directed=True, connection="strong")
+    _, labels = scipy.sparse.csgraph.connected_components(matrix, directed=True, connection="strong")
     order = np.argsort(labels, kind="stable")
     inner = _lu(matrix[order][:, order].tocsc())
     back = np.argsort(order, kind="stable")
@@ -165,7 +165,7 @@ def _factorised(matrix: Any) -> Callable[[Floats], Floats]:
 
 def _lu(matrix: Any) -> Callable[[Floats], Floats]:
     try:
-        factors = splu(matrix, permc_spec="NATURAL", options={"SymmetricMode": True})
+        factors = scipy.sparse.linalg.splu(matrix, permc_spec="NATURAL", options={"SymmetricMode": True})
     except RuntimeError:
         raise Singular from None
     solve: Callable[[Floats], Floats] = factors.solve
@@ -205,9 +205,9 @@ def _exact_solver(
     if size > DENSE:
         return _factorised(system.sparse())
     with warnings.catch_warnings():
-        warnings.simplefilter("error", LinAlgWarning)
+        warnings.simplefilter("error", scipy.linalg.LinAlgWarning)
         try:
-            factors = lu_factor(system.dense())
-        except (LinAlgWarning, ValueError):
+            factors = scipy.linalg.lu_factor(system.dense())
+        except (scipy.linalg.LinAlgWarning, ValueError):
             raise Singular from None
-    return lambda right: np.asarray(lu_solve(factors, right), dtype=np.float64)
+    return lambda right: np.asarray(scipy.linalg.lu_solve(factors, right), dtype=np.float64)

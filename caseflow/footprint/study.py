@@ -18,6 +18,8 @@ from caseflow.footprint.own import OwnFactor, read_own
 from caseflow.footprint.parameters import MOST_PARAMETERS, Parameter, read_parameters, values_of
 from caseflow.footprint.plain import Part, decimal_text, digest
 from caseflow.footprint.process import MOST_PROCESSES, Process, read_process
+from caseflow.footprint.recycling import MOST_MATERIALS, Material, read_material
+from caseflow.footprint.variants import MOST_VARIANTS, Variant, check_variant, read_variant
 
 MOST_LINES = 5_000
 MOST_OWN_FACTORS = 500
@@ -89,6 +91,10 @@ class Study:
     """Own factors that lines share (``own/id``)."""
     processes: tuple[Process, ...] = ()
     reference: Reference | None = None
+    recycling: tuple[Material, ...] = ()
+    """Materials by the circular footprint formula."""
+    scenarios: tuple[Variant, ...] = ()
+    """Other use profiles, ends of life or choices whose totals are wanted beside the declared one."""
     cutoffs: tuple[CutOff, ...] = ()
     balance: tuple[Balance, ...] = ()
     carbon_content: MappingProxyType[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
@@ -110,8 +116,10 @@ class Study:
 
     @property
     def activity(self) -> Iterator[Line]:
-        """Every line: those of the study, then those of its processes."""
+        """Every line: those of the study, of its materials, then those of its processes."""
         yield from self.lines
+        for material in self.recycling:
+            yield from material.activity
         for process in self.processes:
             yield from process.activity
 
@@ -146,7 +154,7 @@ class Study:
         for name in ("declared_stages", "declared_parts", "carbon_content"):
             if values := getattr(self, name):
                 body[name] = {key: decimal_text(value) for key, value in values.items()}
-        for name in ("parameters", "factors", "processes", "cutoffs", "balance", "omitted"):
+        for name in ("parameters", "factors", "processes", "recycling", "scenarios", "cutoffs", "balance", "omitted"):
             if many := getattr(self, name):
                 body[name] = [one.as_json() for one in many]
         return body
@@ -171,6 +179,8 @@ def read(data: Any) -> Study:
     parameters = read_parameters(list(part.parts("parameters", MOST_PARAMETERS, least=0)))
     values = values_of(parameters)
     processes = tuple(read_process(one, values, MOST_LINES) for one in part.parts("processes", MOST_PROCESSES, least=0))
+    materials = tuple(read_material(one, values) for one in part.parts("recycling", MOST_MATERIALS, least=0))
+    least = 0 if processes or materials else 1
     study = Study(
         product=part.text("product"),
         model=part.text("model", optional=True),
@@ -185,7 +195,7 @@ def read(data: Any) -> Study:
         declared=part.optional_number("declared"),
         declared_stages=MappingProxyType(part.numbers("declared_stages")),
         omitted=tuple(declarations.read_omission(one) for one in part.parts("omitted", 50, least=0)),
-        lines=tuple(read_line(one, values) for one in part.parts("lines", MOST_LINES, least=0 if processes else 1)),
+        lines=tuple(read_line(one, values) for one in part.parts("lines", MOST_LINES, least=least)),
         unit_type=cast("UnitType", part.choice("unit_type", UNIT_TYPES, default="functional")),
         product_code=part.optional_id("product_code"),
         maker=part.text("maker", optional=True),
@@ -196,6 +206,8 @@ def read(data: Any) -> Study:
         factors=tuple(read_own(one, shared=True) for one in part.parts("factors", MOST_OWN_FACTORS, least=0)),
         processes=processes,
         reference=_read_reference(part.part("reference")) if part.has("reference") else None,
+        recycling=materials,
+        scenarios=tuple(read_variant(one) for one in part.parts("scenarios", MOST_VARIANTS, least=0)),
         cutoffs=tuple(declarations.read_cutoff(one) for one in part.parts("cutoffs", 200, least=0)),
         balance=tuple(declarations.read_balance(one) for one in part.parts("balance", 500, least=0)),
         carbon_content=MappingProxyType(part.numbers("carbon_content")),
@@ -215,6 +227,8 @@ def _check_ids(part: Part, study: Study, processes: tuple[Process, ...]) -> None
         "lines": [line.id for line in study.lines],
         "factors": [own.id for own in study.factors],
         "processes": [process.id for process in processes],
+        "recycling": [one.id for one in study.recycling],
+        "scenarios": [one.id for one in study.scenarios],
     }
     for name, ids in lists.items():
         first: set[str] = set()
@@ -223,11 +237,19 @@ def _check_ids(part: Part, study: Study, processes: tuple[Process, ...]) -> None
                 part.problem("footprint.twice", f"{name}[{position}].id", got=id_)
             first.add(id_)
     seen = set(lists["lines"])
+    for position, material in enumerate(study.recycling):
+        for line in material.activity:
+            if line.id in seen:
+                part.problem("footprint.twice", f"recycling[{position}].id", got=line.id)
+            seen.add(line.id)
     for position, process in enumerate(processes):
         for line in process.activity:
             if line.id in seen:
                 part.problem("footprint.twice", f"processes[{position}].lines", got=line.id)
             seen.add(line.id)
+    changeable = [line.id for line in study.lines] + [line.id for one in processes for line in one.lines]
+    for position, variant in enumerate(study.scenarios):
+        check_variant(part, position, variant, {one.name: one.formula for one in study.parameters}, changeable)
     flows = sum(len(process.outputs) + len(process.inputs) for process in processes)
     if flows > MOST_FLOWS:
         part.problem("footprint.wrong_count", "processes", least=1, most=MOST_FLOWS, got=flows)

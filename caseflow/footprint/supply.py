@@ -11,9 +11,10 @@ from typing import Any, Literal, cast
 from caseflow.footprint import units
 from caseflow.footprint.plain import Part, decimal_text
 
-Source = Literal["on_site", "direct_line", "contract", "mix"]
-SOURCES: tuple[Source, ...] = ("on_site", "direct_line", "contract", "mix")
-"""In their order: generated on site, taken by a direct line, bought under a tracked contract, the mix of the grid."""
+Source = Literal["on_site", "direct_line", "contract", "residual", "mix"]
+SOURCES: tuple[Source, ...] = ("on_site", "direct_line", "contract", "residual", "mix")
+"""In their order: generated on site, taken by a direct line, bought under a tracked contract, what is left of the grid
+when all contracts are taken out, the mix of the grid."""
 
 Mode = Literal["road", "rail", "inland_water", "sea", "air", "pipeline"]
 MODES: tuple[Mode, ...] = ("road", "rail", "inland_water", "sea", "air", "pipeline")
@@ -23,6 +24,7 @@ MODES: tuple[Mode, ...] = ("road", "rail", "inland_water", "sea", "air", "pipeli
 class Supply:
     """A supply of energy. A contract counts where its instrument (certificate) was redeemed for the same period.
 
+    ``quantity`` in ``unit``: what the instrument stands for; all lines under it together may not be more.
     ``sold``: the attributes of energy made on site were sold to somebody else, so they are not one's own any more.
     """
 
@@ -33,6 +35,8 @@ class Supply:
     ends: date | None = None
     region: str = ""
     sold: bool = False
+    quantity: Decimal | None = None
+    unit: str = ""
 
     def as_json(self) -> dict[str, Any]:
         body: dict[str, Any] = {"source": self.source}
@@ -42,6 +46,8 @@ class Supply:
             body["from"] = self.begins.isoformat()
         if self.ends:
             body["to"] = self.ends.isoformat()
+        if self.quantity is not None:
+            body |= {"quantity": decimal_text(self.quantity), "unit": self.unit}
         return body
 
 
@@ -54,6 +60,8 @@ def read_supply(part: Part) -> Supply:
         ends=part.optional_day("to"),
         region=part.optional_id("region"),
         sold=part.flag("sold"),
+        quantity=part.positive("quantity") if part.has("quantity") else None,
+        unit=part.unit() if part.has("quantity") or part.has("unit") else "",
     )
     part.close()
     return supply

@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from statistics import NormalDist
 from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from caseflow.footprint import pedigree
 from caseflow.footprint.pedigree import MATRICES, Matrix
@@ -101,7 +101,7 @@ class Law:
 
     def quantile(self, probability: float) -> float:
         if self.distribution in ("lognormal", "normal"):
-            z = float(ndtri(probability))
+            z = NormalDist().inv_cdf(probability)
             if self.distribution == "normal":
                 return self.figure + z * self.scale
             # Below zero, the larger multiple is the smaller figure.

@@ -16,6 +16,7 @@ Dimension = Literal[
     "area",
     "distance",
     "freight",
+    "travel",
     "count",
     "time",
     "money",
@@ -43,14 +44,31 @@ _SIZES: dict[Dimension, dict[str, str | int]] = {
         "MWh": 3_600,
         "GWh": 3_600_000,
         "万kWh": 36_000,
+        "kcal": "10467/2500000",  # international table: 4.1868 kJ
+        "MMBtu": "52752792631/50000000",
     },
-    "mass": {"g": "1/1000", "kg": 1, "t": 1_000, "万t": 10_000_000},
+    "mass": {
+        "mg": "1/1000000",
+        "g": "1/1000",
+        "kg": 1,
+        "t": 1_000,
+        "万t": 10_000_000,
+        "kt": 1_000_000,
+        "lb": "45359237/100000000",
+    },
     "coal_equivalent": {"kgce": 1, "tce": 1_000, "万tce": 10_000_000},
-    "volume": {"mL": "1/1000000", "L": "1/1000", "m3": 1, "万m3": 10_000},
+    "volume": {
+        "mL": "1/1000000",
+        "L": "1/1000",
+        "m3": 1,
+        "万m3": 10_000,
+        "gal": "473176473/125000000000",
+    },  # gal: of the United States
     "normal_volume": {"Nm3": 1, "万Nm3": 10_000},
-    "area": {"m2": 1, "hm2": 10_000},
-    "distance": {"m": "1/1000", "km": 1},
+    "area": {"m2": 1, "hm2": 10_000, "km2": 1_000_000, "亩": "2000/3"},
+    "distance": {"m": "1/1000", "km": 1, "mi": "201168/125000"},
     "freight": {"kg·km": "1/1000", "t·km": 1, "万t·km": 10_000},
+    "travel": {"人·km": 1},
     "count": {"piece": 1, "千piece": 1_000, "万piece": 10_000},
     "time": {"h": 1, "d": 24},
     "money": {"元": 1, "万元": 10_000},
@@ -89,6 +107,22 @@ _SPELLINGS = MappingProxyType(
         "标准立方米": "Nm3",
         "万标准立方米": "万Nm3",
         "平方米": "m2",
+        "平米": "m2",
+        "m^2": "m2",
+        "m^3": "m3",
+        "平方公里": "km2",
+        "km²": "km2",
+        "人公里": "人·km",
+        "p·km": "人·km",
+        "pkm": "人·km",
+        "千卡": "kcal",
+        "大卡": "kcal",
+        "百万英热单位": "MMBtu",
+        "磅": "lb",
+        "英里": "mi",
+        "加仑": "gal",
+        "毫克": "mg",
+        "千吨": "kt",
         "m²": "m2",
         "公顷": "hm2",
         "米": "m",
@@ -110,6 +144,10 @@ _SPELLINGS = MappingProxyType(
         "台": "piece",
         "套": "piece",
         "只": "piece",
+        "辆": "piece",
+        "块": "piece",
+        "pcs": "piece",
+        "unit": "piece",
         "千件": "千piece",
         "万件": "万piece",
         "小时": "h",
@@ -124,6 +162,13 @@ def unit(text: str) -> Unit | None:
     """The unit that a text names, by its id or one of its usual spellings; capitals matter (``MJ`` is not ``mJ``)."""
     text = text.replace(" ", "")
     return UNITS.get(_SPELLINGS.get(text, text))
+
+
+def near(text: str) -> str:
+    """The one unit that a text would name with other capitals, or nothing."""
+    plain = text.replace(" ", "").casefold()
+    found = {_SPELLINGS.get(one, one) for one in (*UNITS, *_SPELLINGS) if one.casefold() == plain}
+    return found.pop() if len(found) == 1 else ""
 
 
 def ratio(source: str, target: str) -> Fraction | None:

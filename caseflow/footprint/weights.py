@@ -80,7 +80,10 @@ def weight(line: Line, study: Study, shelf: Shelf) -> Weight | Message:
         return _of_gas(line, study.gwp_set)
     found = quoted(line, study, shelf)
     if found is None:
-        return Message("footprint.factor_unknown", {"line": line.id, "factor": line.factor})
+        values = {"line": line.id, "factor": line.factor}
+        if near := shelf.factors.near(line.factor):
+            return Message("footprint.factor_unknown_near", {**values, "near": near})
+        return Message("footprint.factor_unknown", values)
     try:
         if isinstance(found, OwnFactor):
             return _of_own(line, found, study.gwp_set)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time
-from decimal import Decimal
+from collections.abc import Mapping
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
 import xlsxwriter
 
 from caseflow.footprint.factors import Co2Factor, Factor
-from caseflow.footprint.line import Line
+from caseflow.footprint.own import OwnFactor
 from caseflow.footprint.plain import decimal_text
-from caseflow.footprint.process import Flow
 from caseflow.footprint.shelf import Shelf
 from caseflow.footprint.stages import Scheme
 from caseflow.footprint.study import Study
 from caseflow.footprint.workbook_columns import Column
+from caseflow.footprint.workbook_filling import Row, filled
 from caseflow.footprint.workbook_layout import (
     LISTS,
     META,
@@ -30,9 +29,7 @@ from caseflow.footprint.workbook_layout import (
     fingerprint,
     layout,
 )
-
-Row = dict[str, Any]
-"""The values of a row by the paths of its columns."""
+from caseflow.footprint.workbook_values import cell_of
 
 _HOW = (
     "一、依次填写第1至13表；灰色单元格为表头，已锁定；带*的必填。",
@@ -42,42 +39,22 @@ _HOW = (
     "五、运输可单列一行：填运输方式、质量和运距，数量留空；原材料也可在本行“运输因子”一列选择因子，另计一行运输。",
     "六、电力采用电力碳足迹因子，不采用电力二氧化碳排放因子；使用绿电的，填供能方式和凭证。",
     "七、抵扣项（避免的排放）填负数，并在“负值为抵扣”选“是”。",
-    "八、不常用的列已折叠，可在列标处取消隐藏。",
+    "八、多行共用的自有因子列入第15表，在因子列填“own/编号”；公式中的参数列入第14表。",
+    "九、不常用的列已折叠，可在列标处取消隐藏。",
 )
 _FONT = {"font_name": "宋体", "font_size": 11, "valign": "vcenter"}
 
 
 def write(shelf: Shelf, scheme: Scheme, study: Study | None = None) -> bytes:
-    """The workbook for a list of stages as .xlsx, with a study filled in or empty.
-
-    What a workbook has no place for is told by :func:`left_out`.
-    """
+    """The workbook for a list of stages as .xlsx, empty or with a study filled in, which it gives back whole."""
     sheets = layout(shelf, scheme)
-    factors = [factor for factor in shelf.factors.search() if not isinstance(factor, Co2Factor)]
+    factors = {own.ref: _shown_own(own) for own in study.factors} if study else {}
+    factors |= {one.ref: shown_factor(one) for one in shelf.factors.search() if not isinstance(one, Co2Factor)}
     out = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(out, options) as book:
-        _Writer(book, sheets, factors).write(_filled(study, sheets, shelf) if study else {}, scheme)
+        _Writer(book, sheets, factors).write(filled(study, sheets, scheme) if study else {}, scheme)
     return out.getvalue()
-
-
-def left_out(study: Study) -> tuple[str, ...]:
-    """The places of a study that a workbook does not hold; figures that they give are written as they come to."""
-    found = ["parameters"] * bool(study.parameters)
-    for line in study.activity:
-        own = line.own or study.own_factor(line.factor)
-        found += [f"lines.{line.id}.formula"] * bool(line.formula)
-        found += [
-            f"lines.{line.id}.own.{name}"
-            for name in ("gases", "fuel", "spread", "quality")
-            if own and getattr(own, name)
-        ]
-    for process in study.processes:
-        for flow in (*process.outputs, *process.inputs, *((process.treats,) if process.treats else ())):
-            place = f"processes.{process.id}.{flow.product}"
-            found += [f"{place}.{name}" for name in ("formula", "spread", "own") if getattr(flow, name)]
-            found += [f"{place}.{name}" for name in flow.properties if name not in ("mass", "energy", "price")]
-    return tuple(found)
 
 
 def shown_factor(factor: Factor) -> str:
@@ -85,10 +62,13 @@ def shown_factor(factor: Factor) -> str:
     return f"{factor.name.zh} {decimal_text(factor.value)} {factor.unit_text} {factor.year} [{factor.ref}]"
 
 
+def _shown_own(own: OwnFactor) -> str:
+    return f"自有：{own.name} {decimal_text(own.value)} kgCO2e/{own.unit} [{own.ref}]"
+
+
 class _Writer:
-    def __init__(self, book: Any, sheets: tuple[SheetLayout, ...], factors: list[Factor]) -> None:
-        self._book, self._sheets = book, sheets
-        self._factors = {factor.ref: shown_factor(factor) for factor in factors}
+    def __init__(self, book: Any, sheets: tuple[SheetLayout, ...], factors: dict[str, str]) -> None:
+        self._book, self._sheets, self._factors = book, sheets, factors
         self._title = book.add_format({"font_name": "黑体", "font_size": 16, "bold": True})
         self._hint = book.add_format(_FONT | {"font_color": "#555555"})
         self._head = book.add_format(
@@ -168,89 +148,15 @@ class _Writer:
     def _cell(self, page: Any, row: int, at: int, column: Column, value: Any) -> None:
         if value is None or value == "":
             page.write_blank(row, at, None, self._day if column.kind == "date" else self._free)
-        elif column.kind == "date":
-            page.write_datetime(row, at, datetime.combine(date.fromisoformat(value), time()), self._day)
-        elif column.kind in ("number", "whole"):
-            figure = Decimal(value)
-            if Decimal(repr(float(figure))) == figure:
-                page.write_number(row, at, float(figure), self._free)
-            else:  # more digits than a number in a cell can have
-                page.write_string(row, at, decimal_text(figure), self._free)
+            return
+        content = self._factors.get(value, value) if column.kind == "factor" else cell_of(column, value)
+        if isinstance(content, datetime):
+            page.write_datetime(row, at, content, self._day)
+        elif isinstance(content, float):
+            page.write_number(row, at, content, self._free)
         else:
-            text = self._factors.get(value, value) if column.kind == "factor" else column.choices.get(value, value)
-            page.write_string(row, at, text, self._free)
+            page.write_string(row, at, content, self._free)
 
 
 def _head(column: Column) -> str:
     return f"{column.head} *" if column.needed else column.head
-
-
-def _filled(study: Study, sheets: tuple[SheetLayout, ...], shelf: Shelf) -> dict[int, list[Row]]:
-    """The rows of each sheet by its number; a form has one."""
-    whole = study.as_json()
-    whole["omitted"] = {one.stage: one.reason for one in study.omitted}
-    form = _flat({name: value for name, value in whole.items() if not isinstance(value, list)})
-    rows: dict[int, list[Row]] = {sheet.number: [form] for sheet in sheets if sheet.is_form}
-    of_stage = {stage.id: sheet.number for sheet in sheets for stage in sheet.lines_of}
-    first = min(of_stage.values(), default=4)
-    lines = [*study.lines, *(line for process in study.processes for line in process.lines)]
-    for line in lines:
-        rows.setdefault(of_stage.get(line.stage, first), []).append(_line(line, study))
-    rows[3] = [one.as_json() for one in study.balance]
-    rows[9] = list(_processes(study))
-    rows[10] = [_yes(one.as_json()) for one in study.cutoffs]
-    rows[11] = [_scores(line) for line in lines if line.spread or line.quality]
-    written = [row for sheet in sheets if sheet.lines_of for row in rows.get(sheet.number, [])]
-    proofs = [row[path] for row in written for path in ("evidence", "own.evidence") if row.get(path)]
-    rows[13] = [{"number": one} for one in dict.fromkeys(proofs)]
-    return rows
-
-
-def _line(line: Line, study: Study) -> Row:
-    body = line.as_json()
-    if line.formula:
-        body["amount"] = decimal_text(line.amount)
-    shared = study.own_factor(line.factor)
-    if shared:
-        body |= {"factor": "", "own": shared.as_json()}
-    if line.transport:
-        kilometres = line.transport.kilometres
-        body["transport"]["distance"] = decimal_text(Decimal(kilometres.numerator) / Decimal(kilometres.denominator))
-    return _yes(_flat(body)) | {"process": line.process}
-
-
-def _scores(line: Line) -> Row:
-    row = {f"uncertainty.{name}": value for name, value in (line.spread.as_json() if line.spread else {}).items()}
-    row |= {f"score.{at}": score for at, score in enumerate(line.spread.pedigree if line.spread else ())}
-    row |= {f"quality.{name}": score for name, score in (line.quality.as_json() if line.quality else {}).items()}
-    return row | {"id": line.id}
-
-
-def _processes(study: Study) -> Iterator[Row]:
-    for process in study.processes:
-        shares = process.allocation.shares if process.allocation else {}
-        flows: list[tuple[str, Flow]] = [("treats", process.treats)] if process.treats else []
-        flows += [(flow.role, flow) for flow in process.outputs] + [("input", flow) for flow in process.inputs]
-        for at, (role, flow) in enumerate(flows):
-            body = flow.as_json() | {"amount": decimal_text(flow.amount)}
-            row = _flat({"flow": body}) | {"process": process.id, "role": role}
-            if at == 0:
-                row |= {"name": process.name, "stage": process.stage}
-                row |= _flat({"allocation": process.allocation.as_json()}) if process.allocation else {}
-            if role in ("product", "coproduct", "treats") and flow.product in shares:
-                row["share"] = decimal_text(shares[flow.product])
-            yield row
-
-
-def _flat(body: Mapping[str, Any], start: str = "") -> Row:
-    found: Row = {}
-    for name, value in body.items():
-        if isinstance(value, Mapping):
-            found |= _flat(value, f"{start}{name}.")
-        else:
-            found[f"{start}{name}"] = value
-    return found
-
-
-def _yes(row: Row) -> Row:
-    return {path: "yes" if value is True else "" if value is False else value for path, value in row.items()}

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from caseflow.footprint.plain import digest
 from caseflow.footprint.shelf import Shelf
 from caseflow.footprint.stages import Scheme, Stage
-from caseflow.footprint.workbook_columns import (
+from caseflow.footprint.workbook_columns import PART_CHOICES, Column, line_columns
+from caseflow.footprint.workbook_tables import (
     BASIC,
     CUTOFFS,
     EVIDENCE,
+    FACTORS,
     MASSES,
-    PART_CHOICES,
+    PARAMETERS,
     QUALITY,
+    REST,
+    SCENARIOS,
     UNIT,
-    Column,
-    line_columns,
+    materials,
     sharing,
 )
 
-VERSION = "footprint-workbook/1"
-"""Stands in the hidden sheet; a workbook of another version is not read."""
+_FORMAT = "footprint-workbook"
+VERSIONS = MappingProxyType({f"{_FORMAT}/1": 1, f"{_FORMAT}/2": 2})
+"""What stands in the hidden sheet, and the version that it means: all of them are read."""
+VERSION = f"{_FORMAT}/2"
+"""Of the workbooks that are written."""
 META, LISTS = "_meta", "_lists"
 TOP = 3
 """Rows above the first row that is filled in."""
@@ -48,11 +54,29 @@ class SheetLayout:
         return f"{self.number} {self.title}"
 
 
+_LAST_OF_FIRST = 13
 _OF_STAGES = ("原材料获取", "生产", "包装与分销", "使用", "生命末期")
 
 
-def layout(shelf: Shelf, scheme: Scheme) -> tuple[SheetLayout, ...]:
-    """The sheets 0 to 13 for a list of stages. The stages of the standard have a sheet each, 4 to 8."""
+def layout(shelf: Shelf, scheme: Scheme, version: int = VERSIONS[VERSION]) -> tuple[SheetLayout, ...]:
+    """The sheets for a list of stages, 0 to 18. The stages of the standard have a sheet each, 4 to 8.
+
+    ``version``: the first one had no sheets after 13 and fewer columns.
+    """
+    sheets = _newest(shelf, scheme)
+    if version > 1:
+        return sheets
+    return tuple(replace(one, columns=tuple(_before(one.columns))) for one in sheets if one.number <= _LAST_OF_FIRST)
+
+
+def _before(columns: tuple[Column, ...]) -> Iterator[Column]:
+    """The columns of the first version, by the heads that they had."""
+    for column in columns:
+        if column.since == 1:
+            yield replace(column, head=column.old_head or column.head)
+
+
+def _newest(shelf: Shelf, scheme: Scheme) -> tuple[SheetLayout, ...]:
     standard = next(one for one in shelf.schemes if all(stage.maps_to == stage.id for stage in one.stages))
     boundaries = MappingProxyType({one.id: one.title.zh for one in scheme.boundaries})
     omitted = tuple(Column(f"omitted.{one.id}", f"未核算“{one.title.zh}”的理由") for one in scheme.stages)
@@ -79,9 +103,16 @@ def layout(shelf: Shelf, scheme: Scheme) -> tuple[SheetLayout, ...]:
         *activity,
         SheetLayout(9, "分配", "有副产品、中间产品或循环时填写：每个过程的产品和投入各一行。", sharing(scheme)),
         SheetLayout(10, "取舍", "逐项列出未计入的物料和过程。", CUTOFFS),
-        SheetLayout(11, "数据质量", "按活动数据编号填写谱系评分（1最好，5最差）或不确定性。", QUALITY),
+        SheetLayout(11, "数据质量", "按编号填写谱系评分（1最好，5最差）或不确定性。", QUALITY),
         SheetLayout(12, "声明结果", "报告或证书上的数值，kgCO2e，每功能单位。", stated, is_form=True),
         SheetLayout(13, "证明材料清单", "各表中的证明材料编号应列入本表。", EVIDENCE),
+        SheetLayout(14, "参数", "公式中使用的参数；可用加减乘除、括号和其他参数，不以等号开头。", PARAMETERS),
+        SheetLayout(15, "自有因子", "多行共用的自有因子；在第4至8表的因子列填“own/编号”引用。", FACTORS),
+        SheetLayout(16, "补充数据", "其他各表没有位置的内容，由系统写出；一般无需填写，请勿删除。", REST),
+        SheetLayout(
+            17, "循环利用", "含再生料或使用后回收、焚烧的材料，按循环足迹公式核算；A为1即截断法。", materials(scheme)
+        ),
+        SheetLayout(18, "情景", "另行计算的情景；其中改变的参数、数量和因子列入第16表。", SCENARIOS),
     )
 
 

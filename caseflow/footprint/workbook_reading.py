@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
-from caseflow.footprint.line import Line
 from caseflow.footprint.shelf import Shelf
 from caseflow.footprint.stages import Scheme
 from caseflow.footprint.study import Study, read
-from caseflow.footprint.workbook_cells import Reader, Row, at_cell, cell_text
-from caseflow.footprint.workbook_layout import META, TOP, VERSION, SheetLayout, fingerprint, layout
+from caseflow.footprint.workbook_adding import add
+from caseflow.footprint.workbook_cells import Key, Reader, at_cell
+from caseflow.footprint.workbook_layout import META, TOP, VERSION, VERSIONS, SheetLayout, fingerprint, layout
+from caseflow.footprint.workbook_preview import RowPreview, gone, previewed
+from caseflow.footprint.workbook_values import cell_text
 from caseflow.words import Message, Refused
-
-Status = Literal["new", "changed", "same", "error"]
 
 
 class Table(Protocol):
@@ -27,22 +27,10 @@ class Table(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class RowPreview:
-    """What would become of a row with activity data. ``row``: as Excel counts; ``problems``: with their cells."""
-
-    sheet: str
-    row: int
-    id: str
-    name: str
-    status: Status
-    problems: tuple[tuple[str, Message], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
     """A workbook as read. ``study`` is there only where nothing is wrong; ``problems``: all of them, with their cells.
 
-    ``remarks`` do not keep it from being taken. ``gone``: the lines of the previous study that it no longer has.
+    ``remarks`` do not keep it from being taken. ``gone``: the entries of the previous study that it no longer has.
     ``cells``: by the id of a line, the cell in which its row begins.
     """
 
@@ -50,7 +38,7 @@ class Reading:
     rows: tuple[RowPreview, ...]
     problems: tuple[tuple[str, Message], ...] = ()
     remarks: tuple[tuple[str, Message], ...] = ()
-    gone: tuple[str, ...] = ()
+    gone: tuple[Key, ...] = ()
     cells: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -58,17 +46,18 @@ def read_workbook(tables: Sequence[Table], shelf: Shelf, previous: Study | None 
     """What a filled workbook says. ``previous``: the study that its lines are compared with.
 
     Raises:
-        Refused: it is not made from the template, from another version of it, or its heads were changed.
+        Refused: it is not made from the template, from a version that is not known, or its heads were changed.
     """
     by_name = {table.name: table.rows for table in tables}
-    scheme = _scheme(by_name.get(META, ()), shelf)
-    sheets = layout(shelf, scheme)
+    scheme, version = _scheme(by_name.get(META, ()), shelf)
+    sheets = layout(shelf, scheme, version)
     if cell_text(by_name[META][0][2]) != fingerprint(sheets) or not {one.name for one in sheets} <= set(by_name):
         raise Refused(Message("footprint.workbook_changed"))
     if moved := tuple(one for sheet in sheets for one in _moved(sheet, by_name[sheet.name])):
         raise Refused(*moved)
     reader = Reader()
     data = reader.plain(sheets, by_name)
+    add(reader, data)
     study: Study | None = None
     if not reader.problems:
         try:
@@ -81,24 +70,28 @@ def read_workbook(tables: Sequence[Table], shelf: Shelf, previous: Study | None 
                 )
     if reader.problems:
         study = None
-    known = {line.id: line for line in previous.activity} if previous else {}
-    found = {line.id: line for line in study.activity} if study else {}
-    rows = tuple(_preview(row, reader.problems, known, found) for row in reader.lines)
-    gone = tuple(id_ for id_ in known if id_ not in found) if study else ()
-    cells = {id_: at_cell(row.sheet, row.number, 0) for row in reader.lines for id_ in row.ids}
-    return Reading(study, rows, tuple(reader.problems), tuple(reader.remarks), gone, cells)
+    cells = {key[1]: at_cell(row.sheet, row.number, 0) for row in reader.rows for key in row.keys if key[0] == "line"}
+    return Reading(
+        study,
+        previewed(reader, study, previous),
+        tuple(reader.problems),
+        tuple(reader.remarks),
+        gone(study, previous) if study else (),
+        cells,
+    )
 
 
-def _scheme(meta: Sequence[Sequence[Any]], shelf: Shelf) -> Scheme:
+def _scheme(meta: Sequence[Sequence[Any]], shelf: Shelf) -> tuple[Scheme, int]:
     first = [cell_text(cell) for cell in meta[0][:3]] if meta else []
     if len(first) < 3 or not first[0].startswith(VERSION.partition("/")[0]):
         raise Refused(Message("footprint.workbook_not_ours"))
-    if first[0] != VERSION:
+    version = VERSIONS.get(first[0])
+    if version is None:
         raise Refused(Message("footprint.workbook_version", {"got": first[0][:40], "expected": VERSION}))
     scheme = shelf.scheme(first[1])
     if scheme is None:
         raise Refused(Message("footprint.scheme_unknown", {"got": first[1][:80]}))
-    return scheme
+    return scheme, version
 
 
 def _moved(sheet: SheetLayout, rows: Sequence[Sequence[Any]]) -> Iterator[Message]:
@@ -109,14 +102,3 @@ def _moved(sheet: SheetLayout, rows: Sequence[Sequence[Any]]) -> Iterator[Messag
         if got.rstrip("* ") != column.head:
             where = at_cell(sheet, row, place)
             yield Message("footprint.workbook_head", {"path": where, "got": got[:60], "expected": column.head})
-
-
-def _preview(
-    row: Row, problems: list[tuple[str, Message]], known: Mapping[str, Line], found: Mapping[str, Line]
-) -> RowPreview:
-    mine = set(row.cells.values())
-    wrong = tuple(one for one in problems if one[0] in mine)
-    before = [known[id_].as_json() if id_ in known else None for id_ in row.ids]
-    after = [found[id_].as_json() if id_ in found else None for id_ in row.ids]
-    status: Status = "error" if wrong else "new" if not any(before) else "same" if after == before else "changed"
-    return RowPreview(row.sheet.name, row.number + 1, row.ids[0], str(row.values.get("name", "")), status, wrong)

@@ -18,7 +18,7 @@ from caseflow.footprint.calculation import calculate
 from caseflow.footprint.results import Result, compare
 from caseflow.footprint.rounding import apportion, rounded
 from caseflow.footprint.study import read
-from tests.footprint.published import gas, line, shipped, study
+from tests.footprint.published import gas, line, result, shipped, study
 
 amounts = st.decimals(min_value="-1000000", max_value="1000000", places=6)
 
@@ -310,3 +310,17 @@ def test_declared_against_recomputed(
     found = compare(None if declared is None else Decimal(declared), recomputed, Decimal(5))
 
     assert (deviation, over) == (None if found.deviation is None else str(found.deviation), found.over)
+
+
+def test_what_is_set_free_after_ten_years_is_counted_and_shown_apart() -> None:
+    """ISO 14067: counted in full, the time stated; the effect of the time is no part of the footprint."""
+    years = [
+        gas("3", id="soon", stage="end_of_life", after_years="10"),
+        gas("4", id="late", stage="end_of_life", after_years="30"),
+    ]
+
+    found = result(study(line(), *years))
+
+    assert found.total == pytest.approx(577.7 + 3 + 4)
+    assert found.as_json()["delayed"] == 4
+    assert "delayed" not in result(study()).as_json()

@@ -53,6 +53,11 @@ _OWN = {"value": "100", "unit": "GJ", "source": "供热单位检测报告"}
         ([], {"declared_stages": {"production": "400"}}, ("R02:declared_stages", "block", "footprint.declared_sum")),
         ([line(), line(id="x", unit="t")], {}, ("R02-line:lines.x", "block", "footprint.not_convertible")),
         ([line(), line(id="x", factor="a/b")], {}, ("R02-line:lines.x", "block", "footprint.factor_unknown")),
+        (
+            [line(), line(id="x", factor="cn-electricity-footprint-2024/mixx")],
+            {},
+            ("R02-line:lines.x", "block", "footprint.factor_unknown_near"),
+        ),
         ([line(), line(id="x", amount="0")], {}, ("R02-amount:lines.x", "warning", "footprint.amount_zero")),
         (
             [line(amount="1001"), line(id="x", amount="-1")],
@@ -168,8 +173,8 @@ def test_a_report_is_plain_json_with_everything_a_reviewer_sees() -> None:
     report = footprint_report(study(declared="530.6"), shipped())
 
     assert sorted(report) == [
-        "alternatives", "comparison", "findings", "gate", "result", "result_hash", "stages", "status", "study",
-        "uncertainty",
+        "alternatives", "comparison", "findings", "gate", "result", "result_hash", "scenarios", "stages", "status",
+        "study", "uncertainty",
     ]  # fmt: skip
     assert (report["comparison"]["deviation"], report["status"]) == ("-8.153", "blocked")
     assert report["gate"]["status"] == "blocked"

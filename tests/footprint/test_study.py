@@ -174,11 +174,32 @@ def test_every_problem_is_named_with_its_path() -> None:
 
 @pytest.mark.parametrize("wrong", [None, [], "study", 7])
 def test_what_is_no_mapping_is_refused(wrong: Any) -> None:
-    assert _problems(wrong)[0] == ("footprint.not_a_mapping", "/")
+    assert _problems(wrong) == [("footprint.not_a_mapping", "/")]
+
+
+def test_what_is_wrong_as_a_whole_is_told_once() -> None:
+    wrong = study(line(own="12", factor=None), period="2024", functional_unit="1 t")
+
+    assert _problems(wrong) == [
+        ("footprint.not_a_mapping", "functional_unit"),
+        ("footprint.not_a_mapping", "period"),
+        ("footprint.not_a_mapping", "lines[0].own"),
+    ]
+
+
+def test_a_unit_in_other_capitals_is_suggested() -> None:
+    assert _problems(study(line(unit="KWH"))) == [("footprint.not_offered_near", "lines[0].unit")]
 
 
 def test_a_study_without_lines_is_refused() -> None:
     assert _problems({**study(), "lines": []}) == [("footprint.wrong_count", "lines")]
+
+
+def test_too_many_figures_are_counted_and_not_called_unknown() -> None:
+    assert _problems(study(declared_stages={f"s{n}": "1" for n in range(51)})) == [
+        ("footprint.wrong_count", "declared_stages")
+    ]
+    assert _problems(study(declared_stages=[1])) == [("footprint.not_a_mapping", "declared_stages")]
 
 
 def test_half_a_surrogate_pair_is_refused() -> None:

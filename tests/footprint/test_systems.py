@@ -139,6 +139,15 @@ def test_an_avoided_product_spares_its_own_production() -> None:
     assert [one.scaling for one in found.processes] == [1.0, pytest.approx(-0.4)]
 
 
+def test_a_system_that_grows_beyond_every_figure_is_told() -> None:
+    chain = [
+        process(f"q{n}", flow(f"p{n}", "1"), inputs=[flow(f"p{n + 1}", "10")] if n < 99 else [], lines=[gas("1", id=f"g{n}")])
+        for n in range(100)
+    ]  # fmt: skip
+
+    assert _problems(*chain) == ["system_boundless"]
+
+
 def test_an_avoided_product_may_be_weighed_by_a_factor() -> None:
     coking = process(
         "coking",
@@ -297,3 +306,15 @@ def test_a_system_without_a_reference_is_refused() -> None:
         read(body)
 
     assert [reason.values["path"] for reason in refused.value.reasons] == ["reference"]
+
+
+def test_one_treatment_takes_in_several_wastes_and_each_bears_its_share() -> None:
+    oven = process("oven", flow("sludge", "3", role="treated"), lines=[gas("2")])
+    oven["treats"] = flow("paper", "1")
+    oven["allocation"] = {"method": "physical", "key": "mass", "justification": "按质量"}
+    mill = process("mill", flow("x", "1"), flow("sludge", "6", role="waste"), flow("paper", "1", role="waste"))
+
+    found = result(system(mill, oven, product="x"))
+
+    assert found.total == pytest.approx(2 * 2 * 0.75 + 2 * 0.25)
+    assert [one.scaling for one in found.processes] == [1, 1, 2]

@@ -182,6 +182,8 @@ def proxies(line: Line, study: Study, shelf: Shelf) -> Iterator[Finding]:
     measured = units.unit(found.unit)
     if measured is None or measured.dimension in ("energy", "freight"):
         return  # electricity has many names in a plant and one factor
+    if any(line.id in material.handling for material in study.recycling):
+        return  # a factor of recycling or disposal is named after what is done, not after the material
     if _head(line.name) in found.name.zh or _bare(line.name).endswith(_head(found.name.zh)):
         return
     values = {"line": line.name, "got": found.name.as_json(), "reason": line.proxy}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
 from caseflow.footprint.context import Requirement
 from caseflow.footprint.finding import Finding, at, finding
@@ -16,19 +17,33 @@ from caseflow.footprint.thresholds import Thresholds
 from caseflow.footprint.weights import quoted
 
 
+def _ids(them: Sequence[Any]) -> list[str]:
+    return [one.id for one in them]
+
+
 def stages(study: Study, shelf: Shelf) -> Iterator[Finding]:
     """R03: every stage inside the boundary has a line, or is left out with a reason."""
     scheme = shelf.scheme(study.stages)
     if scheme is None:
-        yield finding("R03", "block", "scheme_unknown", "stages", got=study.stages)
+        yield finding("R03", "block", "scheme_unknown", "stages", got=study.stages, expected=_ids(shelf.schemes))
         return
     known = {stage.id for stage in scheme.stages}
     for line in study.activity:
         if line.stage not in known:
-            yield finding("R03-stage", "block", "stage_unknown", at(line), line=line.name, got=line.stage)
+            yield finding(
+                "R03-stage",
+                "block",
+                "stage_unknown",
+                at(line),
+                line=line.name,
+                got=line.stage,
+                expected=_ids(scheme.stages),
+            )
     boundary = scheme.boundary(study.boundary)
     if boundary is None:
-        yield finding("R03", "block", "boundary_unknown", "boundary", got=study.boundary)
+        yield finding(
+            "R03", "block", "boundary_unknown", "boundary", got=study.boundary, expected=_ids(scheme.boundaries)
+        )
         return
     filled = {line.stage for line in study.activity}
     reasons = {one.stage: one.reason for one in study.omitted}

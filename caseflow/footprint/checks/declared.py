@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
 from caseflow.footprint.finding import Finding, at, figure, finding
 from caseflow.footprint.line import Line
+from caseflow.footprint.network import wastes
 from caseflow.footprint.plain import decimal_text
 from caseflow.footprint.results import Result, compare
 from caseflow.footprint.rounding import last_digit, rounded
@@ -18,6 +20,11 @@ from caseflow.words import Message
 
 _SAME = 1e-9
 """Relative; sums of the same lines in another order differ less."""
+_OFFSET = re.compile(
+    r"碳抵消|抵消量|抵消额|碳信用|碳中和|核证(自愿)?减排|CCER|carbon offset|\boffsets?\b|carbon credit|\b(VCS|VERs|CERs)\b",
+    re.IGNORECASE,
+)
+"""What is bought outside the life cycle of the product: it has no place in its footprint (ISO 14067)."""
 
 
 def declared(study: Study, result: Result, tolerance: Decimal, thresholds: Thresholds) -> Iterator[Finding]:
@@ -96,6 +103,7 @@ def sums(study: Study, result: Result) -> Iterator[Finding]:
             yield finding("R02-identity", "block", "identity_broken", path, **values)
     for problem in result.problems:
         yield Finding(f"R02-system:{_place(problem)}", problem, "block", "processes")
+    yield from _backwards(study, result)
     for line in result.lines:
         # R04 tells of a factor of the wrong kind, and the system's own problems were just told.
         if line.problem and line.problem.key not in ("footprint.kind_refused", "footprint.system_unsolved"):
@@ -103,6 +111,18 @@ def sums(study: Study, result: Result) -> Iterator[Finding]:
             yield Finding(f"R02-line:{path}", line.problem, "block", path)
     for one in study.activity:
         yield from _amount(one)
+
+
+def _backwards(study: Study, result: Result) -> Iterator[Finding]:
+    """A process that runs backwards, where nothing is spared: a loop takes more of a product than it gives."""
+    treated = wastes(study)
+    spared = any(flow.role == "avoided" for process in study.processes for flow in process.outputs)
+    if spared or any(flow.product in treated for process in study.processes for flow in process.inputs):
+        return
+    for one in result.processes:
+        if one.scaling < 0:
+            values = {"process": one.process, "product": one.product, "got": figure(one.scaling)}
+            yield finding("R02-backwards", "block", "process_backwards", f"processes.{one.process}", **values)
 
 
 def _declared_sum(study: Study, parts: Mapping[str, Decimal], path: str, key: str) -> Iterator[Finding]:
@@ -119,11 +139,19 @@ def _place(problem: Message) -> str:
     return "/".join(str(problem.values[name]) for name in ("process", "product") if name in problem.values) or "system"
 
 
+def _words(line: Line) -> str:
+    return " ".join((line.name, line.data_source, line.factor, line.own.source if line.own else ""))
+
+
 def _amount(line: Line) -> Iterator[Finding]:
     """An amount of zero, or below zero where no credit is declared."""
     amount = decimal_text(line.amount)
     if line.amount == 0:
         yield finding("R02-amount", "warning", "amount_zero", at(line), line=line.name)
+    elif (line.amount < 0 or line.gas == "CO2_uptake") and _OFFSET.search(_words(line)):
+        yield finding("R02-offset", "block", "offset_counted", at(line), line=line.name, got=amount)
+    elif line.amount < 0 and line.credit and line.gas:
+        yield finding("R02-offset", "warning", "removal_counted", at(line), line=line.name, got=amount)
     elif line.amount < 0 and not line.credit:
         yield finding("R02-amount", "block", "amount_negative", at(line), line=line.name, amount=amount)
     elif line.amount < 0:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from caseflow.footprint import units
 from caseflow.footprint.factors import Factor
-from caseflow.footprint.finding import Finding, at, finding
+from caseflow.footprint.finding import Finding, at, figure, finding
 from caseflow.footprint.line import Line
 from caseflow.footprint.own import OwnFactor
 from caseflow.footprint.plain import decimal_text
@@ -22,6 +23,7 @@ def twice(study: Study) -> Iterator[Finding]:
     """One meter read into two lines, or the same line written twice."""
     by_meter: dict[str, Line] = {}
     by_content: dict[tuple[str, ...], Line] = {}
+    terms = {line.id for material in study.recycling for line in material.activity}
     for line in study.activity:
         first = by_meter.setdefault(line.meter.casefold(), line) if line.meter else line
         if first is not line:
@@ -30,7 +32,7 @@ def twice(study: Study) -> Iterator[Finding]:
         own = f"{decimal_text(line.own.value)}/{line.own.unit}" if line.own else ""
         weighed = line.factor or line.gas or own
         content = (line.stage, line.process, line.name.casefold(), decimal_text(line.amount), line.unit, weighed)
-        same = by_content.setdefault(content, line)
+        same = line if line.id in terms else by_content.setdefault(content, line)
         if same is not line:
             values = {"line": line.name, "first": same.id, "second": line.id}
             yield finding("R08", "warning", "line_twice", at(line), **values)
@@ -41,10 +43,12 @@ def overlaps(study: Study, shelf: Shelf) -> Iterator[Finding]:
     lines = [(line, found) for line in study.activity if (found := quoted(line, study, shelf)) is not None]
     yield from _burnt_twice(lines)
     yield from _steam_and_fuel(lines)
-    partial = _partial(shelf)
-    yield from _grid_twice(lines, _mixes(shelf), partial)
-    for line, _ in lines:
-        yield from _green(line, study, partial)
+    partial, mixes = _partial(shelf), _mixes(shelf)
+    yield from _grid_twice(lines, mixes, partial)
+    for line, found in lines:
+        is_mix = isinstance(found, Factor) and found.series in mixes
+        yield from _green(line, study, partial, is_mix=is_mix)
+    yield from _beyond(study)
 
 
 def _burnt_twice(lines: Quoted) -> Iterator[Finding]:
@@ -84,7 +88,7 @@ def _grid_twice(lines: Quoted, mixes: set[str], partial: set[str]) -> Iterator[F
             yield finding("R08-grid", "block", "grid_twice", at(line), line=line.name, other=other.name)
 
 
-def _green(line: Line, study: Study, partial: set[str]) -> Iterator[Finding]:
+def _green(line: Line, study: Study, partial: set[str], *, is_mix: bool) -> Iterator[Finding]:
     """Electricity by another factor than the mix: made on site, by a direct line, or under a redeemed contract."""
     supply = line.supply
     if supply is None:
@@ -92,7 +96,9 @@ def _green(line: Line, study: Study, partial: set[str]) -> Iterator[Finding]:
             yield finding("R08-green", "block", "green_unproven", at(line), line=line.name)
         return
     values = {"line": line.name, "instrument": supply.instrument}
-    if supply.sold:
+    if supply.sold and is_mix:
+        pass  # its attributes are somebody else's, and it is weighed as what it is now
+    elif supply.sold:
         yield finding("R08-green", "block", "green_sold", at(line), **values)
     elif supply.source == "contract" and not (supply.instrument and supply.redeemed):
         yield finding("R08-green", "block", "green_unredeemed", at(line), **values)
@@ -101,10 +107,29 @@ def _green(line: Line, study: Study, partial: set[str]) -> Iterator[Finding]:
         got = "–".join(dates)
         needed = f"{study.period_from.isoformat()}–{study.period_to.isoformat()}"
         yield finding("R08-green", "block", "green_other_period", at(line), **values, got=got, expected=needed)
-    elif supply.source == "mix" and line.factor in partial:
+    elif supply.source in ("residual", "mix") and line.factor in partial:
         yield finding("R08-green", "block", "mix_by_part", at(line), **values)
     if supply.region and study.region and supply.source == "contract" and supply.region != study.region:
         yield finding("R08-market", "info", "green_other_market", at(line), **values, got=supply.region)
+
+
+def _beyond(study: Study) -> Iterator[Finding]:
+    """More electricity under an instrument than it stands for."""
+    under: dict[str, list[Line]] = {}
+    for line in study.activity:
+        if line.supply and line.supply.instrument:
+            under.setdefault(line.supply.instrument, []).append(line)
+    for instrument, lines in under.items():
+        stated = next(((line, line.supply) for line in lines if line.supply and line.supply.quantity is not None), None)
+        if stated is None:
+            continue
+        line, supply = stated
+        taken = sum((Fraction(one.amount) * (units.ratio(one.unit, supply.unit) or 0) for one in lines), Fraction(0))
+        most = Fraction(supply.quantity or 0)
+        if taken > most:
+            values = {"line": line.name, "instrument": instrument, "unit": supply.unit}
+            values |= {"got": figure(float(taken)), "expected": f"≤{figure(float(most))}"}
+            yield finding("R08-volume", "block", "green_beyond", at(line), **values)
 
 
 def _covers(line: Line, study: Study) -> bool:

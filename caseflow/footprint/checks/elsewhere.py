@@ -80,10 +80,10 @@ def seen_before(study: Study, context: Context, thresholds: Thresholds) -> Itera
     for name, other in context.others.items():
         shared = sorted(mine.evidence & other.evidence)
         if shared:
-            values = {"other": name, "got": shared[:5]}
+            values = {"other": other.title or name, "got": shared[:5]}
             yield finding("R16", "warning", "evidence_elsewhere", f"others.{name}", **values)
         if enough and mine.amounts == other.amounts:
-            values = {"other": name, "n": str(len(mine.amounts))}
+            values = {"other": other.title or name, "n": str(len(mine.amounts))}
             yield finding("R16-copy", "warning", "amounts_elsewhere", f"others.{name}", **values)
     if enough and context.earlier is not None and mine.amounts == context.earlier.amounts:
         yield finding("R16-year", "warning", "amounts_unchanged", "lines", n=str(len(mine.amounts)))
