@@ -131,5 +131,10 @@ def get_study(tx: Connection, study_id: int) -> StoredStudy | None:
     return _stored(row) if row else None
 
 
+def get_studies(tx: Connection, study_ids: Iterable[int]) -> list[StoredStudy]:
+    """The studies of these ids, in the order of the ids."""
+    return [_stored(row) for row in tx.execute(sa.select(study).where(study.c.id.in_(study_ids)).order_by(study.c.id))]
+
+
 def _stored(row: sa.Row[Any]) -> StoredStudy:
     return StoredStudy(row.id, row.case_id, row.revision, read(row.body), row.created_at, row.created_by)

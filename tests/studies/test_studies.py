@@ -11,11 +11,10 @@ from caseflow.db import Database
 from caseflow.footprint.factors import read_release
 from caseflow.footprint.study import read
 from caseflow.studies.recompute import latest_result, recompute, results_of
+from caseflow.studies.rule import Rule, read_rule, thresholds
 from caseflow.studies.store import get_study, latest_study, publish, publish_releases, save_study, stored_shelf
 from caseflow.words import Refused
 from tests.footprint.published import line, shipped, study
-
-FIVE = Decimal(5)
 
 
 def test_what_is_published_comes_back_equal_and_is_stored_once(database: Database) -> None:
@@ -78,7 +77,7 @@ def test_a_recomputed_study_leaves_a_frozen_result_with_its_lines(database: Data
     with database.write() as tx:
         publish(tx, shipped())
         saved = save_study(tx, case_id=7, study_=read(study(declared="530.6")), by=None)
-        made = recompute(tx, study=saved, occasion="municipal_review", tolerance=FIVE)
+        made = recompute(tx, study=saved, occasion="municipal_review", rule=Rule())
     with database.read() as tx:
         found = latest_result(tx, 7)
 
@@ -96,7 +95,7 @@ def test_both_databases_keep_every_result_and_the_same_hash_for_the_same_study(d
         publish(tx, shipped())
         saved = save_study(tx, case_id=7, study_=read(study()), by=None)
         for occasion in ("municipal_review", "expert_evaluation"):
-            recompute(tx, study=saved, occasion=occasion, tolerance=FIVE)
+            recompute(tx, study=saved, occasion=occasion, rule=Rule())
     with database.read() as tx:
         found = results_of(tx, 7)
         none = results_of(tx, 8), latest_result(tx, 8)
@@ -110,7 +109,7 @@ def test_a_result_with_an_uncounted_line_confirms_nothing(database: Database) ->
     given = read(study(line(), line(id="x", unit="kg")))
     with database.write() as tx:
         publish(tx, shipped())
-        made = recompute(tx, study=save_study(tx, case_id=7, study_=given, by=None), occasion="review", tolerance=FIVE)
+        made = recompute(tx, study=save_study(tx, case_id=7, study_=given, by=None), occasion="review", rule=Rule())
 
     assert (made.deviation, made.over) == (0.0, True)
 
@@ -119,7 +118,28 @@ def test_a_result_that_was_tampered_with_is_not_intact(database: Database) -> No
     with database.write() as tx:
         publish(tx, shipped())
         saved = save_study(tx, case_id=7, study_=read(study()), by=None)
-        made = recompute(tx, study=saved, occasion="review", tolerance=FIVE)
+        made = recompute(tx, study=saved, occasion="review", rule=Rule())
 
     assert made.intact
     assert not replace(made, body={**made.body, "status": "clear."}).intact
+
+
+def test_a_rule_comes_back_as_it_was_kept(database: Database) -> None:
+    given = Rule(
+        tolerance=Decimal("2.5"), blocks=("R01",), thresholds=thresholds({"large_line": "12.5", "old_years": 4}), draws=10000,
+        requires=False,
+    )  # fmt: skip
+    with database.write() as tx:
+        publish(tx, shipped())
+        saved = save_study(tx, case_id=7, study_=read(study()), by=None)
+        recompute(tx, study=saved, occasion="review", rule=given)
+    with database.read() as tx:
+        found = latest_result(tx, 7)
+
+    assert found is not None
+    assert read_rule(found.rule) == given
+    assert (found.rule or {})["thresholds"] == {"large_line": "12.5", "old_years": "4"}
+
+
+def test_a_result_without_a_rule_was_judged_by_the_program_s_own() -> None:
+    assert read_rule(None) == Rule(Decimal(5))
