@@ -9,10 +9,7 @@ from flask import Blueprint, abort, g, render_template, request
 from caseflow.cases import dossier
 from caseflow.cases.view import Offer, View
 from caseflow.records import reading
-from caseflow.studies import recompute, store
-from caseflow.studies.recompute import StoredResult
-from caseflow.studies.store import StoredStudy
-from caseflow.web import entries, record, shell
+from caseflow.web import entries, footprint_pane, record, shell
 from caseflow.web.act_form import casework, prepared, request_key, viewed
 from caseflow.web.shell import page
 from caseflow.web.widgets import Line
@@ -73,14 +70,8 @@ def previous(view: View) -> dict[str, Any] | None:
 
 
 def footprint(view: View) -> dict[str, Any] | None:
-    """The declared figure beside the recomputed one, by stage and line; nothing where no study was filed."""
-    if not view.definition.footprint or not (view.is_staff or view.roles):
-        return None
-    study: StoredStudy | None = store.latest_study(view.tx, view.row["id"])
-    if study is None:
-        return None
-    result: StoredResult | None = recompute.latest_result(view.tx, view.row["id"])
-    return {"study": study, "result": result, "earlier": recompute.results_of(view.tx, view.row["id"])[:-1]}
+    """The declared figure beside the recomputed one, as the reader may see it; nothing where no study was filed."""
+    return footprint_pane.pane(view)
 
 
 def _comment_lines(widgets: Any) -> dict[str, Line]:

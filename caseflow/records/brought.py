@@ -1,0 +1,22 @@
+"""Files that were brought to be looked at and are kept for a day, until they are taken over or forgotten."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from caseflow import clock
+from caseflow.records.models import file
+
+FIELD = "footprint.import"
+"""Under which such a file is recorded."""
+KEPT = timedelta(hours=24)
+
+
+def expire(tx: Connection) -> int:
+    """Give up those whose day is over; how many. Their bytes go with the next sweep."""
+    now = clock.now()
+    old = sa.and_(file.c.field == FIELD, file.c.purged_at.is_(None), file.c.uploaded_at < now - KEPT)
+    return tx.execute(file.update().where(old).values(purged_at=now, purge_reason="expired")).rowcount
