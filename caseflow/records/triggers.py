@@ -12,7 +12,15 @@ import re
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-PROTECTED: dict[str, str | None] = {"journal": "position", "read_log": None, "security_log": None}
+PROTECTED: dict[str, str | None] = {
+    "journal": "position",
+    "read_log": None,
+    "security_log": None,
+    "register_entry": None,
+    "register_event": None,
+    "parameter_setting": None,
+    "parameter_confirmation": None,
+}
 """Append-only tables; a column named beside one may be filled in once, from NULL."""
 
 _FUNCTION = """
@@ -30,10 +38,11 @@ END $$
 
 
 def create(tx: Connection) -> None:
-    """Create the triggers of every protected table. Creating them again replaces them."""
+    """Create the triggers of every protected table that there is. Creating them again replaces them."""
     if tx.dialect.name == "postgresql":
         tx.exec_driver_sql(_FUNCTION)
-    for table in PROTECTED:
+    there = set(sa.inspect(tx).get_table_names())
+    for table in (one for one in PROTECTED if one in there):
         for name, statement in _statements(tx, table).items():
             on = f" ON {table}" if tx.dialect.name == "postgresql" else ""
             tx.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}{on}")

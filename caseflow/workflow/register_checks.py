@@ -1,0 +1,128 @@
+"""Registers of a definition: what they mention must exist, what they show may be shown, and no act comes too early."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from caseflow.workflow import register_ways
+from caseflow.workflow.form import Field, FieldType
+from caseflow.workflow.graph import Way, told
+from caseflow.workflow.parts import Call
+from caseflow.workflow.problems import Place
+from caseflow.workflow.registers import ISSUE, STEPS, WRITES, Register, RegisterCall
+from caseflow.workflow.report import Report, paths
+from caseflow.workflow.story import story
+from caseflow.workflow.vocabulary import Entry
+
+NUMBER = re.compile(r"(?:[^{}]|\{(year|serial(:0[1-9])?)\})*")
+TYPES: tuple[FieldType, ...] = (
+    "text", "choice", "choices", "boolean", "date", "integer", "decimal", "credit_code", "document_number", "url",
+    "region", "product_class", "organisation",
+)  # fmt: skip
+"""What an entry can hold. Free text is left out: anybody may stand in it, and an entry is never erased."""
+HOLDERS: tuple[FieldType, ...] = ("organisation", "credit_code")
+OWN = ("organisation", "title", "subject", "number", "prefecture", "round")
+"""Of the case itself."""
+
+
+def check(report: Report) -> None:
+    known = paths(report.definition)
+    for register in report.definition.registers.values():
+        _register(report, register, known)
+        _ways(report, register)
+
+
+def argument(report: Report, entry: Entry, given: Any, place: Place) -> None:
+    """The argument of an effect or guard that names a register."""
+    meant = RegisterCall.read(given)
+    if meant is None or (entry.name == "entry_is" and not meant.status):
+        report.say("argument_wrong", place, name=entry.name, kind=entry.argument)
+        return
+    report.known("unknown_register", meant.register_, report.definition.registers, place)
+    known = paths(report.definition)
+    for key in ("entry", "of", "reason"):
+        path = getattr(meant, key)
+        if path not in OWN:
+            report.known("unknown_path", path, known, (*place, key))
+
+
+def _register(report: Report, register: Register, known: Mapping[str, Field]) -> None:
+    place: Place = ("registers", register.id)
+    if (register.number is None) == (register.number_from is None):
+        report.say("register_number_missing", place)
+    elif register.number is not None and (not NUMBER.fullmatch(register.number) or "{serial" not in register.number):
+        report.say("register_number_wrong", (*place, "number"), value=register.number)
+    issues = _uses(report, register.id, (ISSUE,))
+    for field in register.fields.values():
+        at = (*place, "fields", field.id)
+        _value(report, field.value, known, (*at, "value"))
+        if issues and field.value is None and field.host is None:
+            report.say("register_field_empty", at, name=field.id)
+    _value(report, register.number_from, known, (*place, "number_from"))
+    _value(report, register.called, known, (*place, "called"))
+    if register.holder != "organisation":
+        _typed(report, register.holder, known, HOLDERS, (*place, "holder"))
+    validity = register.validity
+    if validity.lasts is not None and validity.until is not None:
+        report.say("validity_both", (*place, "validity"))
+    for key, path in (("from", validity.from_), ("until", validity.until)):
+        _typed(report, path, known, ("date",), (*place, "validity", key))
+    if issues and validity.lasts is None and validity.until is None:
+        ends = [name for name, (_, status) in STEPS.items() if status not in ("valid", "suspended")]
+        if not _uses(report, register.id, ends):
+            report.say("register_never_ends", place, level="warning", name=register.id)
+    if not _uses(report, register.id, (*WRITES, "entry_is", "no_entry")):
+        report.say("register_unused", place, level="warning", name=register.id)
+
+
+def _value(report: Report, path: str | None, known: Mapping[str, Field], place: Place) -> None:
+    if path in OWN or path is None or not report.known("unknown_path", path, [*known, *OWN], place):
+        return
+    for rule, values in unfit(known, path):
+        report.say(rule, place, **values)
+
+
+def unfit(known: Mapping[str, Field], path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Why an entry cannot hold what stands at a path: the rule, and the values of its sentence."""
+    if known[path].personal:
+        yield "register_personal", {"path": path}
+    elif known[path].type not in TYPES or path.rpartition(".")[0] in known:
+        yield "register_cannot_hold", {"path": path, "type": known[path].type}
+
+
+def _typed(
+    report: Report, path: str | None, known: Mapping[str, Field], types: tuple[FieldType, ...], place: Place
+) -> None:
+    if path is None or not report.known("unknown_path", path, known, place):
+        return
+    if known[path].type not in types:
+        report.say("question_type", place, name=path, type=known[path].type, wanted=list(types))
+
+
+def _uses(report: Report, register: str, names: tuple[str, ...] | list[str]) -> bool:
+    calls = (
+        call
+        for _, _, action in report.actions()
+        for call in [*action.needs, *action.then]
+        if isinstance(call, Call) and call.name in names
+    )
+    meant = (RegisterCall.read(call.argument) for call in calls)
+    return any(one is not None and one.register_ == register for one in meant)
+
+
+def _ways(report: Report, register: Register) -> None:
+    """The shortest way on which an act meets no entry, or one too many."""
+    if any(found.rule == "unknown_state" for found in report.findings) or not report.definition.states:
+        return
+    wrong = register_ways.walked(report.definition, register.id).wrong
+    place: Place = ("registers", register.id)
+    if (way := wrong.get(register_ways.BEFORE)) is not None:
+        report.say("register_before_issue", place, name=register.id, action=way[-1].action, **_told(report, way))
+    if (way := wrong.get(register_ways.TWICE)) is not None:
+        report.say("register_issued_twice", place, level="warning", name=register.id, **_told(report, way))
+
+
+def _told(report: Report, way: Way) -> dict[str, Any]:
+    return {"way": told(way), "story": story(report.definition, way)}

@@ -1,0 +1,129 @@
+"""Registers as a workflow declares them: what stands in an entry, how long it holds, and what the public reads of it.
+
+Several procedures of an authority may write one register: each declares it alike (through a shared part), and only
+says for itself where the values come from.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+from pydantic import ConfigDict, ValidationError, model_validator
+from pydantic import Field as Value
+
+from caseflow.workflow.parts import Id, Named, Part, Path, Period, Text, give_ids
+
+Status = Literal["valid", "suspended", "revoked", "expired", "withdrawn", "superseded"]
+STATUSES: tuple[Status, ...] = ("valid", "suspended", "revoked", "expired", "withdrawn", "superseded")
+LIVE: tuple[Status, ...] = ("valid", "suspended")
+"""While it has one of these an entry may still be changed; any other is an end."""
+
+ISSUE, CORRECT = "register_issue", "register_correct"
+STEPS: dict[str, tuple[tuple[Status, ...], Status]] = {
+    "register_suspend": (("valid",), "suspended"),
+    "register_restore": (("suspended",), "valid"),
+    "register_revoke": (LIVE, "revoked"),
+    "register_withdraw": (LIVE, "withdrawn"),
+    "register_expire": (LIVE, "expired"),
+}
+"""From which status to which an effect leads."""
+WRITES = (ISSUE, CORRECT, *STEPS)
+
+OWN_VALUES: dict[str, Any] = {"value": None, "host": None}
+OWN_KEYS: dict[str, Any] = {"holder": "organisation", "called": None, "number_from": None}
+"""What each workflow says for itself of a register that it shares with others."""
+
+
+class RegisterField(Named):
+    """One value of an entry; internal unless it is made public."""
+
+    title: Text
+    value: Path | None = None
+    host: Path | None = None
+    """Where the act is done by a procedure over many cases: the path there, which then counts."""
+    public: bool = False
+
+
+class Validity(Part):
+    """From when to when an entry holds; without an end it holds until an act ends it."""
+
+    from_: Path | None = Value(default=None, alias="from")
+    """A date; the day of the act unless given."""
+    lasts: Period | None = None
+    until: Path | None = None
+    """A date, its last day."""
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Register(Named):
+    """A register of the authority; its entries are appended and never edited."""
+
+    title: Text
+    number: str | None = None
+    """The pattern of its own numbers."""
+    number_from: Path | None = None
+    """Where the number stands that somebody else has given (a certificate's)."""
+    holder: Path = "organisation"
+    """The organisation entered: of the case, or the answer of an ``organisation`` or ``credit_code`` question."""
+    called: Path | None = None
+    """The value by which an entry is called; the name of its holder unless given."""
+    fields: dict[Id, RegisterField] = {}
+    validity: Validity = Validity()
+    statuses: dict[Status, Text] = {}
+    """What a status is called here; its usual name unless given."""
+    public: bool = False
+    removed_after: Period | None = None
+    """How long after its end an entry is still shown to the public; for ever unless given."""
+    basis: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _ids(cls, data: Any) -> Any:
+        return give_ids(data, "fields")
+
+    def shared(self) -> dict[str, Any]:
+        """What all workflows that write this register must say alike."""
+        alike = {name: field.model_copy(update=OWN_VALUES) for name, field in self.fields.items()}
+        return self.model_copy(update={**OWN_KEYS, "fields": alike}).model_dump()
+
+
+class RegisterCall(Part):
+    """What stands behind an effect or guard of a register; short: the register's id."""
+
+    register_: Id = Value(alias="register")
+    entry: Path | None = None
+    """Where the number of the entry stands; the case's own entry unless given."""
+    of: Path | None = None
+    """Of a guard: any entry of the organisation that this names."""
+    status: tuple[Status, ...] = ()
+    reason: Path | None = None
+    replaces: bool = False
+    """Of an issue: the entry that the case has is superseded."""
+    if_any: bool = False
+    """Of a step: nothing happens where there is no entry."""
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    @classmethod
+    def read(cls, argument: Any) -> Self | None:
+        """The argument of a call; nothing where it is not understood."""
+        if isinstance(argument, str):
+            argument = {"register": argument}
+        if isinstance(argument, dict) and isinstance(argument.get("status"), str):
+            argument = {**argument, "status": (argument["status"],)}
+        try:
+            return cls.model_validate(argument)
+        except ValidationError:
+            return None
+
+    @property
+    def own(self) -> bool:
+        """Whether it concerns the entry of the case itself."""
+        return self.entry is None and self.of is None
+
+
+def call(argument: Any) -> RegisterCall:
+    """The argument of a call in a definition that was checked."""
+    found = RegisterCall.read(argument)
+    if found is None:
+        raise LookupError(f"no register is meant by {argument!r}")
+    return found
