@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from caseflow import clock
 from caseflow.cases import deadlines, dossier, duties, opening, tasks
-from caseflow.cases.models import deadline, round_, task
+from caseflow.cases.models import deadline, member, round_, task
 from caseflow.people import organisations
 from caseflow.people.rights import Actor
 from caseflow.records import journal
@@ -151,3 +151,9 @@ def another_round(world: World, *, closes: int = 30) -> int:
 def carry(world: World, who: Actor, case_id: int, round_id: int, key: str) -> Any:
     with world.database.write() as tx:
         return opening.carry_over(tx, world.ground, who, case_id, round_id, key)
+
+
+def put_in(world: World, host: int, case_id: int) -> None:
+    """Write a case into a procedure over many cases, as if an act there had taken it in."""
+    with world.database.write() as tx:
+        tx.execute(member.insert().values(host_id=host, case_id=case_id, position=1, status="in", data={}))

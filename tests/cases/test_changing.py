@@ -126,6 +126,7 @@ def test_more_time_is_given_by_whoever_signs_and_the_case_and_its_task_are_due_l
         assert [one["due_on"] for one in tasks.open_tasks(tx, case_id)] == [until]
     assert last_body(world, case_id)["extended"] == {
         "clock": "correcting",
+        "deadline": row["id"],
         "from": before.isoformat(),
         "to": until.isoformat(),
     }

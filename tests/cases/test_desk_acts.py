@@ -36,7 +36,7 @@ def holder(world: World, task_id: int) -> int | None:
 def desk(world: World, who: Actor) -> list[tuple[int, str | None]]:
     """The cases on a desk, and who took each on."""
     with world.database.read() as tx:
-        return [(row["id"], row["taken_by"]) for row in find.desk(tx, who, Filters(), clock.today()).rows]
+        return [(row["id"], row["taken_by"]) for row in find.desk(tx, world.ground, who, Filters(), clock.today()).rows]
 
 
 def refusal(world: World, who: Actor, case_id: int, act: str, **answers: Any) -> list[str]:

@@ -24,7 +24,7 @@ def found(world: World, who: Actor, filters: Filters | None = None) -> list[int]
 
 def desk(world: World, who: Actor, filters: Filters | None = None, limit: int = 50, offset: int = 0) -> find.Page:
     with world.database.read() as tx:
-        return find.desk(tx, who, filters or Filters(), clock.today(), limit=limit, offset=offset)
+        return find.desk(tx, world.ground, who, filters or Filters(), clock.today(), limit=limit, offset=offset)
 
 
 def test_each_role_finds_what_its_scope_covers(world: World) -> None:

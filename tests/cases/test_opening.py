@@ -8,9 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from caseflow.cases import act, dossier, entry, opening, quotas, view
+from caseflow.cases.entry import NotHere
 from caseflow.cases.models import round_
 from caseflow.people import organisations, registration
-from caseflow.people.models import organisation
+from caseflow.people.models import authority, organisation
 from caseflow.people.rights import Actor
 from caseflow.people.roles import read_roles
 from caseflow.records import files, journal
@@ -311,3 +312,17 @@ def test_whoever_runs_the_program_imports_in_nobodys_name(world: World) -> None:
         (line,) = journal.entries(tx, outcome.case_id)
 
     assert (line.person_id, line.organisation_id, line.role) == (None, None, "system")
+
+
+def test_nobody_opens_a_case_of_another_authority_though_the_roles_have_the_same_names(world: World) -> None:
+    with world.database.write() as tx:
+        south = tx.scalar(
+            authority.insert().values(code="south", name={"zh": "南省", "en": "South"}).returning(authority.c.id)
+        )
+        plant = organisations.create(tx, authority_id=south, kind="enterprise", name_zh="南方焦化厂")
+    world.organisations["south-plant"] = plant
+    stranger = world.person("applicant", "south-plant")
+
+    assert stranger.authority_id == south
+    with pytest.raises(NotHere):
+        world.open(stranger)

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from caseflow.cases import entry, find, members, panels, view
+from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, task
 from caseflow.clock import today
 from caseflow.people.rights import Actor
@@ -133,7 +134,7 @@ def test_what_one_expert_wrote_reaches_no_other_by_any_way(world: World) -> None
             "letters": seen.letters(),
             "findings": seen.findings(),
             "list": [row["facts"] for row in find.cases(tx, world.ground, reader, find.Filters(), today()).rows],
-            "desk": [dict(row) for row in _desk(tx, reader)],
+            "desk": [dict(row) for row in _desk(tx, world.ground, reader)],
         }
         own = [row for row in seen.timeline() if row.row.act == "score"]
         assert own == []
@@ -147,8 +148,8 @@ def test_what_one_expert_wrote_reaches_no_other_by_any_way(world: World) -> None
         assert [part in everything for part in (secret, '"mark":41')] == [False, False]
 
 
-def _desk(tx: Any, reader: Actor) -> list[Any]:
-    return list(find.desk(tx, reader, find.Filters(), today()).rows)
+def _desk(tx: Any, ground: Ground, reader: Actor) -> list[Any]:
+    return list(find.desk(tx, ground, reader, find.Filters(), today()).rows)
 
 
 def test_each_expert_reads_the_own_score(world: World) -> None:

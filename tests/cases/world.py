@@ -22,7 +22,6 @@ from caseflow.cases.models import case, round_
 from caseflow.cases.vocabulary import vocabulary
 from caseflow.config import ROOT, Settings
 from caseflow.db import Database
-from caseflow.footprint import shelf
 from caseflow.people import accounts, organisations
 from caseflow.people.models import authority, membership, person
 from caseflow.people.rights import Actor, actor, standings
@@ -187,7 +186,6 @@ def ground_of(tx: Connection, settings: Settings) -> Ground:
     return Ground(
         keys=personal.keyring(settings),
         calendars={"mainland-china": calendars.load(tx, calendar_data())},
-        shelf=shelf.shelf((), ()),
     )
 
 

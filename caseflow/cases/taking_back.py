@@ -1,0 +1,109 @@
+"""An officer takes an act back while nobody has opened the case where it went.
+
+Nothing is deleted: the case goes back by an act of its own. It is offered only where nothing else hangs on what was
+done: no letter, no place, no signature, no return to the applicant, no task of others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from caseflow.cases import deadlines
+from caseflow.cases.ground import Ground
+from caseflow.cases.models import case, deadline, member, proposal
+from caseflow.cases.move import Move
+from caseflow.cases.task_models import link
+from caseflow.people.rights import Actor
+from caseflow.records import journal
+from caseflow.records.models import read_log
+from caseflow.words import Message, Refused
+from caseflow.workflow.definition import Definition
+from caseflow.workflow.parts import Text
+from caseflow.workflow.procedure import Action
+from caseflow.workflow.retracing import can_go_back
+
+ACT = "take_back"
+ACTION = Action(id=ACT, title=Text(zh="收回", en="Take back"))
+
+
+def reasons(
+    tx: Connection, definition: Definition, row: Mapping[Any, Any], actor: Actor, roles: frozenset[str]
+) -> list[Message]:
+    """What keeps a person from taking back the act by which a case came where it stands.
+
+    One reason (``taking_back.nothing``) says that there is no such act of this person.
+    """
+    last = _last_move(tx, row)
+    own = last is not None and last.person_id == actor.person_id and last.role in roles
+    if last is None or not own or not definition.states[row["state"]].may_be_taken_back:
+        return [Message("taking_back.nothing")]
+    action = definition.action(last.from_state, last.act)
+    if action is None or last.body.get("host") or not can_go_back(definition, last.from_state, action, row["state"]):
+        return [Message("taking_back.nothing")]
+    return list(_against(tx, row, last))
+
+
+def go_back(move: Move, roles: frozenset[str]) -> str:
+    """Check and undo; returns the state to which the case goes back. ``move.role`` is set to the role of the act.
+
+    Raises:
+        Refused: the person has nothing to take back here, or somebody has opened it since.
+    """
+    if move.actor is None:
+        raise Refused(Message("taking_back.nothing"))
+    if against := reasons(move.tx, move.definition, move.case, move.actor, roles):
+        raise Refused(*against)
+    last = _last_move(move.tx, move.case)
+    if last is None:
+        raise Refused(Message("taking_back.nothing"))
+    move.role = last.role
+    move.notes |= {"taken_back": last.seq, "act": last.act}
+    _reopen(move.tx, move.ground, move.definition, last)
+    for running in deadlines.open_deadlines(move.tx, move.case["id"]):
+        if running["clock"] == move.case["state"]:
+            deadlines.close(move.tx, running, "void", move.at)
+    return str(last.from_state)
+
+
+def _against(tx: Connection, row: Mapping[Any, Any], last: Row[Any]) -> Iterator[Message]:
+    others = sa.select(read_log.c.id).where(
+        read_log.c.case_id == row["id"], read_log.c.at >= last.at, read_log.c.person_id != last.person_id
+    )
+    acted = any(one.person_id is not None for one in journal.entries(tx, row["id"]) if one.seq > last.seq)
+    if acted or tx.execute(others.limit(1)).first() is not None:
+        yield Message("taking_back.opened")
+    inside = sa.select(member.c.id).where(member.c.case_id == row["id"], member.c.status == "in")
+    linked = sa.select(link.c.id).where(link.c.to_id == row["id"])
+    dropped = sa.select(proposal.c.id).where(
+        proposal.c.case_id == row["id"], proposal.c.status == "void", proposal.c.closed_at == last.at
+    )
+    if any(tx.execute(one.limit(1)).first() is not None for one in (inside, linked, dropped)):
+        yield Message("taking_back.hangs_on_it")
+
+
+def _last_move(tx: Connection, row: Mapping[Any, Any]) -> Row[Any] | None:
+    """The entry by which a case came where it stands."""
+    moved = [one for one in journal.entries(tx, row["id"]) if one.from_state != one.to_state]
+    return moved[-1] if moved and moved[-1].from_state is not None and "phase" not in moved[-1].body else None
+
+
+def _reopen(tx: Connection, ground: Ground, definition: Definition, last: Row[Any]) -> None:
+    """Let the clock run on that ended with the act, as if it had never stopped."""
+    ended = sa.select(deadline).where(
+        deadline.c.case_id == last.case_id, deadline.c.clock == last.from_state, deadline.c.closed_at == last.at
+    )
+    for row in tx.execute(ended).mappings().all():
+        deadlines.reopen(tx, ground, definition, row)
+
+
+def may_take_back(
+    tx: Connection, definition: Definition, case_id: int, actor: Actor, roles: frozenset[str]
+) -> list[Message] | None:
+    """For the page: what is against it; nothing at all where there is nothing of this person to take back."""
+    row = tx.execute(sa.select(case).where(case.c.id == case_id)).mappings().one()
+    against = reasons(tx, definition, row, actor, roles)
+    return None if any(one.key == "taking_back.nothing" for one in against) else against
