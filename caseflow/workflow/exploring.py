@@ -1,0 +1,187 @@
+"""Every situation that a case can come into, as far as a question needs to know it, and the shortest way to each.
+
+A situation is a state, where a return leads back to, what has happened already, which places are held, the status of
+the case's own entries, and how often acts that are bounded were done. What answers decide is left open: both ways are
+followed. So what is proved holds whatever is answered.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from caseflow.workflow.definition import Definition
+from caseflow.workflow.graph import Spot, Step, Way, moves
+from caseflow.workflow.parts import Call
+from caseflow.workflow.procedure import Action
+from caseflow.workflow.promises import ENDED, Happening
+from caseflow.workflow.register_ways import leaves_entry, lets_pass
+from caseflow.workflow.registers import STEPS, WRITES, RegisterCall
+
+MOST = 20_000
+"""Situations that are looked at for one question; beyond it the question counts as not decided."""
+PLACES = {"hold": True, "commit": False, "release": False}
+"""Effects after which a place is held, or no longer."""
+
+
+class Memory(NamedTuple):
+    """What is remembered of the way so far."""
+
+    happened: frozenset[int] = frozenset()
+    """The numbers of the happenings that are watched."""
+    held: frozenset[str] = frozenset()
+    entries: tuple[str | None, ...] = ()
+    done: tuple[int, ...] = ()
+
+
+class Scene(NamedTuple):
+    spot: Spot
+    memory: Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What a question needs to know of the way."""
+
+    happenings: tuple[Happening, ...] = ()
+    quotas: tuple[str, ...] = ()
+    registers: tuple[str, ...] = ()
+    bounded: tuple[tuple[str, int], ...] = ()
+    """Acts that can be done only so often, with the bound."""
+    anew: bool = False
+    """Whether, when the first happening comes, the others must happen once more."""
+
+
+@dataclass(slots=True)
+class Explored:
+    """The scenes in the order of their distance, each with the step that led there first."""
+
+    before: dict[Scene, tuple[Scene, Step] | None] = field(default_factory=dict)
+    after: dict[Scene, list[Scene]] = field(default_factory=dict)
+    decided: bool = True
+    wrong: Way | None = None
+
+    def way(self, scene: Scene) -> Way:
+        """The shortest way to a scene."""
+        taken: list[Step] = []
+        while (found := self.before[scene]) is not None:
+            scene, step = found
+            taken.append(step)
+        return tuple(reversed(taken))
+
+
+Question = Callable[[Scene, Step, frozenset[int]], bool]
+"""Whether a step from a scene is wrong; the last are the happenings of this very step."""
+
+
+def explore(
+    definition: Definition, watch: Watch, begin: Iterable[Spot], wrong: Question | None = None, most: int = MOST
+) -> Explored:
+    """Follow every way from where cases begin; stops at the first step that is ``wrong``, which is a nearest one."""
+    known = moves(definition)
+    first = Memory(frozenset(), frozenset(), (None,) * len(watch.registers), (0,) * len(watch.bounded))
+    found = Explored()
+    for spot in begin:
+        entered = {number for number, one in enumerate(watch.happenings) if one == spot.state}
+        found.before[Scene(spot, first._replace(happened=frozenset(entered)))] = None
+    waiting = deque(found.before)
+    while waiting:
+        scene = waiting.popleft()
+        for step in known.get(scene.spot, ()):
+            action = definition.action(step.at.state, step.action)
+            memory = _after(definition, watch, scene.memory, step, action) if action is not None else None
+            if memory is None:
+                continue
+            now = frozenset(n for n, one in enumerate(watch.happenings) if happens(definition, step, one))
+            if wrong is not None and wrong(scene, step, now):
+                found.wrong = (*found.way(scene), step)
+                return found
+            reached = Scene(step.to, memory)
+            found.after.setdefault(scene, []).append(reached)
+            if reached not in found.before:
+                if len(found.before) >= most:
+                    found.decided = False
+                    return found
+                found.before[reached] = (scene, step)
+                waiting.append(reached)
+    return found
+
+
+def happens(definition: Definition, step: Step, what: Happening) -> bool:
+    """Whether a step does an act, enters a state, ends a publicity or has an effect."""
+    if isinstance(what, str):
+        return what == step.action or (what == step.to.state and step.to.state != step.at.state)
+    action = definition.action(step.at.state, step.action)
+    return action is not None and any(
+        _ends(definition, step, action, said) if name == ENDED else has_effect(action, name, said)
+        for name, said in what.items()
+    )
+
+
+def has_effect(action: Action, name: str, said: str) -> bool:
+    """Whether an act does something to a quota, letter, register or duty."""
+    return any(call.name == name and _meant(call) == said for call in action.then)
+
+
+def bounded_acts(definition: Definition) -> tuple[tuple[str, int], ...]:
+    """The acts that are refused after a number of times."""
+    every = [*definition.anywhere.values(), *(a for s in definition.states.values() for a in s.actions.values())]
+    found = {one.id: one.at_most for one in every if isinstance(one.at_most, int) and one.beyond == "refuse"}
+    return tuple(sorted((name, bound) for name, bound in found.items()))
+
+
+def _meant(call: Call) -> object:
+    """The quota, letter or register that a call names."""
+    if call.name in WRITES:
+        meant = RegisterCall.read(call.argument)
+        return meant.register_ if meant is not None else None
+    return call.argument
+
+
+def _ends(definition: Definition, step: Step, action: Action, state: str) -> bool:
+    """By the act of the system, or by one that is refused before the publicity is over."""
+    if step.at.state != state:
+        return False
+    shown = definition.states[state].publicity
+    asks = any(isinstance(need, Call) and need.name == "publicity_over" for need in action.needs)
+    return (shown is not None and shown.ends == action.id) or asks
+
+
+def _after(definition: Definition, watch: Watch, memory: Memory, step: Step, action: Action) -> Memory | None:
+    """What is remembered after a step; nothing where its own conditions refuse it."""
+    done = memory.done
+    for number, (name, bound) in enumerate(watch.bounded):
+        if name == action.id:
+            if done[number] >= bound:
+                return None
+            done = (*done[:number], done[number] + 1, *done[number + 1 :])
+    entries = memory.entries
+    for number, register in enumerate(watch.registers):
+        if not lets_pass(action, register, entries[number]):
+            return None
+        entries = (*entries[:number], leaves_entry(action, register, entries[number])[0], *entries[number + 1 :])
+    held = set(memory.held)
+    for call in action.then:
+        if call.name in PLACES and call.argument in watch.quotas:
+            (held.add if PLACES[call.name] else held.discard)(call.argument)
+    return Memory(_happened(definition, watch, memory.happened, step), frozenset(held), entries, done)
+
+
+def _happened(definition: Definition, watch: Watch, before: frozenset[int], step: Step) -> frozenset[int]:
+    """What has happened after a step; a publicity that is shown anew has not ended."""
+    again = {number for number, one in _endings(watch) if step.to.state == one != step.at.state}
+    now = {number for number, one in enumerate(watch.happenings) if happens(definition, step, one)}
+    return frozenset(now if watch.anew and 0 in now else (before - again) | now)
+
+
+def _endings(watch: Watch) -> Iterator[tuple[int, str]]:
+    for number, one in enumerate(watch.happenings):
+        if isinstance(one, dict) and ENDED in one:
+            yield number, one[ENDED]
+
+
+def statuses() -> tuple[str, ...]:
+    """What a condition may say of the case's own entry."""
+    return tuple(dict.fromkeys(["valid", *(after for _, after in STEPS.values())]))
