@@ -7,11 +7,10 @@ step down run through the channels between; all that lead to one state share one
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from caseflow.workflow.definition import Definition
-from caseflow.workflow.graph import ORIGIN, moves
+from caseflow.workflow.picture import Picture
 
 LEFT, MIDDLE, RIGHT = -1, 0, 1
 BOX_WIDTH = 176
@@ -52,7 +51,7 @@ class Link:
 
     source: str
     target: str
-    actions: list[str]
+    labels: tuple[str, ...] = ()
     back: bool = False
     points: list[Point] = field(default_factory=list)
     side: int = MIDDLE
@@ -67,11 +66,11 @@ class Layout:
     height: float
 
 
-def arrange(definition: Definition, heights: dict[str, float], gaps: dict[tuple[str, str], float]) -> Layout:
+def arrange(seen: Picture, heights: Mapping[str, float], gaps: Mapping[tuple[str, str], float]) -> Layout:
     """Places for all states. ``heights`` are what their texts need, ``gaps`` what the label of a step down needs."""
-    links = _links(definition)
-    road = _main_road(definition, links)
-    boxes = _boxes(definition, links, road, heights)
+    links = [Link(one.source, one.target, one.labels, one.back) for one in seen.moves]
+    road = _main_road(seen, links)
+    boxes = _boxes(seen, links, road, heights)
     crossings = _sides(boxes, links)
     for box in boxes.values():
         for side, leaving in box.leaving.items():
@@ -83,52 +82,47 @@ def arrange(definition: Definition, heights: dict[str, float], gaps: dict[tuple[
     return Layout(boxes, links, width, height)
 
 
-def _links(definition: Definition) -> list[Link]:
-    order = list(definition.states)
-    found: dict[tuple[str, str], Link] = {}
-    for state in definition.states.values():
-        for action in state.actions.values():
-            targets: Iterable[str | None] = [action.to]
-            if action.to == ORIGIN:
-                targets = sorted({spot.origin or "" for spot in moves(definition) if spot.state == state.id})
-            for target in targets:
-                if target in definition.states and target != state.id:
-                    back = order.index(str(target)) < order.index(state.id)
-                    link = found.setdefault((state.id, str(target)), Link(state.id, str(target), [], back))
-                    link.actions.append(action.id)
-    return list(found.values())
-
-
-def _main_road(definition: Definition, links: list[Link]) -> list[str]:
+def _main_road(seen: Picture, links: list[Link]) -> list[str]:
     """The longest way forward to a wanted end; where there is none, to any end, else as far as it goes."""
-    order = list(definition.states)
-    best: dict[str, list[str]] = {order[0]: [order[0]]}
-    for name in order:
-        if name in best:
+    first = seen.nodes[0].id
+    best: dict[str, list[str]] = {first: [first]}
+    for node in seen.nodes:
+        if node.id in best:
             for link in links:
-                if link.source == name and not link.back and len(best[name]) >= len(best.get(link.target, ())):
-                    best[link.target] = [*best[name], link.target]
-    ends = [definition.states[name] for name in best if definition.states[name].final]
-    wanted = [state for state in ends if state.outcome == "positive"] or ends
-    candidates = [best[state.id] for state in wanted] or list(best.values())
-    return max(candidates, key=len)
+                if link.source == node.id and not link.back and len(best[node.id]) >= len(best.get(link.target, ())):
+                    best[link.target] = [*best[node.id], link.target]
+    reached = [node for node in seen.nodes if node.id in best]
+    ends = [node for node in reached if node.wanted] or [node for node in reached if node.final]
+    return max(([best[node.id] for node in ends] or list(best.values())), key=len)
 
 
-def _boxes(definition: Definition, links: list[Link], road: list[str], heights: dict[str, float]) -> dict[str, Box]:
+def _boxes(seen: Picture, links: list[Link], road: list[str], heights: Mapping[str, float]) -> dict[str, Box]:
+    """The road in the middle; beside it the others, each in the row of the first state from which it is reached.
+
+    Those of one row stand in the order of the file, and none overtakes another: a state that is added moves what comes
+    after it down and changes nothing else.
+    """
     boxes = {name: Box(name, MIDDLE, row, heights[name]) for row, name in enumerate(road)}
-    taken: set[tuple[int, int]] = set()
-    for state in definition.states.values():
-        if state.id in boxes:
-            continue
-        column = RIGHT if state.final else LEFT
-        rows = [boxes[link.source].row for link in links if link.target == state.id and link.source in boxes]
-        rows = rows or [boxes[link.target].row for link in links if link.source == state.id and link.target in boxes]
-        row = min(rows) if rows else len(road) - 1
-        while (column, row) in taken:
-            row += 1
-        taken.add((column, row))
-        boxes[state.id] = Box(state.id, column, row, heights[state.id])
-    return {name: boxes[name] for name in definition.states}
+    order = [node.id for node in seen.nodes]
+    aside = [node for node in seen.nodes if node.id not in boxes]
+    wanted = {name: box.row for name, box in boxes.items()}
+    for node in aside:
+        wanted[node.id] = _row(node.id, wanted, links, road)
+    lowest = {LEFT: -1, RIGHT: -1}
+    for node in sorted(aside, key=lambda one: (wanted[one.id], order.index(one.id))):
+        column = RIGHT if node.final else LEFT
+        lowest[column] = max(wanted[node.id], lowest[column] + 1)
+        boxes[node.id] = Box(node.id, column, lowest[column], heights[node.id])
+    return {name: boxes[name] for name in order}
+
+
+def _row(name: str, known: Mapping[str, int], links: list[Link], road: list[str]) -> int:
+    """The row of the first state of the road from which one is reached, or else to which it leads."""
+    on_road = set(road)
+    rows = [known[link.source] for link in links if link.target == name and link.source in on_road]
+    rows = rows or [known[link.target] for link in links if link.source == name and link.target in on_road]
+    rows = rows or [known[link.source] for link in links if link.target == name and link.source in known]
+    return min(rows, default=len(road) - 1)
 
 
 def _sides(boxes: dict[str, Box], links: list[Link]) -> list[tuple[Link, int]]:
@@ -155,7 +149,7 @@ def _sides(boxes: dict[str, Box], links: list[Link]) -> list[tuple[Link, int]]:
 
 
 def _rows(
-    boxes: dict[str, Box], links: list[Link], gaps: dict[tuple[str, str], float], crossings: list[tuple[Link, int]]
+    boxes: dict[str, Box], links: list[Link], gaps: Mapping[tuple[str, str], float], crossings: list[tuple[Link, int]]
 ) -> dict[Link, float]:
     """Set the height of every row; returns where each crossing runs between two rows."""
     last = max(box.row for box in boxes.values())

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from caseflow.words import LANGUAGES, Language
-from caseflow.workflow.draw import mermaid, svg
-from caseflow.workflow.layout import BOX_WIDTH, MIDDLE, Layout, arrange
+from caseflow.workflow.definition import Definition
+from caseflow.workflow.draw import drawn, svg
+from caseflow.workflow.layout import BOX_WIDTH, MIDDLE, Box, Layout, arrange
+from caseflow.workflow.mermaid import mermaid
+from caseflow.workflow.picture import Badge, Overlay, Sight, picture, walked
 from tests.workflow import garden
 
 GARDEN = garden.garden()
@@ -20,7 +26,7 @@ SHED = garden.read_text(garden.ROADS, vocabulary=garden.VOCABULARY)
 
 
 def _layout() -> Layout:
-    return arrange(GARDEN, dict.fromkeys(GARDEN.states, 56.0), {})
+    return arrange(picture(GARDEN), dict.fromkeys(GARDEN.states, 56.0), {})
 
 
 def test_the_longest_way_to_the_wanted_end_is_the_road_in_the_middle() -> None:
@@ -69,7 +75,7 @@ def test_no_line_runs_through_a_state() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_svg_is_well_formed_and_says_everything_in_its_language(language: Language) -> None:
-    root = ET.fromstring(svg(GARDEN, current="review", walked=["drafting"], language=language))
+    root = ET.fromstring(svg(GARDEN, current="review", passed=["drafting"], language=language))
     said = "".join(root.itertext())
 
     assert all(getattr(state.title, language) in said for state in GARDEN.states.values())
@@ -84,11 +90,98 @@ def test_the_svg_is_well_formed_and_says_everything_in_its_language(language: La
 
 
 def test_the_present_state_is_lit_and_told_without_colour() -> None:
-    root = ET.fromstring(svg(GARDEN, current="review", walked=["drafting"]))
+    root = ET.fromstring(svg(GARDEN, current="review", passed=["drafting"]))
     lit = [group for group in root.iter(f"{NS}g") if group.get("aria-current") == "step"]
+    frames = [[one for one in group.findall(f"{NS}rect") if "badge" not in (one.get("class") or "")] for group in lit]
 
-    assert [len(group.findall(f"{NS}rect")) for group in lit] == [2]
+    assert [len(one) for one in frames] == [2]
+    assert ["▶ 当前环节" in "".join(group.itertext()) for group in lit] == [True]
     assert "当前环节：审核。" in (root.findtext(f"{NS}desc") or "")
+
+
+def test_the_way_of_a_case_is_numbered_dated_and_drawn_thick_and_what_may_come_next_is_framed() -> None:
+    seen = picture(GARDEN)
+    over = walked(seen, [("drafting", "5月6日"), ("review", "5月8日"), ("correcting", "5月9日"), ("review", "5月12日")])
+    root = ET.fromstring(drawn(seen, over))
+    kinds = {
+        (group.findtext(f"{NS}title") or "").split(" · ")[0]: group.get("class") or "" for group in root.iter(f"{NS}g")
+    }
+    thick = [group for group in root.iter(f"{NS}g") if "flow-gone" in (group.get("class") or "")]
+
+    assert over.visits == {
+        "drafting": ("1 · 5月6日",), "review": ("2 · 5月8日", "4 · 5月12日"), "correcting": ("3 · 5月9日",)
+    }  # fmt: skip
+    assert len(thick) == 3
+    assert {name for name, kind in kinds.items() if "flow-next" in kind} == {
+        seen.node(name).title for name in over.ahead
+    }
+    assert "4 · 5月12日" in "".join(root.itertext())
+
+
+def test_a_clock_stands_as_a_badge_with_its_sign_and_on_a_case_as_it_stands_now() -> None:
+    seen = picture(GARDEN, "en")
+    plain = drawn(seen)
+    paused = drawn(seen, Overlay(current="review", badges={"review": (Badge("paused", "Clock stopped"),)}))
+
+    assert ("10 working days" in plain, 'class="flow-badge flow-clock"' in plain) == (True, True)
+    assert ("Clock stopped" in paused, 'class="flow-badge flow-paused"' in paused) == (True, True)
+
+
+def test_states_of_one_name_are_one_box_and_what_a_reader_may_not_know_is_not_in_it() -> None:
+    public = Sight(
+        lambda state: GARDEN.states[state].public or GARDEN.states[state].title,
+        lambda _state, action: "clerk" not in action.by,
+        frozenset(),
+    )
+    names = {state.public or state.title for state in GARDEN.states.values()}
+    seen = picture(GARDEN, "en", public)
+    said = drawn(seen)
+    hidden = {state.title.en for state in GARDEN.states.values() if state.public} - {name.en for name in names}
+
+    assert sorted(node.title for node in seen.nodes) == sorted({name.en for name in names})
+    assert [title for title in hidden if f">{title}<" in said] == []
+
+
+def _grown(definition: Definition, state: str, action: str, target: str) -> Definition:
+    """The definition with a new state on one of its ways, standing in the file where that way begins."""
+    data = json.loads(definition.canonical())
+    data["states"][state]["actions"][action]["to"] = "grown"
+    fresh = {
+        "id": "grown", "title": {"zh": "新增环节", "en": "Grown"}, "holder": definition.states[state].holder,
+        "actions": {"go": {"title": {"zh": "前进", "en": "Go"}, "to": target}},
+    }  # fmt: skip
+    states: dict[str, Any] = {}
+    for name, body in data["states"].items():
+        states[name] = body
+        if name == state:
+            states["grown"] = fresh
+    return Definition.from_canonical(json.dumps({**data, "states": states}))
+
+
+def _forward() -> list[tuple[str, str, str]]:
+    order = list(GARDEN.states)
+    return [
+        (state.id, action.id, str(action.to))
+        for state in GARDEN.states.values()
+        for action in state.actions.values()
+        if action.to in GARDEN.states and order.index(str(action.to)) > order.index(state.id)
+    ]
+
+
+@pytest.mark.parametrize(("state", "action", "target"), _forward())
+def test_a_new_state_leaves_the_others_in_their_columns_and_in_their_order(
+    state: str, action: str, target: str
+) -> None:
+    grown = picture(_grown(GARDEN, state, action, target))
+    before = _layout().boxes
+    after = arrange(grown, dict.fromkeys((node.id for node in grown.nodes), 56.0), {}).boxes
+
+    def order(boxes: Mapping[str, Box], column: int) -> list[str]:
+        inside = [box for box in boxes.values() if box.column == column and box.state != "grown"]
+        return [box.state for box in sorted(inside, key=lambda box: box.row)]
+
+    assert [order(after, column) for column in (-1, 0, 1)] == [order(before, column) for column in (-1, 0, 1)]
+    assert all(0 <= after[name].row - before[name].row <= 1 for name in before)
 
 
 def test_the_svg_holds_nothing_that_a_strict_policy_forbids() -> None:
@@ -138,8 +231,8 @@ def test_where_cases_begin_is_marked_and_said() -> None:
     boxes = {tuple((group.findtext(f"{NS}title") or "").split(" · ")) for group in root.iter(f"{NS}g")}
 
     assert len([mark for mark in root.iter(f"{NS}circle") if mark.get("class") == "flow-entrance"]) == 3
-    assert ("Recording", "Clerk", "Begins here when recorded", "by Clerk") in boxes
-    assert "Imported cases begin here" in said
+    assert ("Recording", "Clerk", "Begins here when recorded by Clerk") in boxes
+    assert "Imported cases begin here" in " ".join(said)
     assert "Recording: Begins here when recorded by Clerk." in (root.findtext(f"{NS}desc") or "")
 
 
