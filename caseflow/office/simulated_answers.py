@@ -1,0 +1,270 @@
+"""Answers made up for any form, at random: valid by the grammar of the fields, now and then at the very bounds.
+
+Which days, choices and members a form is taken with is learnt from what was refused and what was not.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from caseflow import clock
+from caseflow.cases import choosing, dossier, members
+from caseflow.cases.ground import Ground, Loaded
+from caseflow.office import samples
+from caseflow.office.samples import Names
+from caseflow.office.simulated_people import Troupe
+from caseflow.people.rights import Actor
+from caseflow.workflow.fields import CONCLUSIONS
+from caseflow.workflow.form import Field
+from caseflow.workflow.procedure import Action
+
+_DAYS = {"today": (0, 0), "past": (-5, -1), "soon": (1, 10), "late": (20, 400)}
+"""Kinds of days, as offsets from today."""
+_BORDERING, _LEFT_OPEN, _ALIKE, _AMISS = 0.06, 0.4, 0.5, 0.1
+"""How often a value stands at its bound, an optional question stays open, all rows say the same, something is amiss."""
+_BETTER, _WORSE, _LEAST, _MOST = 1.5, 0.7, 0.05, 8.0
+_MEMBERS = 12
+"""At most so many cases are taken into a procedure at once."""
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One form that is being filled in: of an act, or (without one) of a part of the dossier."""
+
+    loaded: Loaded
+    row: Mapping[Any, Any]
+    actor: Actor | None
+    names: Names
+    action: Action | None = None
+
+    @property
+    def key(self) -> Key:
+        return (self.row["workflow"], self.row["state"], self.action.id if self.action is not None else "")
+
+
+@dataclass(slots=True)
+class Answers:
+    """Fills in forms and remembers what they were taken with."""
+
+    tx: Connection
+    ground: Ground
+    troupe: Troupe
+    rng: Random
+    _weights: dict[Key, float] = field(default_factory=lambda: defaultdict(lambda: 1.0))
+    _picked: list[Key] = field(default_factory=list)
+
+    def form(self, loaded: Loaded, row: Mapping[Any, Any], action: Action, actor: Actor) -> dict[str, Any]:
+        """The answers to an act's questions."""
+        self._picked.clear()
+        role = next(iter(sorted(actor.roles)), None)
+        names = self.troupe.names(loaded, row["id"], actor.organisation_id, role)
+        form = _Form(loaded, row, actor, names, action)
+        found = {name: self._answer(form, question) for name, question in action.asks.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def learn(self, *, taken: bool) -> None:
+        """The form filled in last was taken, or was not."""
+        for key in self._picked:
+            self._weights[key] = min(max(self._weights[key] * (_BETTER if taken else _WORSE), _LEAST), _MOST)
+        self._picked.clear()
+
+    def dossier(
+        self, loaded: Loaded, row: Mapping[Any, Any], actor: Actor, *, whole: bool
+    ) -> dict[str, dict[str, Any]]:
+        """A dossier; one that is not ``whole`` may lack something."""
+        names = self.troupe.names(loaded, row["id"], row["organisation_id"])
+        form = _Form(loaded, row, actor, names)
+
+        def fill(question: Field) -> Any:
+            if not whole and self.rng.random() < _AMISS:
+                return None
+            return self._answer(form, question, sure=whole)
+
+        return samples.complete(loaded, self.ground, 0, names, fill=fill)
+
+    # --- one answer -----------------------------------------------------------------------------------------------
+
+    def _answer(self, form: _Form, question: Field, *, sure: bool = False) -> Any:
+        if question.fixed or (not question.required and self.rng.random() < _LEFT_OPEN):
+            return None
+        make = self._makers().get(question.type)
+        if make is not None:
+            return make(form, question)
+        if question.type == "boolean":
+            declares = question.required or question.text is not None
+            return (sure or self.rng.random() > _AMISS / 2) if declares else self.rng.random() < 0.5
+        return samples.sample(question, self.ground, self.rng.randrange(100_000), form.names)
+
+    def _makers(self) -> dict[str, Callable[[_Form, Field], Any]]:
+        return {
+            "text": self._text,
+            "long_text": self._text,
+            "choice": self._choice,
+            "choices": self._choices,
+            "date": self._date,
+            "integer": self._figure,
+            "decimal": self._figure,
+            "credit_code": self._credit_code,
+            "organisation": self._organisation,
+            "people": self._people,
+            "checklist": self._checklist,
+            "table": self._table,
+            "each_row": self._each_row,
+            "members": self._members,
+            "score_sheet": self._score_sheet,
+            "field_comments": self._comments,
+            "dossier_fields": self._fields,
+            "case_file": self._case_file,
+        }
+
+    def _pick(self, form: _Form, question: Field, among: list[str]) -> str:
+        """One of these, rather one with which the form was taken before."""
+        keys = [(*form.key, question.id, one) for one in among]
+        (found,) = self.rng.choices(range(len(keys)), [self._weights[key] for key in keys])
+        self._picked.append(keys[found])
+        return among[found]
+
+    def _bordering(self) -> bool:
+        return self.rng.random() < _BORDERING
+
+    def _text(self, form: _Form, question: Field) -> str:
+        if question.max_characters is not None and self._bordering():
+            return "界" * question.max_characters
+        return f"{question.label.zh}{self.rng.randrange(1000)}"[: question.max_characters]
+
+    def _choice(self, form: _Form, question: Field) -> str:
+        return self._pick(form, question, list(question.choices))
+
+    def _choices(self, form: _Form, question: Field) -> list[str]:
+        among = list(question.choices)
+        return sorted(self.rng.sample(among, self.rng.randint(1, len(among))), key=among.index)
+
+    def _date(self, form: _Form, question: Field) -> str:
+        first, last = _DAYS[self._pick(form, question, list(_DAYS))]
+        found = clock.today() + timedelta(days=self.rng.randint(first, last))
+        if question.minimum is not None:
+            found = max(found, samples.day(str(question.minimum)))
+        if question.maximum is not None:
+            found = min(found, samples.day(str(question.maximum)))
+        return found.isoformat()
+
+    def _figure(self, form: _Form, question: Field) -> int | str:
+        least = Decimal(question.minimum) if question.minimum is not None else Decimal(0)
+        most = Decimal(question.maximum) if question.maximum is not None else least + 1000
+        if self._bordering():
+            found = self.rng.choice((least, most))
+        else:
+            found = least + (most - least) * self.rng.randrange(1001) / 1000
+        places = 0 if question.type == "integer" else question.decimals or 0
+        rounded = found.quantize(Decimal(1).scaleb(-places))
+        return int(rounded) if question.type == "integer" else str(rounded)
+
+    def _credit_code(self, form: _Form, question: Field) -> Any:
+        given = [str(call.argument) for call in form.action.then if call.name == "involve"] if form.action else []
+        code = self.troupe.involved_code(given[0]) if given else None
+        return code or samples.sample(question, self.ground, self.rng.randrange(100_000), form.names)
+
+    def _organisation(self, form: _Form, question: Field) -> int | None:
+        among = [row["id"] for row in choosing.organisations(self.tx, form.row, question)]
+        if not among and form.actor is not None and form.action is not None:
+            given = next((str(call.argument) for call in form.action.then if call.name == "involve"), None)
+            among = [self.troupe.cast.actor(given).organisation_id] if given is not None else []
+        return self.rng.choice(among) if among else None
+
+    def _people(self, form: _Form, question: Field) -> list[int] | None:
+        if form.action is None or form.actor is None:
+            return None
+        return self.troupe.people(form.loaded, form.row, form.action, form.actor)
+
+    def _checklist(self, form: _Form, question: Field) -> dict[str, Any]:
+        other = {item for item in question.items if self.rng.random() < _AMISS}
+        return {
+            item: {"conclusion": self.rng.choice(CONCLUSIONS), "remark": "说明"}
+            if item in other else {"conclusion": CONCLUSIONS[0], "remark": ""}
+            for item in question.items
+        }  # fmt: skip
+
+    def _columns(self, form: _Form, question: Field) -> dict[str, Any]:
+        found = {one.id: self._answer(form, one) for one in question.columns.values()}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _table(self, form: _Form, question: Field) -> list[dict[str, Any]]:
+        least = max(question.min_rows, 1)
+        return [
+            self._columns(form, question) for _ in range(self.rng.randint(least, min(least + 2, question.max_rows)))
+        ]
+
+    def _each_row(self, form: _Form, question: Field) -> dict[str, Any]:
+        numbers = range(form.names.rows(question.of or ""))
+        return {
+            str(number): self._columns(form, question)
+            for number in numbers
+            if question.required or self.rng.random() > _LEFT_OPEN
+        }
+
+    def _members(self, form: _Form, question: Field) -> dict[str, Any] | None:
+        rule = form.loaded.definition.members
+        if rule is None or form.action is None:
+            return None
+        effects = {call.name for call in form.action.then}
+        if "include_members" in effects:
+            found = [row["id"] for row in members.eligible(self.tx, rule, form.row)]
+            chosen = found[: self.rng.randint(1, _MEMBERS)]
+        else:
+            chosen = [row["id"] for row in members.rows(self.tx, form.row["id"])]
+            self.rng.shuffle(chosen)
+            if "exclude_members" in effects:
+                chosen = chosen[:1]
+        return self._said_of(form, question, chosen)
+
+    def _said_of(self, form: _Form, question: Field, chosen: list[int]) -> dict[str, Any]:
+        """What is said of each; often the same of all, so that one result alone is met as well."""
+        found = {str(one): self._columns(form, question) for one in chosen}
+        for column in question.columns.values():
+            if column.type == "choice" and self.rng.random() < _ALIKE:
+                same = self._pick(form, column, list(column.choices))
+                found = {one: {**said, column.id: same} for one, said in found.items()}
+            elif column.type == "boolean" and column.text is None and self.rng.random() > _AMISS:
+                found = {one: {**said, column.id: False} for one, said in found.items()}
+        return found
+
+    def _score_sheet(self, form: _Form, question: Field) -> dict[str, Any] | None:
+        inside = [row["id"] for row in members.rows(self.tx, form.row["id"])]
+        panel = form.loaded.definition.panels.get(question.panel or "")
+        if not inside or panel is None:
+            return None
+        turn = self.troupe.turn(form.row["id"], question.id, len(inside) * panel.size)
+        marks = {
+            name: {"mark": self.rng.randint(one.maximum // 2, one.maximum), "reason": one.title.zh}
+            for name, one in panel.rubric.items()
+        }
+        return {"member": inside[turn // panel.size], "marks": marks, "opinion": ""}
+
+    def _comments(self, form: _Form, question: Field) -> dict[str, str]:
+        return dict.fromkeys(self._fields(form, question), "请补正")
+
+    def _fields(self, form: _Form, question: Field) -> list[str]:
+        known = dossier.working(self.tx, self.ground, form.row)
+        among = [
+            f"{section}.{name}"
+            for section, values in sorted(known.items())
+            for name in sorted(values)
+            if section in form.loaded.definition.dossier
+            and name in (asked := form.loaded.definition.dossier[section].fields)
+            and not asked[name].fixed
+        ]
+        return sorted(self.rng.sample(among, min(len(among), self.rng.randint(1, 3))))
+
+    def _case_file(self, form: _Form, question: Field) -> int | None:
+        found = choosing.case_files(self.tx, form.row["id"])
+        return int(self.rng.choice(found).id) if found else None

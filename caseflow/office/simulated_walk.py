@@ -1,0 +1,312 @@
+"""One case on its way through a simulation: taken up, something is done with it through the one door, laid down again."""
+
+from __future__ import annotations
+
+import traceback
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from caseflow import clock
+from caseflow.cases import act, dossier, service, taking_back
+from caseflow.cases.entry import Invalid, NotHere
+from caseflow.cases.ground import Ground, Loaded
+from caseflow.cases.models import case
+from caseflow.footprint.shelf import Shelf
+from caseflow.office import rehearsal, samples
+from caseflow.office import simulated_goals as goals
+from caseflow.office.simulated_answers import Answers
+from caseflow.office.simulated_choices import BEYOND, WAIT, Choices, Life, Option
+from caseflow.office.simulated_people import Troupe
+from caseflow.office.simulated_watch import Watch
+from caseflow.people.rights import Actor
+from caseflow.records import files
+from caseflow.studies import store
+from caseflow.words import Message, Refused
+from caseflow.workflow.form import Field
+from caseflow.workflow.parts import Text
+
+TRIES, EXHAUSTIVELY, BURST = 4, 3, 30
+"""So many options are tried in a row, so often each where all are tried, so many acts of a panel follow each other."""
+_TIRED = 0.05
+"""Who sits on a panel does not go on with what weighs less."""
+_CALCULATED, _WHOLE, _FOREWARNED, _HELPERS = 0.5, 0.7, 0.8, 2
+"""How often a footprint is filed, a dossier has all that is asked, and what is known to help is done beforehand; how many
+acts that stay are tried where one that leads on was refused."""
+STILL, STILL_NEW, STILL_LED = 12, 30, 60
+"""Taken up so often without moving, a case is to be led on; later where something of its state is new or others lead it."""
+_RECEIPT = Field(id="receipt", type="file", label=Text(zh="送达回证", en="Receipt of service"))
+_UNFILLED = ("guards.field", "guards.not_declared", "guards.checklist_point")
+
+Spot = tuple[str, str, str]
+"""Workflow, state (empty for an act that is offered anywhere), act."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """An act that ended with neither an outcome nor a refusal."""
+
+    case_id: int
+    act: str
+    role: str
+    error: str
+
+
+@dataclass(slots=True)
+class Walk:
+    """Takes up cases and lays them down."""
+
+    tx: Connection
+    ground: Ground
+    troupe: Troupe
+    watch: Watch
+    choices: Choices
+    answers: Answers
+    rng: Random
+    shelf: Shelf
+    lives: dict[int, Life] = field(default_factory=lambda: defaultdict(Life))
+    refusals: dict[Spot, dict[str, tuple[int, Message]]] = field(default_factory=lambda: defaultdict(dict))
+    """Why acts were refused: by the sentence, how often, and one of them."""
+    crashes: list[Crash] = field(default_factory=list)
+    helped: dict[Spot, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    """After which acts that stay one was done that had been refused."""
+    _keys: int = 0
+
+    def row(self, case_id: int) -> RowMapping:
+        return self.tx.execute(sa.select(case).where(case.c.id == case_id)).mappings().one()
+
+    def key(self) -> str:
+        self._keys += 1
+        return f"simulation/{self._keys}"
+
+    def take_up(self, case_id: int) -> int:
+        """Do something with a case, or try to; returns for how many days it is laid down then."""
+        row, life, loaded = self.row(case_id), self.lives[case_id], self.watch.loaded(case_id)
+        days = self._something(row, loaded, life)
+        now = self.row(case_id)
+        if now["state"] != row["state"] or now["moved_at"] != row["moved_at"]:
+            life.still = life.failed = 0
+            life.moves += 1
+            return days
+        life.still += 1
+        if life.still > self._patience(now, loaded):
+            if self._everything(case_id, loaded, life):
+                life.still = life.failed = 0
+                return days
+            life.failed += 1
+            return max(days, 10 * life.failed)
+        return days
+
+    def _patience(self, row: RowMapping, loaded: Loaded) -> int:
+        if self.choices.is_led_by_others(loaded, row["state"]):
+            return STILL_LED
+        return STILL_NEW if self.choices.is_new_here(row, loaded) else STILL
+
+    def _something(self, row: RowMapping, loaded: Loaded, life: Life) -> int:
+        options = self.choices.of(row, loaded, life)
+        for _ in range(min(TRIES, len(options))):
+            option = self.choices.pick(options)
+            if option.act == WAIT:
+                return self.rng.randint(2, 8)
+            if option.act == BEYOND:
+                return self._beyond(row["id"])
+            if self.do(row, loaded, option):
+                self._follow(row["id"], loaded, life, option)
+                return self.rng.choice((0, 0, 1, 1, 2, 3))
+        return self.rng.randint(1, 4)
+
+    def _beyond(self, case_id: int) -> int:
+        """So many days until the first clock has run out."""
+        days = [(row["due_on"] - clock.today()).days for row in self.choices.running(case_id)]
+        return max(min(days, default=0) + 1, 1)
+
+    def _follow(self, case_id: int, loaded: Loaded, life: Life, option: Option) -> None:
+        """Those who sit on a panel act one after the other on the same day."""
+        for _ in range(BURST):
+            if option.role is None or loaded.definition.roles[option.role].sees != "assigned":
+                return
+            row = self.row(case_id)
+            among = [
+                one for one in self.choices.of(row, loaded, life) if one.role == option.role and one.weight > _TIRED
+            ]
+            if not among or not self.do(row, loaded, self.choices.pick(among)):
+                return
+
+    def _everything(self, case_id: int, loaded: Loaded, life: Life) -> bool:
+        """Try all that leads on from where a case stands, with several answers each; whether it has moved."""
+        row = self.row(case_id)
+        if row["final"]:
+            return True
+        options = self.choices.leading_on(row, loaded, life)
+        while options:
+            option = self.choices.pick(options)
+            for _ in range(EXHAUSTIVELY):
+                self.do(self.row(case_id), loaded, option)
+                if self.row(case_id)["moved_at"] != row["moved_at"]:
+                    return True
+        return False
+
+    # --- one act --------------------------------------------------------------------------------------------------
+
+    def do(self, row: RowMapping, loaded: Loaded, option: Option) -> bool:
+        """Try one act with answers made up for it. Where it is refused, acts that stay may help; what helped is learnt."""
+        spot = (row["workflow"], goals.where(loaded.definition, row["state"], option.act), option.act)
+        actor = self._actor(row, loaded, option)
+        if actor is None:
+            self._refused(spot, [Message("simulation.nobody", {"role": option.role or "-"})])
+            return False
+        leads_on = option.action is not None and option.action.to is not None
+        helps = self.helped[spot]
+        if leads_on and helps and self.rng.random() < _FOREWARNED:
+            self._help(row, loaded, option, self.rng.choices(sorted(helps), [helps[one] for one in sorted(helps)])[0])
+        reasons = self._attempt_filled(row, loaded, option, actor, spot)
+        for _ in range(_HELPERS if leads_on and reasons is not None else 0):
+            helper = self._help(self.row(row["id"]), loaded, option)
+            if helper is None:
+                continue
+            reasons = self._attempt_filled(self.row(row["id"]), loaded, option, actor, spot)
+            if reasons is None:
+                helps[helper] += 1
+                break
+        if leads_on and reasons is not None:
+            self._again(row, loaded)
+        return reasons is None
+
+    def _attempt_filled(
+        self, row: RowMapping, loaded: Loaded, option: Option, actor: Actor, spot: Spot
+    ) -> list[Message] | None:
+        """Try an act; where the form behind it lacks something, once more with a whole one."""
+        self._type(row, loaded, whole=self.rng.random() < _WHOLE)
+        reasons = self._attempt(row, loaded, option, actor, spot)
+        if any(one.key in _UNFILLED for one in reasons or ()) and loaded.definition.states[row["state"]].typed_in:
+            self.lives[row["id"]].typed = None
+            self._type(row, loaded, whole=True)
+            reasons = self._attempt(row, loaded, option, actor, spot)
+        return reasons
+
+    def _help(self, row: RowMapping, loaded: Loaded, option: Option, name: str | None = None) -> str | None:
+        """Do an act that stays where the case is, in the same role, so that what was refused may be done; its name."""
+        definition = loaded.definition
+        among = [
+            one for one in definition.states[row["state"]].actions.values()
+            if one.to is None and not one.system and not one.moved_by and name in (None, one.id)
+            and option.role in definition.by(row["state"], one)
+        ]  # fmt: skip
+        if not among:
+            return None
+        action = self.rng.choice(among)
+        done = self.do(row, loaded, Option(action.id, 1.0, option.role, action))
+        return action.id if done else None
+
+    def _actor(self, row: RowMapping, loaded: Loaded, option: Option) -> Actor | None:
+        if option.act == taking_back.ACT:
+            return self.lives[row["id"]].last
+        if option.role is None:
+            return None
+        try:
+            return self.troupe.actor(loaded, row, option.role, option.action)
+        except (Refused, LookupError):
+            return None
+
+    def _attempt(
+        self, row: RowMapping, loaded: Loaded, option: Option, actor: Actor, spot: Spot
+    ) -> list[Message] | None:
+        """What was said against an act; nothing where it was done."""
+        posted = dict(option.said)
+        if option.action is not None:
+            posted = self.answers.form(loaded, row, option.action, actor)
+        if option.act == service.ACT:
+            posted |= {
+                "done_on": clock.today().isoformat(),
+                "file": self._receipt(row["id"], int(posted["letter"]), actor),
+            }
+
+        def perform() -> None:
+            act.perform(self.tx, self.ground, actor, row["id"], option.act, posted, request_key=self.key())
+
+        reasons = self.through(perform, row["id"], spot, option.role or "")
+        self.answers.learn(taken=reasons is None)
+        if reasons is None:
+            life = self.lives[row["id"]]
+            life.acts[option.act] += 1
+            life.last = actor if self.row(row["id"])["state"] != row["state"] else life.last
+        return reasons
+
+    def through(self, do: Callable[[], Any], case_id: int, spot: Spot, role: str) -> list[Message] | None:
+        """Do something all or not at all; what was said against it, or nothing where it was done."""
+        try:
+            with self.tx.begin_nested():
+                do()
+        except (Refused, Invalid, NotHere) as refused:
+            return self._refused(spot, rehearsal.reasons_of(refused))
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it is what a simulation is to find
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{Path(last.filename).name}:{last.lineno}"
+            self.crashes.append(Crash(case_id, spot[2], role, f"{type(error).__name__}: {error} ({where})"))
+            return self._refused(spot, [Message("simulation.crashed", {"error": type(error).__name__})])
+        self.watch.look()
+        return None
+
+    def _refused(self, spot: Spot, reasons: Iterable[Message]) -> list[Message]:
+        listed = list(reasons)
+        for one in listed:
+            inner = one.values.get("reason") if one.key == "guards.with_basis" else None
+            said = inner if isinstance(inner, Message) else one
+            name = f"{said.key} {said.values['text']}" if "text" in said.values else said.key
+            count, example = self.refusals[spot].get(name, (0, one))
+            self.refusals[spot][name] = (count + 1, example)
+        return listed
+
+    def _again(self, row: RowMapping, loaded: Loaded) -> None:
+        """What leads on was refused: acts that stay, of which there were enough, may be needed once more."""
+        life = self.lives[row["id"]]
+        for action in loaded.definition.actions_in(row["state"]):
+            if action.to is None:
+                life.acts[action.id] //= 2
+
+    # --- what stands behind a form --------------------------------------------------------------------------------
+
+    def _type(self, row: RowMapping, loaded: Loaded, *, whole: bool) -> None:
+        """Type the dossier as far as it is open here, once for each time a case comes to the state."""
+        life, state = self.lives[row["id"]], loaded.definition.states[row["state"]]
+        here = (row["state"], row["moved_at"])
+        if not state.typed_in or life.typed == here:
+            return
+        life.typed = here
+        holder = self.troupe.actor(loaded, row, state.holder) if state.holder is not None else None
+        if holder is not None and {"dossier", "unlocked"} & set(state.edits):
+            paths = None if "dossier" in state.edits else set(row["unlocked"])
+            self._save(row, loaded, holder, paths, whole=whole)
+        for role, own in state.edits_of.items():
+            who = self.troupe.actor(loaded, row, role)
+            if who is not None:
+                self._save(row, loaded, who, {path.removeprefix("dossier.") for path in own}, whole=whole)
+        declares = "footprint" in state.edits and loaded.definition.footprint and self.shelf.schemes
+        if declares and self.rng.random() < _CALCULATED:
+            store.save_study(self.tx, case_id=row["id"], study_=samples.study(self.shelf), by=None)
+
+    def _save(self, row: RowMapping, loaded: Loaded, who: Actor, paths: set[str] | None, *, whole: bool) -> None:
+        made = self.answers.dossier(loaded, row, who, whole=whole)
+        known = dossier.working(self.tx, self.ground, row)
+        owner = f"organisation:{row['organisation_id']}"
+        for section, values in made.items():
+            kept = {name: value for name, value in values.items()
+                    if paths is None or section in paths or f"{section}.{name}" in paths}  # fmt: skip
+            if kept:
+                part = f"dossier.{section}"
+                seen, _ = dossier.read_draft(self.tx, self.ground, row["id"], part, owner)
+                typed = kept if paths is None else {**known.get(section, {}), **kept}
+                dossier.save_draft(self.tx, self.ground, row["id"], part, owner, typed, seen, who.person_id)
+
+    def _receipt(self, case_id: int, letter_id: int, actor: Actor) -> int:
+        made = self.troupe.names(self.watch.loaded(case_id), case_id, actor.organisation_id).file(
+            "receipt.pdf", _RECEIPT
+        )
+        files.attach(self.tx, made, case_id, service.file_of(letter_id))
+        return made

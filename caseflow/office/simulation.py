@@ -1,0 +1,292 @@
+"""Cases of a workflow walked at random through the one door, with an accelerated clock, to see what becomes of them.
+
+Everybody acts who has a part in it, in several prefectures and rounds; procedures over many cases run with their members.
+The caller opens the transaction, on a database that holds the definitions and the reference data and is thrown away.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from caseflow import clock
+from caseflow.cases import fire, members, opening, timers
+from caseflow.cases.ground import Ground, Loaded
+from caseflow.cases.models import case, member, timer
+from caseflow.office import simulated_goals, simulated_people
+from caseflow.office.cast import Cast
+from caseflow.office.simulated_answers import Answers
+from caseflow.office.simulated_choices import Choices
+from caseflow.office.simulated_people import Troupe
+from caseflow.office.simulated_walk import Walk
+from caseflow.office.simulated_watch import Watch
+from caseflow.people.roles import Roles
+from caseflow.studies import store
+from caseflow.words import Message, Refused
+
+PATIENCE = 8
+"""So often, at growing intervals, all is tried before a case counts as stuck."""
+MOST_MOVES = 60
+"""A case that has moved so often and has not ended goes round in a circle; that counts as stuck too."""
+_FIRST_MONTH, _WORK_BEGINS, _BETWEEN = 3, time(9), timedelta(seconds=10)
+_OPENERS_LOOK, _FILED_FOR_OTHERS, _IDLE_HOST = 4, 0.15, 0.01
+"""Every so many days an office looks whether cases wait to be gathered; how often a unit files on paper, and a procedure
+over many cases is begun without any."""
+_PER_ROUND, _MOST_ROUNDS = 25, 8
+_MOST_TAKEN_UP = 1_000
+"""Of one case; then it is left where it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be simulated. The same plan on the same definitions gives the same walk."""
+
+    workflow: str
+    cases: int = 100
+    """So many are filed; those that gather them, or that they open, come on top."""
+    seed: int = 1
+    start: date | None = None
+    """The first day; in the year of the version unless given."""
+    until: date | None = None
+    """The day on which it breaks off; unless given it goes on until every case has ended or is stuck."""
+    coverage: int | None = None
+    """Stop as soon as so many percent of the actions of the whole family were taken; never unless given."""
+
+
+@dataclass(slots=True)
+class Simulated:
+    """What became of it."""
+
+    plan: Plan
+    family: list[Loaded]
+    """The workflow itself, then those with which its cases have to do."""
+    watch: Watch
+    walk: Walk
+    first: date
+    last: date
+    stuck: list[int] = field(default_factory=list)
+    """Cases that have not ended, on which nobody can act and for which no timer waits."""
+    left: list[int] = field(default_factory=list)
+    """Cases that stood somewhere when it broke off."""
+
+
+def run(tx: Connection, ground: Ground, known_roles: Roles, root: Path, plan: Plan) -> Simulated:
+    """Simulate a plan. ``root``: where the files of the cases are laid.
+
+    Raises:
+        Refused: there is no such workflow.
+    """
+    known = {one.definition.workflow: one for one in ground.all_current(tx)}
+    if plan.workflow not in known:
+        raise Refused(Message("simulation.no_workflow", {"name": plan.workflow, "names": sorted(known)}))
+    family = [known[name] for name in related(known, plan.workflow)]
+    first = plan.start or date(int(family[0].definition.version.partition(".")[0]), _FIRST_MONTH, 1)
+    rng = Random(plan.seed)  # noqa: S311 -- a walk that can be repeated, no secret
+    with clock.at(clock.at_local(first, _WORK_BEGINS)):
+        cast = Cast(tx, ground, known_roles, root, family[0].definition)
+        troupe, watch = Troupe(tx, ground, known_roles, cast, rng, root), Watch(tx, ground)
+        watch.look()
+        answers = Answers(tx, ground, troupe, rng)
+        walk = Walk(tx, ground, troupe, watch, Choices(tx, watch, rng, family), answers, rng, store.stored_shelf(tx))
+        found = Simulated(plan, family, watch, walk, first, first)
+        return _Course(tx, ground, found).run()
+
+
+def related(known: Mapping[str, Loaded], name: str) -> list[str]:
+    """The workflows whose cases have to do with those of one: that gather them, move them, open them, or the reverse."""
+    pairs = {(one, other) for one, loaded in known.items() for other in _names(loaded)}
+    found, waiting = [name], [name]
+    while waiting:
+        here = waiting.pop(0)
+        near = {other for one, other in pairs if one == here} | {one for one, other in pairs if other == here}
+        waiting += (fresh := sorted(one for one in near if one not in found and one in known))
+        found += fresh
+    return found
+
+
+def _names(loaded: Loaded) -> Iterator[str]:
+    definition = loaded.definition
+    yield from definition.members.of if definition.members is not None else ()
+    for state in definition.states.values():
+        yield from state.moved_by
+        for action in definition.actions_in(state.id):
+            yield from action.moved_by
+            for call in action.then:
+                if call.name == "open_case" and isinstance(call.argument, dict):
+                    yield str(call.argument["workflow"])
+
+
+@dataclass(slots=True)
+class _Course:
+    """The days as they pass: what is to be done on each, in order."""
+
+    tx: Connection
+    ground: Ground
+    found: Simulated
+    _events: list[tuple[date, int, Callable[[], int | None]]] = field(default_factory=list)
+    _count: int = 0
+    _known: set[int] = field(default_factory=set)
+    _ended: set[int] = field(default_factory=set)
+    _taken_up: dict[int, int] = field(default_factory=dict)
+    _to_come: int = 0
+
+    def run(self) -> Simulated:
+        self._prepare()
+        today, tick = self.found.first, 0
+        while self._events and not self._enough():
+            day, _, do = heapq.heappop(self._events)
+            if self.found.plan.until is not None and day > self.found.plan.until:
+                break
+            if day > today:
+                self._pass(clock.at_local(day, _WORK_BEGINS))
+                today, tick = day, 0
+            tick += 1
+            with clock.at(clock.at_local(day, _WORK_BEGINS) + tick * _BETWEEN):
+                again = do()
+            self._notice(day)
+            if again is not None:
+                self._on(day + timedelta(days=again), do)
+        self.found.last = today
+        self.found.left = sorted(self._known - self._ended - set(self.found.stuck))
+        return self.found
+
+    def _prepare(self) -> None:
+        found, plan, rng = self.found, self.found.plan, self.found.walk.rng
+        definitions = [one.definition for one in found.family]
+        wanted = min(max(1, round(plan.cases / _PER_ROUND)), _MOST_ROUNDS)
+        if any(one.rounds == "required" for one in definitions):
+            found.walk.troupe.open_rounds(definitions, found.first, wanted)
+        filed = [one for one in found.family if one.definition.members is None and _opens(one)]
+        gap = simulated_people.ROUND_DAYS + simulated_people.ROUND_GAP
+        for number in range(plan.cases if filed else 0):
+            day = number * wanted // plan.cases * gap + rng.randrange(simulated_people.ARRIVAL_DAYS)
+            self._on(found.first + timedelta(days=day), partial(self._file, filed[number % len(filed)]))
+        self._to_come = plan.cases if filed else 0
+        for one in found.family:
+            if one.definition.members is not None:
+                self._on(found.first + timedelta(days=_OPENERS_LOOK), partial(self._gather, one))
+
+    def _on(self, day: date, do: Callable[[], int | None]) -> None:
+        self._count += 1
+        heapq.heappush(self._events, (day, self._count, do))
+
+    def _enough(self) -> bool:
+        least = self.found.plan.coverage
+        return least is not None and all(covered(self.found.watch, one) >= least for one in self.found.family)
+
+    # --- what happens on a day ------------------------------------------------------------------------------------
+
+    def _pass(self, until: datetime) -> None:
+        """Let time pass, and fire every timer at its own moment."""
+        last = None
+        while waiting := timers.due(self.tx, until, 1, last):
+            last = waiting[0]
+            spot = (self.found.watch.loaded(last["case_id"]).definition.workflow, "", last["kind"])
+            with clock.at(last["due_at"] + _BETWEEN):
+                do = partial(fire.fire, self.tx, self.ground, last, clock.now())
+                self.found.walk.through(do, last["case_id"], spot, "system")
+
+    def _notice(self, day: date) -> None:
+        """Take up every case that has come to be since."""
+        for case_id in sorted(set(self.found.watch.cases) - self._known):
+            self._known.add(case_id)
+            self._on(day, partial(self._go_on, case_id))
+
+    def _file(self, loaded: Loaded) -> None:
+        """Open a case: in the own name, or as an officer who enters it from paper."""
+        self._to_come -= 1
+        walk, definition = self.found.walk, loaded.definition
+        own = [role.id for role in definition.roles.values() if role.opens is True]
+        others = [role.id for role in definition.roles.values() if isinstance(role.opens, str)]
+        fresh = [one for one in others if walk.watch.is_open(loaded, "opened", str(definition.roles[one].opens))]
+        for_other = others and (not own or walk.rng.random() < (0.5 if fresh else _FILED_FOR_OTHERS))
+        role = walk.rng.choice(fresh or others) if for_other else walk.rng.choice(own)
+        unit = None
+        if for_other:
+            applicant = next((one.id for one in definition.roles.values() if one.sees == "own_organisation"), role)
+            unit = walk.troupe.unit(applicant)
+        bureau = walk.rng.choice(walk.troupe.bureaus())
+        self._open(loaded, role, unit, bureau, walk.troupe.round_at(clock.today()))
+
+    def _open(self, loaded: Loaded, role: str, unit: int | None, bureau: int | None, round_id: int | None) -> None:
+        walk, definition = self.found.walk, loaded.definition
+
+        def do() -> None:
+            actor = walk.troupe.opener(loaded, role, bureau=bureau)
+            opening.open_case(
+                self.tx, self.ground, actor, definition.workflow,
+                round_id=round_id if definition.rounds == "required" else None,
+                organisation_id=unit, request_key=walk.key(),
+            )  # fmt: skip
+
+        walk.through(do, 0, (definition.workflow, "", opening.OPEN), role)
+
+    def _gather(self, loaded: Loaded) -> int | None:
+        """Begin a procedure over many cases where some wait for it and none of its kind is under way."""
+        rule, walk = loaded.definition.members, self.found.walk
+        role = next((one.id for one in loaded.definition.roles.values() if one.opens is True), None)
+        if rule is None or role is None:
+            return None
+        known: list[int | None] = [made for made, _ in walk.troupe.rounds]
+        for round_id in known or [None]:
+            for bureau in walk.troupe.bureaus() if "prefecture" in rule.same else [None]:
+                place = {
+                    "id": 0, "workflow": loaded.definition.workflow, "authority_id": walk.troupe.cast.authority_id,
+                    "round_id": round_id, "prefecture_id": bureau,
+                }  # fmt: skip
+                waiting = members.eligible(self.tx, rule, place)
+                idle = walk.rng.random() < _IDLE_HOST and self._to_come > 0
+                if (waiting or idle) and not self._is_under_way(place):
+                    self._open(loaded, role, None, bureau, round_id)
+        return _OPENERS_LOOK if self._to_come or self._known - self._ended - set(self.found.stuck) else None
+
+    def _is_under_way(self, place: Mapping[str, Any]) -> bool:
+        alike = [case.c[name] == place[name] for name in ("workflow", "round_id")]
+        if place["prefecture_id"] is not None:
+            alike.append(case.c.prefecture_id == place["prefecture_id"])
+        return self.tx.execute(sa.select(case.c.id).where(*alike, ~case.c.final).limit(1)).first() is not None
+
+    def _go_on(self, case_id: int) -> int | None:
+        """Take up one case; nothing where it need not be taken up again."""
+        walk, life = self.found.walk, self.found.walk.lives[case_id]
+        self._taken_up[case_id] = self._taken_up.get(case_id, 0) + 1
+        if not walk.row(case_id)["final"] and self._taken_up[case_id] <= _MOST_TAKEN_UP:
+            days = walk.take_up(case_id)
+            if life.moves < MOST_MOVES and (life.failed < PATIENCE or self._hangs(case_id)):
+                return days
+            self.found.stuck.append(case_id)
+            return None
+        if walk.row(case_id)["final"]:
+            self._ended.add(case_id)
+        return None
+
+    def _hangs(self, case_id: int) -> bool:
+        """Whether something else will move a case: a timer, or a procedure over many that has not ended."""
+        timed = sa.select(timer.c.id).where(timer.c.case_id == case_id, timer.c.status == "waiting")
+        inside = (
+            sa.select(member.c.host_id)
+            .join(case, case.c.id == member.c.host_id)
+            .where(member.c.case_id == case_id, member.c.status == "in", ~case.c.final)
+        )
+        hosts = set(self.tx.scalars(inside)) - set(self.found.stuck)
+        return bool(hosts) or self.tx.execute(timed.limit(1)).first() is not None
+
+
+def covered(watch: Watch, loaded: Loaded, kinds: tuple[str, ...] = ("action",)) -> float:
+    """How much of a workflow was taken, in percent."""
+    known = watch.taken[loaded.definition.workflow]
+    wanted = [goal for goal in simulated_goals.goals(loaded.definition) if goal[0] in kinds]
+    return 100.0 * sum(1 for goal in wanted if goal in known) / len(wanted) if wanted else 100.0
+
+
+def _opens(loaded: Loaded) -> bool:
+    return any(role.opens for role in loaded.definition.roles.values())

@@ -1,0 +1,136 @@
+"""Cases are walked at random through the one door: everything is reached, traps are found, and each walk repeats itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from caseflow import cli
+from caseflow.cases.ground import publish
+from caseflow.cases.models import case
+from caseflow.cases.vocabulary import vocabulary
+from caseflow.office import simulation, simulation_report
+from caseflow.office.simulation import Plan, Simulated
+from caseflow.words import LANGUAGES, Refused, from_json, render
+from caseflow.workflow.reader import read
+from tests.office.stage import Stage, built
+
+TRAP = Path(__file__).parent / "toy-trap.yaml"
+ALL = ("pilot-management", "pilot-service", "municipal-submission", "review-meeting", "pilot-list")
+
+
+@contextmanager
+def staged(migrated: Path, folder: Path) -> Iterator[Stage]:
+    """A stage of its own with the trap beside what is shipped: what is simulated stays in it."""
+    with built(migrated, folder) as stage:
+        with stage.database.write() as tx:
+            publish(tx, [read(TRAP, vocabulary=vocabulary())])
+        yield stage
+
+
+def simulated(stage: Stage, plan: Plan) -> tuple[Simulated, dict[str, Any]]:
+    """A walk that is undone in the end, with its report."""
+    with stage.database.read() as tx:
+        found = simulation.run(tx, stage.ground, stage.roles, stage.settings.files, plan)
+        return found, simulation_report.report(tx, found)
+
+
+@pytest.fixture(scope="module")
+def trap(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with staged(migrated_sqlite, tmp_path_factory.mktemp("trap")) as stage:
+        yield stage
+
+
+@pytest.fixture(scope="module")
+def walked(trap: Stage) -> tuple[Simulated, dict[str, Any]]:
+    return simulated(trap, Plan("toy-trap", cases=8))
+
+
+def test_a_state_that_some_cases_cannot_leave_is_found_with_their_story(
+    walked: tuple[Simulated, dict[str, Any]],
+) -> None:
+    found, told = walked
+
+    assert told["stuck"]
+    for stuck in told["stuck"]:
+        assert stuck["state"] == "waiting"
+        assert [line["to"] for line in stuck["story"] if line["act"] == "send"] == ["waiting"]
+        (reason,) = stuck["tried"]["let_go"]
+        for language, said in zip(LANGUAGES, ("这一类不能放行", "This kind is not let go"), strict=True):
+            assert render(from_json(reason["reason"]), language).startswith(said)
+    assert simulation_report.failed(found, 100.0)
+
+
+def test_cases_that_can_leave_are_not_called_stuck(walked: tuple[Simulated, dict[str, Any]]) -> None:
+    _, told = walked
+
+    assert told["ended"] > 0
+    assert told["ended"] + len(told["stuck"]) == told["opened"] == 8
+    assert told["workflows"][0]["coverage"]["actions"] == {"taken": 3, "of": 3, "never": []}
+
+
+def test_rows_that_contradict_each_other_are_told(trap: Stage) -> None:
+    with trap.database.read() as tx:
+        found = simulation.run(tx, trap.ground, trap.roles, trap.settings.files, Plan("toy-trap", cases=2))
+        watch, number = found.watch, max(found.watch.cases)
+        where = (case.c.id == number,)
+        tx.execute(case.update().where(*where).values(state="filling", final=True))
+        watch.check(number)
+
+    assert [one.what.key for one in watch.broken][:1] == ["simulation.broken_position"]
+    assert {one.case_id for one in watch.broken} == {number}
+
+
+def test_the_same_seed_gives_the_same_report_byte_for_byte(trap: Stage) -> None:
+    first, second, other = (
+        json.dumps(
+            simulated(trap, Plan("toy-trap", cases=3, seed=seed, until=date(2026, 4, 30)))[1], ensure_ascii=False
+        )
+        for seed in (1, 1, 2)
+    )
+
+    assert first == second
+    assert first != other
+
+
+def test_a_walk_breaks_off_on_its_last_day(trap: Stage, walked: tuple[Simulated, dict[str, Any]]) -> None:
+    whole, _ = walked
+    until = whole.first + timedelta(days=20)
+    found, told = simulated(trap, Plan("toy-trap", cases=8, until=until))
+
+    assert found.last <= until < whole.last
+    assert told["opened"] < 8 or told["left"] > 0
+
+
+def test_a_workflow_that_is_not_there_is_refused(trap: Stage) -> None:
+    with pytest.raises(Refused) as refused:
+        simulated(trap, Plan("no-such"))
+
+    assert [reason.key for reason in refused.value.reasons] == ["simulation.no_workflow"]
+
+
+def test_the_command_tells_what_it_found_and_fails_below_the_coverage(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code = cli.main(["workflow", "simulate", "municipal-submission", "--cases", "1", "--until", "2026-03-20", "--json"])
+    told = json.loads(capsys.readouterr().out)
+
+    assert code == 1
+    assert told["workflow"] == told["workflows"][0]["workflow"] == "municipal-submission"
+    assert {one["workflow"] for one in told["workflows"]} == set(ALL)
+    assert told["workflows"][0]["coverage"]["actions"]["taken"] < told["workflows"][0]["coverage"]["actions"]["of"]
+
+
+def test_a_procedure_runs_with_all_that_belong_to_it_and_nothing_in_it_breaks(trap: Stage) -> None:
+    found, told = simulated(trap, Plan("pilot-service", cases=6, until=date(2026, 4, 20)))
+
+    assert {loaded.definition.workflow for loaded in found.family} == set(ALL)
+    assert found.walk.crashes == []
+    assert found.watch.broken == []
+    assert told["acts"] > 50
