@@ -1,4 +1,4 @@
-# make setup | run | test | test-long | bench | bench-long | bench-footprint      (make run PORT=8080)
+# make setup | run | test | test-long | test-nightly | simulate | bench | bench-long | bench-footprint      (make run PORT=8080)
 # make check: everything of `make test` but the tests; make lock: renew requirements.lock; make format.
 
 SHELL := /bin/bash
@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run check test test-long bench bench-long bench-footprint lock format
+.PHONY: help simulate setup setup-test run check test test-long test-nightly bench bench-long bench-footprint lock format
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -37,14 +37,19 @@ test: check
 test-long: setup-test
 	$(PYTEST) -m long
 
+test-nightly: setup-test
+	$(BIN)/python -m tests.workflow.hostile 1000000 --processes $(WORKERS)
+
 bench: setup-test
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.definitions
 
 bench-long: setup-test
 	$(BIN)/python -m benchmarks --long
 
 bench-footprint: setup-test
 	$(BIN)/python -m benchmarks.footprint
+	$(BIN)/python -m benchmarks.recalculation
 
 lock:
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra test \
@@ -53,3 +58,9 @@ lock:
 format:
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+CASES ?= 110
+SEED ?= 1
+
+simulate: setup-test
+	$(BIN)/caseflow workflow simulate $(or $(NAME),pilot-management) --cases $(CASES) --seed $(SEED)

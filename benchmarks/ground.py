@@ -18,7 +18,6 @@ from caseflow.cases.ground import Ground
 from caseflow.cases.vocabulary import vocabulary
 from caseflow.config import ROOT, Settings
 from caseflow.db import Database
-from caseflow.footprint import shelf
 from caseflow.people import accounts, organisations, rights
 from caseflow.people.models import authority, membership
 from caseflow.people.rights import Actor, Standing
@@ -81,7 +80,6 @@ def _place(name: str, settings: Settings) -> Place:
         ground = Ground(
             keys=personal.keyring(settings),
             calendars={"mainland-china": calendars.load(tx, data)},
-            shelf=shelf.shelf((), ()),
         )
         people = []
         for number, (role, kind, where, prefecture) in enumerate(

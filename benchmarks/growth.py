@@ -118,7 +118,7 @@ def _commit(hand: raw.Raw) -> None:
 
 def _desk(place: Place) -> find.Page:
     with place.database.read() as tx:
-        return find.desk(tx, place.officer, find.Filters(), clock.today())
+        return find.desk(tx, place.ground, place.officer, find.Filters(), clock.today())
 
 
 def _list(place: Place) -> find.Page:

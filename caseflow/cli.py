@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import yaml
 
-from caseflow import cli_footprint, demo, worker
+from caseflow import cli_doctor, cli_footprint, cli_provenance, cli_releases, cli_simulation, cli_workflow, demo, worker
 from caseflow.cases import heads
-from caseflow.cases.vocabulary import vocabulary
 from caseflow.config import ROOT, Settings, from_environment
 from caseflow.db import Database
-from caseflow.office import calendar_notice, import_sheet, importing, reference, rehearsal, upkeep
+from caseflow.office import calendar_notice, import_sheet, importing, reference, upkeep
 from caseflow.records import journal, outbox
-from caseflow.words import Language, Refused, from_json, pick, render, text
-from caseflow.workflow import draw, reader
-from caseflow.workflow.grammar import json_schema
+from caseflow.words import Language, Refused, from_json, render, text
 from caseflow.workflow.problems import Unreadable
 
 LANGUAGE: Language = "en"
@@ -81,19 +75,12 @@ def _parser() -> argparse.ArgumentParser:
     database.add_parser("upgrade", help="run the migrations and store shipped definitions").set_defaults(run=_upgrade)
     database.add_parser("check", help="say whether the program would start on it").set_defaults(run=_check_database)
 
+    cli_doctor.add(commands.add_parser("doctor", help=cli_doctor.HELP))
+
     workflow = commands.add_parser("workflow", help="work on workflow definitions").add_subparsers(required=True)
-    check = workflow.add_parser("check", help="read definitions strictly and list every error")
-    check.add_argument("files", nargs="*", type=Path)
-    check.set_defaults(run=_check)
-    drawing = workflow.add_parser("draw", help="draw a definition")
-    drawing.add_argument("name")
-    drawing.add_argument("-o", "--output", type=Path, required=True, help="a file ending in .svg or .mmd")
-    drawing.add_argument("--language", choices=("zh", "en"), default="zh")
-    drawing.set_defaults(run=_draw)
-    workflow.add_parser("schema", help="print the JSON Schema for editors").set_defaults(run=_schema)
-    test = workflow.add_parser("test", help="run the tests that definitions carry")
-    test.add_argument("name", nargs="?")
-    test.set_defaults(run=_test)
+    cli_workflow.add(workflow)
+    cli_provenance.add(workflow)
+    cli_simulation.add(workflow.add_parser("simulate", help=cli_simulation.HELP))
 
     errands = commands.add_parser("outbox", help="what could not be delivered").add_subparsers(required=True)
     errands.add_parser("list", help="the errands that wait for a person, with the reason").set_defaults(run=_failed)
@@ -116,9 +103,11 @@ def _parser() -> argparse.ArgumentParser:
     blank.set_defaults(run=_template)
 
     cli_footprint.add(
-        commands.add_parser("footprint", help="the calculator, without a database").add_subparsers(
-            required=True, metavar="COMMAND"
-        )
+        commands.add_parser("footprint", help=cli_footprint.HELP).add_subparsers(required=True, metavar="COMMAND")
+    )
+
+    cli_releases.add(
+        commands.add_parser("releases", help=cli_releases.HELP).add_subparsers(required=True, metavar="COMMAND")
     )
 
     calendar = commands.add_parser("calendar", help="working days").add_subparsers(required=True)
@@ -225,61 +214,6 @@ def _check_database(settings: Settings, _parsed: argparse.Namespace) -> int:
     for one in wrong:
         _say(render(one, LANGUAGE))
     return 1 if wrong else 0
-
-
-def _check(settings: Settings, parsed: argparse.Namespace) -> int:
-    known = vocabulary()
-    if parsed.files:
-        readings = [reader.examine(path, vocabulary=known) for path in parsed.files]
-    else:
-        readings = reader.examine_folder(settings.workflows, known)
-    problems = [problem for reading in readings for problem in reading.problems]
-    for problem in problems:
-        _say(problem.text(LANGUAGE))
-    errors = [problem for problem in problems if problem.level == "error"]
-    _say(text("cli.checked", LANGUAGE, files=len(readings), errors=len(errors)))
-    return 1 if errors else 0
-
-
-def _draw(settings: Settings, parsed: argparse.Namespace) -> int:
-    found = reader.read_folder(settings.workflows, vocabulary())
-    if parsed.name not in found:
-        _say(text("cli.no_workflow", LANGUAGE, name=parsed.name, names=", ".join(sorted(found))))
-        return 1
-    picture = draw.mermaid if parsed.output.suffix == ".mmd" else draw.svg
-    parsed.output.write_text(picture(found[parsed.name], language=parsed.language), "utf-8")
-    return 0
-
-
-def _schema(_settings: Settings, _parsed: argparse.Namespace) -> int:
-    _say(json.dumps(json_schema(), ensure_ascii=False, indent=2))
-    return 0
-
-
-def _test(settings: Settings, parsed: argparse.Namespace) -> int:
-    """Play the tests of definitions on a database that is thrown away."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        stage = replace(settings, home=home, database_url=f"sqlite:///{home / 'rehearsal.db'}")
-        database = Database(stage.database_url)
-        with database.write() as tx:
-            upkeep.upgrade(tx)
-        with database.write() as tx:
-            reference.seed(tx, stage)
-            ground, roles = reference.ground(tx, stage), reference.roles(stage)
-            names = sorted(loaded.definition.workflow for loaded in ground.all_current(tx))
-            results = rehearsal.run_all(tx, ground, roles, stage.files, parsed.name)
-        database.close()
-    if parsed.name and parsed.name not in names:
-        _say(text("cli.no_workflow", LANGUAGE, name=parsed.name, names=", ".join(names)))
-        return 1
-    for result in results:
-        _say(f"{'ok  ' if result.passed else 'FAIL'} {result.workflow}: {pick(result.name, LANGUAGE)}")
-        for line in result.lines:
-            _say(f"     {render(line, LANGUAGE)}")
-    failed = sum(1 for result in results if not result.passed)
-    _say(text("rehearsal.played", LANGUAGE, passed=len(results) - failed, failed=failed))
-    return 1 if failed else 0
 
 
 def _failed(settings: Settings, _parsed: argparse.Namespace) -> int:

@@ -33,7 +33,7 @@ from caseflow.cases.models import quota_setting
 from caseflow.config import Settings
 from caseflow.db import Database
 from caseflow.footprint import study
-from caseflow.office import invented, reference, rounds, samples, stories
+from caseflow.office import invented, recalculation, reference, rounds, samples, stories
 from caseflow.office.invented import Account
 from caseflow.office.stories import Step
 from caseflow.office.story_rows import Rows
@@ -125,7 +125,23 @@ class _Player:
                 self._step(step)
         if len(self._done) > before:
             self._catch_up(self._stands)
+            self._recompute()
         return len(self._done) - before
+
+    def _recompute(self) -> None:
+        """What was filed under an older release comes to under a newer one; the worklist is left to the visitor."""
+        for one in self._data["recomputed"]:
+            with clock.at(self._stands):
+                with self._database.write() as tx:
+                    by = self._actor(tx, one["by"])
+                    run = recalculation.ask(tx, by.authority_id, one["release"], by.person_id)
+                while True:
+                    with self._database.read() as tx:
+                        batch = recalculation.prepare(tx, self._ground, run)
+                    if batch is None:
+                        break
+                    with self._database.write() as tx:
+                        recalculation.keep(tx, batch)
 
     def _open_rounds(self) -> None:
         """The rounds of the reference data, those of the demonstration around its day, the bureaus' own deadlines."""
@@ -269,12 +285,9 @@ class _Player:
         ).case_id  # fmt: skip
 
     def _declare(self, tx: Connection, actor: Actor, case_id: int, said: Mapping[str, Any]) -> None:
-        """The footprint of a story: a study of the data, with what the story has otherwise."""
-        body = dict(self._studies[said["of"]])
-        changed = said.get("lines", {})
-        body["declared"] = said["declared"]
-        body["lines"] = [{**line, **changed.get(line["id"], {})} for line in body["lines"]]
-        store.save_study(tx, case_id=case_id, study_=study.read(body), by=actor.person_id)
+        """The footprint of a story."""
+        declared = stories.declared(self._studies, said)
+        store.save_study(tx, case_id=case_id, study_=study.read(declared), by=actor.person_id)
 
     def _do(
         self, tx: Connection, step: Step, story: Mapping[str, Any], actor: Actor, given: Mapping[str, Any], key: str
@@ -286,6 +299,8 @@ class _Player:
             section, name = path.split(".")
             now = dossier.working(tx, self._ground, row)[section]
             self._type(tx, actor, case_id, section, {**now, name: stories.filled(value, {}, places)})
+        if "footprint" in step.data:
+            self._declare(tx, actor, case_id, step.data["footprint"])
         said = stories.filled(given, self._names(story), places)
         if step.data["do"] in desk_acts.ACTS:
             answers = self._rows.desk(tx, step.story, said)

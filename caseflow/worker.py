@@ -18,9 +18,9 @@ from caseflow.cases import fire, timers
 from caseflow.cases.ground import Ground
 from caseflow.config import Settings
 from caseflow.db import Database
-from caseflow.office import bundle, errands, notices, reference, reminders
+from caseflow.office import bundle, errands, notices, recalculation, reference, reminders
 from caseflow.people import sessions, throttle
-from caseflow.records import files, outbox
+from caseflow.records import brought, files, outbox
 from caseflow.records.outbox import Work
 from caseflow.words import Message, Refused
 
@@ -148,6 +148,34 @@ def _work(database: Database, settings: Settings, ground: Ground, errand: Row[An
     database.once(finish)
 
 
+def recalculate(database: Database, ground: Ground) -> int:
+    """Go through the filed studies for every run over a new release that waits; how many batches that were.
+
+    The studies are calculated outside any write, and each batch is written at once.
+    """
+    done = 0
+    with database.read() as tx:
+        waiting = recalculation.waiting(tx)
+    for run_id in waiting:
+        try:
+            done += _run_through(database, ground, run_id)
+        except OperationalError:
+            raise
+        except Exception:
+            log.exception("run %s over a new release cannot go on; it is tried again", run_id)
+    return done
+
+
+def _run_through(database: Database, ground: Ground, run_id: int) -> int:
+    done = 0
+    while True:
+        with database.read() as tx:
+            batch = recalculation.prepare(tx, ground, run_id)
+        if batch is None:
+            return done
+        done += database.once(lambda tx: recalculation.keep(tx, batch))  # noqa: B023 -- done at once
+
+
 def make_digests(database: Database, settings: Settings, ground: Ground) -> int:
     """Make the digests of today, if its hour has come on a working day; how many were made."""
     now = clock.now()
@@ -186,6 +214,7 @@ def tidy(database: Database, settings: Settings) -> None:
         notices.tidy(tx)
     with database.write() as tx:
         bundle.expire(tx)
+        brought.expire(tx)
     with database.read() as tx:
         files.sweep(tx, settings.files)
 
@@ -198,6 +227,9 @@ def start(database: Database, settings: Settings, ground: Ground) -> BackgroundS
     scheduler.add_job(lambda: tick(database, settings, ground), "interval", seconds=TICK_SECONDS, **at_once)
     scheduler.add_job(
         lambda: remind_each_morning(database, ground, reminded), "interval", minutes=REMIND_MINUTES, **at_once
+    )
+    scheduler.add_job(
+        lambda: recalculate(database, ground), "interval", seconds=TICK_SECONDS, max_instances=1, coalesce=True
     )
     scheduler.add_job(lambda: tidy(database, settings), "interval", hours=1, max_instances=1, coalesce=True)
     scheduler.start()

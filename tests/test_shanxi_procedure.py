@@ -36,7 +36,7 @@ def test_the_main_road_runs_from_the_blank_form_to_the_published_list() -> None:
 @pytest.mark.parametrize(
     ("state", "name", "to"),
     [
-        ("municipal_waiting", "take_back", "drafting"),
+        ("municipal_waiting", "withdraw_filing", "drafting"),
         ("municipal_review", "municipal_return", "municipal_correcting"),
         ("municipal_correcting", "resubmit", "origin"),
         ("municipal_review", "decline", "not_recommended"),

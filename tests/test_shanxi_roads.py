@@ -280,7 +280,7 @@ def test_filed_directly_it_goes_to_the_formal_check_until_the_province_closes_th
 def test_once_announced_a_service_pilot_is_copied_to_the_bureau_of_its_city(name: str) -> None:
     done = does(service(), "to_announce", name)
 
-    assert [one for one, _ in done] == ["commit", "enter_prefecture", "notify", "notify"]
+    assert [one for one, _ in done] == ["commit", "enter_prefecture", "register_issue", "notify", "notify"]
     assert [argument["role"] for one, argument in done if one == "notify"] == ["applicant", "municipal"]
 
 

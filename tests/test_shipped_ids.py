@@ -12,7 +12,7 @@ import yaml
 from caseflow.config import ROOT
 from tests.source import Source, sources
 
-GRAMMAR = ("definition.py", "form.py", "many.py", "parts.py", "procedure.py")
+GRAMMAR = ("definition.py", "form.py", "many.py", "parts.py", "procedure.py", "registers.py")
 NOT_AN_AUTHORITY = {"data"}
 EVERYWHERE = {"national"}
 """Folders of workflows/ whose name is also a plain word: forbidden as a value, allowed in a sentence."""

@@ -6,26 +6,33 @@ The caller owns the transaction; all of it is committed, or nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from caseflow import clock
 from caseflow.cases import (
-    deadlines,
+    beginning,
+    circulating,
+    deciding,
     desk_acts,
-    dossier,
     duties,
     entry,
     filing,
     findings,
     guards,
+    linking,
     members,
+    service,
+    signers,
     signing,
     standing,
+    supervising,
     taken,
+    taking_back,
     tasks,
+    turns,
     warnings,
 )
 from caseflow.cases.effects import use_door
@@ -35,10 +42,22 @@ from caseflow.cases.move import Move
 from caseflow.cases.vocabulary import effect_of
 from caseflow.people.rights import Actor
 from caseflow.records import journal
-from caseflow.words import Message, Refused
+from caseflow.words import Refused
 from caseflow.workflow import machine
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.procedure import Action
+
+_ENGINE: dict[str, tuple[Action, Callable[[Move, Mapping[str, Any], frozenset[str]], dict[str, Any]]]] = {
+    filing.ACT: (filing.ACTION, filing.record),
+    findings.ACT: (findings.ACTION, findings.answer),
+    service.ACT: (service.ACTION, service.record),
+    **{
+        name: (action, room.run)
+        for room in (desk_acts, signers, supervising, circulating)
+        for name, action in room.ACTS.items()
+    },
+}
+"""Acts of the engine on any case: where it stands does not change."""
 
 
 def perform(
@@ -109,25 +128,21 @@ def _act(
         raise entry.stale(tx, row["id"])
     if action_id in signing.ACTS:
         return _sign(tx, ground, loaded, actor, row, action_id, answers, request_key, roles)
-    if action_id == findings.ACT:
-        return _answer_finding(tx, ground, loaded, actor, row, answers, request_key, roles)
-    if action_id == filing.ACT:
-        move = Move(tx, ground, loaded, row, filing.ACTION, actor, "", clock.now(), request_key)
-        return record(move, filing.record(move, answers, roles))
-    if action_id in desk_acts.ACTS:
-        move = Move(tx, ground, loaded, row, desk_acts.ACTS[action_id], actor, "", clock.now(), request_key)
-        return record(move, desk_acts.run(move, answers, roles))
+    if action_id == taking_back.ACT:
+        return _take_back(Move(tx, ground, loaded, row, taking_back.ACTION, actor, "", clock.now(), request_key), roles)
+    if action_id in _ENGINE:
+        engine, do = _ENGINE[action_id]
+        move = Move(tx, ground, loaded, row, engine, actor, "", clock.now(), request_key)
+        return record(move, do(move, answers, roles))
     action = loaded.definition.action(row["state"], action_id)
     if action is None:
         raise Refused(guards.not_offered(loaded.definition, row, action_id))
     role = standing.acting_role(loaded.definition, row["state"], action, roles, host)
     if role is None:
-        raise Refused(
-            Message("act.not_yours", {"action": _pair(action), "roles": _who(loaded.definition, row, action)})
-        )
+        raise Refused(standing.not_yours(loaded.definition, row["state"], action))
     move = Move(
         tx, ground, loaded, row, action, actor, role, clock.now(), request_key,
-        host=host.case if host else None, given=given or {},
+        host=host.row if host else None, given=given or {},
     )  # fmt: skip
     move.answers = taken.clean(move, answers)
     reasons = guards.reasons(move)
@@ -141,9 +156,10 @@ def _act(
 def _carry_out(move: Move) -> Outcome:
     """The move itself, once nothing stands against it."""
     case, action, definition = move.case, move.action, move.definition
-    target = machine.target(definition, case["state"], action.id, case["origin"])
     if move.answers:
-        _keep_answers(move)
+        taken.keep(move)
+    way = deciding.way(move, action.route) if action.route is not None else None
+    target = machine.target(definition, case["state"], action.id, case["origin"], way)
     for call in action.then:
         effect_of(call).run(move, call.argument)
     warnings.raise_all(move)
@@ -170,24 +186,23 @@ def _carry_out(move: Move) -> Outcome:
         _settle(move, target)
     else:
         duties.renew(move)
+        beginning.begin(move)
     written = entry.write(move, act=action.id, to_state=target, body=_body(move))
+    if moves:
+        linking.note_move(move, target)
     if moves and state.calculates is not None:
         findings.recompute(move, written, state.calculates)
     return Outcome(case["id"], action.id, target, written["number"], written["version"])
 
 
-def _keep_answers(move: Move) -> None:
-    """Keep what the form was answered with, in place of earlier answers or as one more entry beside them."""
-    tx, case, action, known = move.tx, move.case, move.action, move.case["facts"]
-    under = move.entry if action.appends else None
-    kept = dossier.keep_facts(tx, move.ground, case, move.store, action.asks, move.answers, under=under)
-    stored = {**known.get(move.store, {}), under: kept} if under is not None else kept
-    move.changes["facts"] = {**known, move.store: stored}
-    move.notes["answers"] = kept
-    # While the case stays where it is, others go on typing their own answers to the same act.
-    typed_by = move.typed_by or (move.actor.person_id if move.actor else None)
-    own = f"person:{typed_by}" if typed_by and action.to is None else None
-    dossier.drop_drafts(tx, case["id"], f"act.{action.id}", own)
+def _take_back(move: Move, roles: frozenset[str]) -> Outcome:
+    """The case goes back to where the same person brought it from; nothing of what was entered is undone."""
+    target = taking_back.go_back(move, roles)
+    state = move.definition.states[target]
+    move.changes |= {"state": target, "listed": state.listed, "moved_at": move.at}
+    _settle(move, target)
+    written = entry.write(move, act=move.action.id, to_state=target, body=_body(move))
+    return Outcome(move.case["id"], move.action.id, target, written["number"], written["version"])
 
 
 def _settle(move: Move, target: str) -> None:
@@ -195,7 +210,7 @@ def _settle(move: Move, target: str) -> None:
     row = move.row
     kept = signing.go_along(move, target)
     tasks.leave(move.tx, row, move.action.id, move.at)
-    move.changes["due_on"] = deadlines.move(move, row, target)
+    move.changes["due_on"] = beginning.move(move, row, target)
     if move.definition.states[target].final and move.host is None:
         for outdated in duties.without(move, members.leave(move)):
             record(outdated, {**outdated.notes, "member": move.case["id"]})
@@ -231,48 +246,16 @@ def _sign(
     roles: frozenset[str],
 ) -> Outcome:
     """A signer signs or sends back; the last signature carries the act out after its guards were asked again."""
-    waiting = signing.waiting(tx, row["id"])
-    pending = signing.turn_of(tx, waiting, roles, actor.person_id, answers.get("proposal")) if actor else None
-    if pending is None or actor is None:
-        raise Refused(Message("signing.nothing_to_sign"))
-    action = loaded.definition.action(row["state"], pending["action"])
-    if action is None:
-        raise Refused(guards.not_offered(loaded.definition, row, pending["action"]))
-    move = Move(
-        tx, ground, loaded, row, action, actor, pending["role"], clock.now(), request_key,
-        signed=pending["id"], typed_by=pending["proposed_by"], waiting=waiting,
-    )  # fmt: skip
-    move.answers = signing.answers(ground, pending)
-    complete = signing.sign(move, pending, act, answers, roles)
+    move, complete = turns.take(tx, ground, loaded, actor, row, act, answers, request_key, roles)
     if complete:
         reasons = guards.reasons(move)
         if reasons:
             raise Refused(*reasons)
-        move.notes |= {"phase": "signed", "proposal": pending["id"]}
+        move.notes |= {"phase": "signed", "proposal": move.signed}
         return _carry_out(move)
-    written = entry.write(move, act=act, to_state=row["state"], body={"phase": act, "proposal": pending["id"]})
+    body = {"phase": act, "proposal": move.signed, **move.notes}
+    written = entry.write(move, act=act, to_state=row["state"], body=body)
     return Outcome(row["id"], act, row["state"], written["number"], written["version"])
-
-
-def _answer_finding(
-    tx: Connection,
-    ground: Ground,
-    loaded: Loaded,
-    actor: Actor | None,
-    row: Mapping[Any, Any],
-    answers: Mapping[str, Any],
-    request_key: str,
-    roles: frozenset[str],
-) -> Outcome:
-    """The holder answers what a warning or the recomputation found."""
-    holder = loaded.definition.states[row["state"]].holder
-    if actor is None or holder is None or holder not in roles:
-        raise Refused(Message("findings.holder_only"))
-    at = clock.now()
-    body = findings.answer(tx, row["id"], answers, actor.person_id, at)
-    move = Move(tx, ground, loaded, row, findings.ACTION, actor, holder, at, request_key)
-    written = entry.write(move, act=findings.ACT, to_state=row["state"], body=body)
-    return Outcome(row["id"], findings.ACT, row["state"], written["number"], written["version"])
 
 
 def _roles(
@@ -293,16 +276,6 @@ def _body(move: Move) -> dict[str, Any]:
     if move.host is not None:
         body["host"] = move.host["id"]
     return body
-
-
-def _pair(action: Action) -> dict[str, str]:
-    return {"zh": action.title.zh, "en": action.title.en}
-
-
-def _who(definition: Definition, row: Mapping[Any, Any], action: Action) -> list[dict[str, str]]:
-    """The titles of the roles that may do what this person may not."""
-    titles = (definition.roles[role].title for role in definition.by(row["state"], action))
-    return [{"zh": title.zh, "en": title.en} for title in titles]
 
 
 use_door(move_member)

@@ -59,7 +59,7 @@ def _document(
                 kind
                 for other in definition.states.values()
                 for before in other.actions.values()
-                if before.to == state.id
+                if state.id in before.leads_to
                 for kind in _issued(before)
             }
             for row in reversed(letters.of_case(tx, host["id"])):
@@ -78,7 +78,8 @@ def _announces(action: Action, inside: Definition, which: str) -> bool:
             for act in acts:
                 for state in inside.states:
                     done = inside.action(state, str(act))
-                    if done is not None and done.to in inside.states and inside.states[done.to].listed == which:
+                    targets = done.leads_to if done is not None else ()
+                    if any(one in inside.states and inside.states[one].listed == which for one in targets):
                         return True
     return False
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from caseflow.cases import dossier, duties, paths, said, show, signing, tasks
+from caseflow.cases import dossier, paths, said, service, settled, show, signing, tasks
 from caseflow.cases.models import task
 from caseflow.cases.view import View
 from caseflow.records import journal
@@ -43,7 +43,7 @@ def readable(view: View) -> set[int]:
             found.update(paths.file_ids(action.asks, signing.answers(view.ground, pending)))
     for row in view.letters():
         found.update(number for key in ("pdf_file_id", "docx_file_id", "formal_file_id") if (number := row[key]))
-    return found
+    return found | service.file_ids(view.tx, [row["id"] for row in view.letters()])
 
 
 def _asked(view: View) -> set[int]:
@@ -94,7 +94,7 @@ def _in_duties(view: View, known: Mapping[str, Any]) -> Iterator[Attached]:
         for duty in state.duties.values():
             action = view.definition.action(state.id, duty.action)
             asks = action.asks if action is not None else {}
-            for given in known.get(f"{duties.STORE}{duty.id}", {}).values():
+            for given in known.get(f"{settled.STORE}{duty.id}", {}).values():
                 for question in asks.values():
                     for number in paths.file_ids({question.id: question}, given):
                         yield Attached(number, show.pair(question.label), show.pair(duty.title))

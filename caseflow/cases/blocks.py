@@ -52,7 +52,7 @@ def signature_table(
         _signature(definition, proposal["role"], "proposed", "", names[proposal["proposed_by"]], proposal["opened_at"])
     ]
     rows += [
-        _signature(definition, one["role"], one["decision"], one["opinion"], names[one["person_id"]], one["at"])
+        _signature(definition, one["role"], one["decision"], one["opinion"], _signer(names, one), one["at"])
         for one in signatures
     ]
     if proposal["status"] == "signing":
@@ -62,6 +62,12 @@ def signature_table(
         ]
     columns = [show.words(f"paper.signatures.{one}") for one in ("role", "decision", "opinion", "name", "at")]
     return {"columns": columns, "widths": SIGNATURE_WIDTHS, "rows": rows}
+
+
+def _signer(names: Mapping[int, str], signed: Mapping[Any, Any]) -> str:
+    """Who signed; of a deputy also in whose place."""
+    name, absent = names[signed["person_id"]], signed["for_person_id"]
+    return name if absent is None else f"{names[absent]}（{name}代）"
 
 
 def moment(at: datetime) -> str:
@@ -85,7 +91,7 @@ def _signatures(move: Move) -> dict[str, Any]:
     """Those who signed the very act that issues the paper; who did it where nobody had to sign."""
     for row, signed in signing.slips(move.tx, move.case["id"]):
         if row["id"] == move.signed:
-            names = accounts.names(move.tx, [row["proposed_by"], *(one["person_id"] for one in signed)])
+            names = accounts.names(move.tx, signing.people_of(row, signed))
             return signature_table(move.definition, names, row, signed)
     name = move.actor.name if move.actor is not None else ""
     columns = [show.words(f"paper.signatures.{one}") for one in ("role", "decision", "opinion", "name", "at")]

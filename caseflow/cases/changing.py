@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -13,9 +14,9 @@ from caseflow.cases.move import Move
 from caseflow.cases.registry import EFFECTS, GUARDS, effect, guard
 from caseflow.db import Statement
 from caseflow.people import organisations
-from caseflow.records import files
+from caseflow.records import files, journal
 from caseflow.words import Message, Refused
-from caseflow.workflow import values
+from caseflow.workflow import values, workdays
 from caseflow.workflow.form import Field
 
 BUREAU = "bureau"
@@ -87,7 +88,28 @@ def _may_extend(move: Move, clock: str | None) -> list[Message]:
     last = row["not_after"] if row["task_id"] is None else None  # a duty ends on the day that was asked, no round's
     if last is not None and date.fromisoformat(until) > last:
         return move.refuse("changing.day_too_late", last=last.isoformat())
-    return []
+    return _beyond(move, row, date.fromisoformat(until))
+
+
+def _beyond(move: Move, row: Mapping[str, Any], until: date) -> list[Message]:
+    """What the clock's own rule says against this extension: it was extended before, or not so far."""
+    rule = deadlines.rule_of(move.definition, row["clock"])
+    bound = rule.state.clock.extends if rule.duty is None and rule.state.clock is not None else None
+    if bound is None:
+        return []
+    against = []
+    times = sum(
+        (entry.body.get("extended") or {}).get("deadline") == row["id"]
+        for entry in journal.entries(move.tx, move.case["id"])
+    )
+    if times >= bound.at_most:
+        against += move.refuse("changing.extended_already", times=bound.at_most, basis=bound.basis)
+    if bound.up_to is not None:
+        calendar = move.ground.calendar_now(move.tx, move.definition.calendar)
+        latest = workdays.count(calendar, row["due_on"], workdays.Limit.parse(bound.up_to), roll=rule.roll).due
+        if until > latest:
+            against += move.refuse("changing.extended_too_far", last=latest.isoformat(), basis=bound.basis)
+    return against
 
 
 @effect(EFFECTS, "clock", against=_may_extend)
@@ -97,7 +119,12 @@ def extend_clock(move: Move, clock: str | None) -> None:
     if row is None or until is None:
         raise Refused(*_may_extend(move, clock))
     deadlines.extend(move.tx, move.ground, move.definition, row, date.fromisoformat(until))
-    move.notes["extended"] = {"clock": row["clock"], "from": row["due_on"].isoformat(), "to": until}
+    move.notes["extended"] = {
+        "clock": row["clock"],
+        "deadline": row["id"],
+        "from": row["due_on"].isoformat(),
+        "to": until,
+    }
     move.changes["due_on"] = deadlines.earliest(move.tx, move.definition, move.case["id"])
 
 

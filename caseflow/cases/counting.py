@@ -23,13 +23,20 @@ class Counted:
 
 
 def count(
-    tx: Connection, ground: Ground, definition: Definition, first: date, limit: str, pauses: Any, cut: date | None
+    tx: Connection,
+    ground: Ground,
+    definition: Definition,
+    first: date,
+    limit: str,
+    pauses: Any,
+    cut: date | None,
+    roll: workdays.Roll = "rest_days",
 ) -> Counted:
     """Count a limit, cut short by the closing date of the round; without a limit that date alone bounds the clock."""
     if not limit and cut is not None:
         return Counted(cut, {}, provisional=False)
     spans = [(date.fromisoformat(a), date.fromisoformat(b)) for a, b in pauses]
     calendar = ground.calendar_now(tx, definition.calendar)
-    counted = workdays.count(calendar, first, workdays.Limit.parse(limit), pauses=spans)
+    counted = workdays.count(calendar, first, workdays.Limit.parse(limit), pauses=spans, roll=roll)
     due = counted.due if cut is None else min(counted.due, cut)
     return Counted(due, counted.as_json(), counted.provisional)

@@ -14,20 +14,24 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock
-from caseflow.cases import counting, surroundings, tasks, timers
+from caseflow.cases import counting, settings, tasks, timers
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import deadline
 from caseflow.cases.move import Move
 from caseflow.db import Statement
 from caseflow.words import Message, Refused
+from caseflow.workflow import workdays
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.procedure import Clock, Duty, State
+from caseflow.workflow.procedure import Duty, State
 
 PUBLICITY = "publicity:"
 """Before the state's id in the name of a publicity clock."""
 DUTY = "duty:"
 """Before ``<state>.<duty>`` in the name of a clock of one who owes a duty; ``task_id`` says who."""
 BREACH = "breach"
+_ROLLS: dict[str, workdays.Roll] = {
+    "next_workday": "rest_days", "after_holidays": "statutory_holidays", "last_day": "none",
+}  # fmt: skip
 
 IS_OPEN = sa.or_(
     deadline.c.status == "running",
@@ -59,6 +63,12 @@ class Rule:
         return self.duty is None and self.ends == BREACH and self.state.clock is not None and self.state.clock.soft
 
     @property
+    def roll(self) -> workdays.Roll:
+        """From which days off its end moves on."""
+        own = self.state.clock if self.duty is None and self.ends == BREACH else None
+        return _ROLLS[own.ends_on if own is not None else "next_workday"]
+
+    @property
     def notify(self) -> tuple[str, ...]:
         """The roles that are told when it has run out, besides those who owe."""
         if self.duty is not None:
@@ -78,68 +88,19 @@ def rule_of(definition: Definition, name: str) -> Rule:
     return Rule(state, warn=state.clock.warn if state.clock is not None else None)
 
 
-def move(step: Move, row: Mapping[str, Any], target: str) -> date | None:
-    """Close, pause or resume what runs as the case goes to ``target``; returns the earliest date still due.
-
-    The clock of a state counts on while the case stays or comes back from where it pauses. One that has run out is
-    not paused: whoever sends the case back after the last day gains no new days. What organisations owed in the
-    state that is left is owed no more.
-    """
-    tx, definition, at = step.tx, step.definition, step.at
-    today = clock.local_date(at)
-    due: list[date] = []
-    resumed = False
-    for running in open_deadlines(tx, row["id"]):
-        rule = definition.states[running["clock"]].clock if running["clock"] in definition.states else None
-        breached = running["status"] == "breached"
-        if running["clock"] == target:
-            last = _resume(step, running, today) if running["status"] == "paused" else running["due_on"]
-            due += [last] if not is_over(definition, {**running, "due_on": last}) else []
-            resumed = True
-        elif rule is not None and target in rule.pauses_in:
-            if not breached:
-                _pause(tx, running, today)
-        else:
-            close(tx, running, "void" if running["task_id"] is not None else "met", at)
-    started = start(tx, step.ground, definition, row, target, at, step, runs=resumed)
-    due += [started] if started is not None else []
-    return min(due, default=None)
-
-
-def start(
-    tx: Connection,
-    ground: Ground,
-    definition: Definition,
-    row: Mapping[Any, Any],
-    state_id: str,
-    at: datetime,
-    step: Move | None = None,
-    *,
-    runs: bool = False,
-) -> date | None:
-    """Start the clock of a state (unless it ``runs``) and its publicity; returns the earliest date due."""
-    state = definition.states[state_id]
-    due: list[date] = []
-    if state.clock is not None and not runs:
-        cut = _cut(tx, row, state.clock)
-        first = clock.local_date(at)
-        limit = state.clock.limit or ""
-        if limit or cut is not None:
-            rule = Rule(state, warn=state.clock.warn)
-            due.append(insert(tx, ground, definition, rule, made_of(row["id"], state_id, first, limit, cut)))
-    if state.publicity is not None and step is not None:
-        posted = date.fromisoformat(step.value(state.publicity.posted_on))
-        made = made_of(row["id"], f"{PUBLICITY}{state_id}", posted, state.publicity.period)
-        due.append(insert(tx, ground, definition, rule_of(definition, made["clock"]), made))
-    return min(due, default=None)
-
-
 def close(tx: Connection, row: Mapping[str, Any], status: str, at: datetime) -> None:
     """End a clock; that it ran out before is not forgotten."""
     breached = row["status"] == "breached"
     _CHANGE.run(tx, {"on_id": row["id"], "status": "breached" if breached else status, "closed_at": at})
     if not breached:
         timers.silence(tx, row["id"])
+
+
+def reopen(tx: Connection, ground: Ground, definition: Definition, row: Mapping[Any, Any]) -> None:
+    """Let a clock run on that was met by an act which is taken back; its days were counted all the while."""
+    running = {**row, "status": "breached" if row["status"] == "breached" else "running"}
+    _CHANGE.run(tx, {"on_id": row["id"], "status": running["status"], "closed_at": None})
+    _set_anew(tx, ground, definition, running, row["due_on"])
 
 
 def extend(tx: Connection, ground: Ground, definition: Definition, row: Mapping[str, Any], until: date) -> None:
@@ -164,7 +125,7 @@ def recount(tx: Connection, ground: Ground, definition: Definition, row: Mapping
 
     One that had run out runs again where the new date is still to come.
     """
-    counted = counting.count(tx, ground, definition, row["started_on"], row["limit"], row["pauses"], row["not_after"])
+    counted = _counted(tx, ground, definition, row, row["pauses"])
     due = max(counted.due, row["extended_to"] or counted.due)
     if due == row["due_on"] and counted.provisional == row["provisional"]:
         return None
@@ -174,6 +135,16 @@ def recount(tx: Connection, ground: Ground, definition: Definition, row: Mapping
         return None
     _set_anew(tx, ground, definition, row, due)
     return row["due_on"], due
+
+
+def start_anew(tx: Connection, ground: Ground, definition: Definition, row: Mapping[str, Any], first: date) -> None:
+    """Count an open clock from another day than it was started from; one that had run out may run again."""
+    moved = {**row, "started_on": first}
+    counted = _counted(tx, ground, definition, moved, row["pauses"])
+    due = max(counted.due, row["extended_to"] or counted.due)
+    changed = {"started_on": first, "due_on": due, "ledger": counted.ledger, "provisional": counted.provisional}
+    _CHANGE.run(tx, {"on_id": row["id"], **changed, "status": _standing(row["status"], due)})
+    _set_anew(tx, ground, definition, moved, due)
 
 
 def _standing(status: str, due: date) -> str:
@@ -221,13 +192,6 @@ def of_case(tx: Connection, case_id: int) -> list[RowMapping]:
     return list(tx.execute(sa.select(deadline).where(deadline.c.case_id == case_id).order_by(deadline.c.id)).mappings())
 
 
-def _cut(tx: Connection, row: Mapping[Any, Any], rule: Clock) -> date | None:
-    if rule.not_after is None:
-        return None
-    closes = surroundings.round_closes(tx, row, rule.not_after)
-    return surroundings.last_day(closes) if closes is not None else None
-
-
 def made_of(case_id: int, name: str, first: date, limit: str, cut: date | None = None) -> dict[str, Any]:
     """A clock as it starts, for ``insert``; ``cut`` is its last day at the latest."""
     return {
@@ -243,7 +207,8 @@ def made_of(case_id: int, name: str, first: date, limit: str, cut: date | None =
 
 def insert(tx: Connection, ground: Ground, definition: Definition, rule: Rule, made: dict[str, Any]) -> date:
     """Write a new clock, counted, with its timers; returns its last day."""
-    counted = counting.count(tx, ground, definition, made["started_on"], made["limit"], [], made["not_after"])
+    made = {**made, "limit": settings.period(tx, definition, made["case_id"], made["limit"])}
+    counted = _counted(tx, ground, definition, made, [])
     due = counted.due
     number = _NEW.scalar(tx, {**made, "due_on": due, "ledger": counted.ledger, "provisional": counted.provisional})
     here = {"case_id": made["case_id"], "deadline_id": number}
@@ -251,18 +216,31 @@ def insert(tx: Connection, ground: Ground, definition: Definition, rule: Rule, m
     return due
 
 
-def _pause(tx: Connection, row: Mapping[str, Any], today: date) -> None:
+def _counted(
+    tx: Connection, ground: Ground, definition: Definition, row: Mapping[str, Any], pauses: Any
+) -> counting.Counted:
+    roll = rule_of(definition, row["clock"]).roll
+    return counting.count(tx, ground, definition, row["started_on"], row["limit"], pauses, row["not_after"], roll)
+
+
+def pause(tx: Connection, row: Mapping[str, Any], today: date) -> None:
+    """Let a clock stand still from a day on. One that has run out goes on being overdue."""
     if row["status"] == "running":
         _CHANGE.run(tx, {"on_id": row["id"], "status": "paused", "paused_since": today})
         timers.silence(tx, row["id"])
 
 
-def _resume(step: Move, row: Mapping[str, Any], today: date) -> date:
+def note_due(step: Move) -> None:
+    """Write by when the case is due now that one of its clocks has stopped or runs again."""
+    due = earliest(step.tx, step.definition, step.case["id"])
+    step.changes["due_on"] = due
+    tasks.postpone(step.tx, step.case["id"], due)
+
+
+def resume(step: Move, row: Mapping[str, Any], today: date) -> date:
     """Let a clock go on. A day to which it was extended moves on by as many days as it stood still."""
     pauses = [*row["pauses"], [row["paused_since"].isoformat(), today.isoformat()]]
-    counted = counting.count(
-        step.tx, step.ground, step.definition, row["started_on"], row["limit"], pauses, row["not_after"]
-    )
+    counted = _counted(step.tx, step.ground, step.definition, row, pauses)
     later = row["extended_to"] + (today - row["paused_since"]) if row["extended_to"] is not None else None
     due = max(counted.due, later or counted.due)
     changed = {

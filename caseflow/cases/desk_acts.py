@@ -55,13 +55,21 @@ def run(move: Move, posted: Mapping[str, Any], roles: frozenset[str]) -> dict[st
         row = _task(move, posted.get("task"))
         body = _DO[move.action.id](move, move.actor, row, posted, roles)
         body |= {"task": row["id"], "kind": row["kind"], "organisation": row["organisation_id"]}
-    return {**body, "answers": _keep(move, note)} if note else body
+    return {**body, "answers": keep_note(move, note)} if note else body
 
 
 def notes(tx: Connection, ground: Ground, row: Mapping[Any, Any]) -> dict[int, str]:
     """The words beside these acts, by the number of their journal entry."""
     kept = dossier.facts(tx, ground, row).get(NOTES, {})
     return {int(seq): one["note"] for seq, one in kept.items() if isinstance(one["note"], str)}
+
+
+def keep_note(move: Move, note: str) -> dict[str, Any]:
+    """Seal the words beside an act under its journal entry; returns what the journal keeps: their salted hash."""
+    known = move.case["facts"]
+    kept = dossier.keep_facts(move.tx, move.ground, move.case, NOTES, _NOTE, {"note": note}, under=move.entry)
+    move.changes["facts"] = {**known, NOTES: {**known.get(NOTES, {}), move.entry: kept}}
+    return kept
 
 
 def may_direct(definition: Definition, role: str, held: frozenset[str]) -> bool:
@@ -197,14 +205,6 @@ def _give(move: Move, row: Mapping[str, Any], to: int) -> None:
         raise Refused(Message("desk_acts.has_it_already", {"input": "person"}))
     values = {"number": move.case["number"] or "", "title": move.case["title"]}
     telling.tell_person(move.tx, move.case, to, Message("inbox.assigned", values), key=move.request_key, kind="desk")
-
-
-def _keep(move: Move, note: str) -> dict[str, Any]:
-    """Seal the words beside an act; the journal has their salted hash."""
-    known = move.case["facts"]
-    kept = dossier.keep_facts(move.tx, move.ground, move.case, NOTES, _NOTE, {"note": note}, under=move.entry)
-    move.changes["facts"] = {**known, NOTES: {**known.get(NOTES, {}), move.entry: kept}}
-    return kept
 
 
 def _name(tx: Connection, person_id: int | None) -> str:

@@ -289,11 +289,12 @@ def keep_facts(
     ``under`` keeps the answers of several one beside the other in the same store.
     """
     place = f"{store}.{under}" if under else store
-    body, hidden = personal.split({store: {under: answers} if under else answers}, paths.sealed(place, asks))
+    sealed = list(paths.sealed(place, asks))
+    body, hidden = personal.split({store: {under: answers} if under else answers}, sealed)
+    known = case["facts"].get(store, {})
+    if sealed and (known.get(under) if under else known):
+        personal.forget(tx, case["id"], FACTS, place)
     if hidden:
-        known = case["facts"].get(store, {})
-        if personal.has_sealed(known.get(under) if under else known):
-            personal.forget(tx, case["id"], FACTS, [one.path for one in hidden])
         personal.store(tx, ground.keys, case["id"], FACTS, hidden)
     kept: dict[str, Any] = body[store][under] if under else body[store]
     return kept

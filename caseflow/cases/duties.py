@@ -13,47 +13,31 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.cases import deadlines, dossier, entry, involving, members, tasks, telling
+from caseflow.cases import deadlines, dossier, entry, involving, settled, standing_for, stopping, tasks, telling, voting
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import deadline, reply, task
 from caseflow.cases.move import Move
-from caseflow.cases.registry import EFFECTS, GUARDS, effect, guard
+from caseflow.cases.registry import EFFECTS, effect
+from caseflow.cases.tasks import Owner
 from caseflow.db import Statement
-from caseflow.people.models import organisation
-from caseflow.records import personal
 from caseflow.words import Message, Refused
+from caseflow.workflow.beside import Vote
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.parts import Text
 from caseflow.workflow.procedure import Action, Duty
 
-STORE = "duty_"
-"""Before the duty's id: where the answers are kept, by organisation where each of a kind owes it, else by entry."""
-MEMBERS = "members"
-"""In ``signs``: the cases inside, with what was said of each."""
 MEMBER_LEFT = Action(id="member_left", title=Text(zh="办件退出", en="A case has left"))
 
-_EARLIEST = Statement(
+_OWED = (
     sa.select(task.c.id)
-    .where(
-        task.c.case_id == sa.bindparam("case_id"),
-        task.c.kind == sa.bindparam("kind"),
-        task.c.organisation_id == sa.bindparam("organisation_id"),
-        task.c.status == "open",
-    )
+    .where(task.c.case_id == sa.bindparam("case_id"), task.c.kind == sa.bindparam("kind"), task.c.status == "open")
     .order_by(task.c.due_on.is_(None), task.c.due_on, task.c.id)
     .limit(1)
 )
+_EARLIEST = Statement(_OWED.where(task.c.organisation_id == sa.bindparam("organisation_id")))
+_OF_PERSON = Statement(_OWED.where(task.c.organisation_id.is_(None), task.c.person_id == sa.bindparam("person_id")))
 _DONE = Statement(task.update().where(task.c.id == sa.bindparam("on_task"), task.c.status == "open"))
 _REPLY = Statement(reply.insert().inline())
-_ASKED = Statement(
-    sa.select(
-        task.c.id, task.c.status, task.c.organisation_id, task.c.entry, task.c.due_on,
-        reply.c.id.label("reply_id"), reply.c.status.label("reply"), reply.c.stands_for,
-    )
-    .select_from(task.outerjoin(reply, reply.c.task_id == task.c.id))
-    .where(task.c.case_id == sa.bindparam("case_id"), task.c.kind == sa.bindparam("kind"))
-    .order_by(task.c.id)
-)  # fmt: skip
 _CLOCK = Statement(
     sa.select(deadline).where(deadline.c.task_id == sa.bindparam("task_id"), deadline.c.closed_at.is_(None))
 )
@@ -62,11 +46,16 @@ _CLOCK = Statement(
 def enter(
     tx: Connection, ground: Ground, definition: Definition, row: Mapping[Any, Any], state_id: str, at: datetime
 ) -> None:
-    """Open what each organisation of a kind owes in a state that the case has entered."""
+    """Open what each organisation of a kind, or each person of a role or panel, owes in a state that the case has entered."""
     for duty in definition.states[state_id].duties.values():
+        if duty.on_entry and voting.is_secret(duty):
+            voting.open_box(tx, row["id"], duty.id, at)
         if duty.each is not None:
-            for owner in tasks.owing(tx, row["authority_id"], duty.each):
-                _open(tx, ground, definition, row, state_id, duty, owner, at)
+            for office in tasks.owing(tx, row["authority_id"], duty.each):
+                _open(tx, ground, definition, row, state_id, duty, Owner(office), at)
+        if duty.each_person is not None:
+            for person_id in tasks.people(tx, definition, row, duty.each_person):
+                _open(tx, ground, definition, row, state_id, duty, Owner(person_id=person_id), at)
 
 
 def _open(
@@ -76,7 +65,7 @@ def _open(
     row: Mapping[Any, Any],
     state_id: str,
     duty: Duty,
-    owner: int,
+    owner: Owner,
     at: datetime,
     *,
     entry_seq: int | None = None,
@@ -93,8 +82,8 @@ def _open(
 
 
 def _not_to_be_asked(move: Move, duty_id: str) -> list[Message]:
-    duty = duty_of(move.definition, move.case["state"], duty_id)
-    against = [] if _asked(move, duty) is not None else move.refuse("duties.nobody", duty=_title(duty))
+    duty = settled.duty_of(move.definition, move.case["state"], duty_id)
+    against = [] if _asked(move, duty) is not None else move.refuse("duties.nobody", duty=settled.title(duty))
     until = move.answers.get(duty.due) if duty.due is not None else None
     if until is not None and date.fromisoformat(until) < clock.local_date(move.at):
         against += move.refuse("duties.day_past")
@@ -104,7 +93,7 @@ def _not_to_be_asked(move: Move, duty_id: str) -> list[Message]:
 @effect(EFFECTS, "duty", against=_not_to_be_asked)
 def open_duty(move: Move, duty_id: str) -> None:
     """Ask the organisation named in the form (else the one in the duty's role) for what the duty says, by its date."""
-    duty = duty_of(move.definition, move.case["state"], duty_id)
+    duty = settled.duty_of(move.definition, move.case["state"], duty_id)
     owner = _asked(move, duty)
     if owner is None:
         raise Refused(*_not_to_be_asked(move, duty_id))
@@ -112,11 +101,12 @@ def open_duty(move: Move, duty_id: str) -> None:
         involving.give(move, duty.role, owner)  # who is asked sees what about
     until = move.answers.get(duty.due) if duty.due is not None else None
     _open(
-        move.tx, move.ground, move.definition, move.case, move.case["state"], duty, owner, move.at,
+        move.tx, move.ground, move.definition, move.case, move.case["state"], duty, Owner(owner), move.at,
         entry_seq=move.case["seq"] + 1, until=date.fromisoformat(until) if until is not None else None,
     )  # fmt: skip
+    stopping.suspend(move, duty.id)
     move.notes.setdefault("asked", []).append({"duty": duty.id, "organisation": owner})
-    values = {"number": move.row["number"] or "", "title": move.row["title"], "duty": _title(duty)}
+    values = {"number": move.row["number"] or "", "title": move.row["title"], "duty": settled.title(duty)}
     notice = Message("inbox.duty_opened", values)
     telling.tell_organisation(
         move.tx, move.row, owner, notice, role=duty.role, key=f"{move.request_key}/{duty.id}", kind="desk"
@@ -130,38 +120,50 @@ def _asked(move: Move, duty: Duty) -> int | None:
 
 
 def _owes_nothing(move: Move, duty_id: str) -> list[Message]:
-    if _earliest(move, duty_id) is not None:
-        return []
-    duty = duty_of(move.definition, move.case["state"], duty_id)
-    asked = _ASKED.rows(move.tx, {"case_id": move.case["id"], "kind": f"{tasks.DUTY}{duty_id}"}) if duty.signs else []
-    outdated = _stale(move.tx, move.ground, move.row, duty, asked) if asked else []
+    duty = settled.duty_of(move.definition, move.case["state"], duty_id)
+    if _earliest(move, duty) is not None:
+        # Once its sums may be read, one more vote would be told by their difference.
+        ended = voting.is_secret(duty) and settled.tally_of(move.tx, move.ground, move.case, duty).settled
+        return move.refuse("duties.vote_over", duty=settled.title(duty)) if ended else []
+    asked = standing_for.asked(move.tx, move.case["id"], duty_id) if duty.signs else []
+    outdated = standing_for.stale(move.tx, move.ground, move.row, duty, asked) if asked else []
     own = any(one["organisation_id"] == _owner(move) for one in outdated)
     return [] if own else move.refuse("act.duty_not_yours")
 
 
 @effect(EFFECTS, "duty", against=_owes_nothing)
 def close_duty(move: Move, duty_id: str) -> None:
-    """The own organisation has done the earliest of what it owed; its answers are kept beside those of the others."""
-    duty = duty_of(move.definition, move.case["state"], duty_id)
-    owner, number = _owner(move), _earliest(move, duty_id)
+    """The own organisation (or person) has done the earliest of what it owed; its answers are kept beside those of the others."""
+    duty = settled.duty_of(move.definition, move.case["state"], duty_id)
+    owner, number = _owner(move), _earliest(move, duty)
     if number is None and duty.signs:
         _renewed(move, duty)
-        number = _earliest(move, duty_id)
+        number = _earliest(move, duty)
     done = {"status": "done", "outcome": move.action.id, "closed_at": move.at}
     if owner is None or number is None or _DONE.run(move.tx, {"on_task": number, **done}) != 1:
         raise Refused(*move.refuse("act.duty_not_yours"))
     for row in _CLOCK.rows(move.tx, {"task_id": number}):
         deadlines.close(move.tx, row, "met", move.at)
     seq = move.case["seq"] + 1
-    store, under = f"{STORE}{duty_id}", str(owner if duty.each is not None else seq)
-    facts = move.row["facts"]
+    if isinstance(duty.counts, Vote) and duty.counts.secret:
+        voting.cast(move.tx, move.case["id"], duty_id, voting.kind_of(duty.counts, move.answers))
+    else:
+        _keep(move, duty, str(owner if duty.each is not None else seq))
+    given = {"case_id": move.case["id"], "duty": duty_id, "organisation_id": owner, "task_id": number, "entry": seq}
+    stands_for = standing_for.hash_of(move.tx, move.ground, move.row, duty) if duty.signs else None
+    _REPLY.run(move.tx, {**given, "stands_for": stands_for, "status": "given", "at": move.at})
+    if duty.closes_rest:
+        settled.close_rest(move, duty)
+    stopping.unsuspend(move, duty.id)
+
+
+def _keep(move: Move, duty: Duty, under: str) -> None:
+    """Keep an answer beside those of the others."""
+    store, facts = f"{settled.STORE}{duty.id}", move.row["facts"]
     kept = dossier.keep_facts(
         move.tx, move.ground, {**move.case, "facts": facts}, store, move.action.asks, move.answers, under=under
     )
     move.changes["facts"] = {**facts, store: {**facts.get(store, {}), under: kept}}
-    given = {"case_id": move.case["id"], "duty": duty_id, "organisation_id": owner, "task_id": number, "entry": seq}
-    stands_for = _hash(move.tx, move.ground, move.row, duty) if duty.signs else None
-    _REPLY.run(move.tx, {**given, "stands_for": stands_for, "status": "given", "at": move.at})
 
 
 def _owner(move: Move) -> int | None:
@@ -171,65 +173,15 @@ def _owner(move: Move) -> int | None:
     return tasks.organisation_of(move.tx, move.definition, move.case, move.role)
 
 
-def _earliest(move: Move, duty_id: str) -> int | None:
-    owner = _owner(move)
-    where = {"case_id": move.case["id"], "kind": f"{tasks.DUTY}{duty_id}", "organisation_id": owner}
-    found: int | None = _EARLIEST.scalar(move.tx, where) if owner is not None else None
+def _earliest(move: Move, duty: Duty) -> int | None:
+    """The task that the acting organisation, or person, has still to do under a duty, the one due first."""
+    where = {"case_id": move.case["id"], "kind": f"{tasks.DUTY}{duty.id}"}
+    if duty.each_person is not None:
+        own = move.actor.person_id if move.actor is not None else None
+        found: int | None = _OF_PERSON.scalar(move.tx, {**where, "person_id": own})
+    else:
+        found = _EARLIEST.scalar(move.tx, {**where, "organisation_id": _owner(move)})
     return found
-
-
-@guard(GUARDS, "duty")
-def duty_done(move: Move, duty_id: str) -> list[Message]:
-    """Every organisation that owes this duty has done it, and what its answer stands for has not changed since."""
-    duty = duty_of(move.definition, move.case["state"], duty_id)
-    asked = _ASKED.rows(move.tx, {"case_id": move.case["id"], "kind": f"{tasks.DUTY}{duty_id}"})
-    stale = _stale(move.tx, move.ground, move.case, duty, asked) if duty.signs else []
-    earlier = {row["organisation_id"] for row in asked if row["reply"] == "void"}
-    silent = [row["organisation_id"] for row in asked if row["status"] == "open"]
-    changed = [*(row["organisation_id"] for row in stale), *(one for one in silent if one in earlier)]
-    names = _names(move.tx, [*silent, *changed])
-    against: list[Message] = []
-    if waiting := _of(names, (one for one in silent if one not in earlier)):
-        against += move.refuse("guards.duty_open", who=waiting)
-    if outdated := _of(names, changed):
-        against += move.refuse("guards.duty_outdated", who=outdated)
-    return against
-
-
-def _stale(
-    tx: Connection, ground: Ground, row: Mapping[Any, Any], duty: Duty, asked: Iterable[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """The last answers that count no longer, one for each organisation that was not asked again since.
-
-    Who was passed over, because the case went on without an answer, has none that could change.
-    """
-    last = {one["organisation_id"]: one for one in asked}
-    done = [one for one in last.values() if one["status"] == "done" and one["reply"] is not None]
-    if not done:
-        return []
-    present = set(_hashes(tx, ground, row, duty))
-    return [one for one in done if one["reply"] != "given" or one["stands_for"] not in present]
-
-
-def _hash(tx: Connection, ground: Ground, row: Mapping[Any, Any], duty: Duty) -> str:
-    return _hashes(tx, ground, row, duty)[0]
-
-
-def _hashes(tx: Connection, ground: Ground, row: Mapping[Any, Any], duty: Duty) -> list[str]:
-    """The keyed hash of what is signed, under the present key and those before it: free text is not to be guessed."""
-    facts = dossier.facts(tx, ground, row)
-    found: list[Any] = []
-    for path in duty.signs:
-        if path == MEMBERS:
-            inside = sorted(members.rows(tx, row["id"]), key=lambda one: int(one["id"]))
-            found.append([[one["id"], one["data"]] for one in inside])
-            continue
-        head, *rest = path.split(".")
-        value: Any = dossier.frozen(tx, ground, row["id"], row["revision"]) if head == "dossier" else facts.get(head)
-        for step in rest:
-            value = value.get(step) if isinstance(value, dict) else None
-        found.append(value)
-    return [personal.digest(key, found) for key in (ground.keys.current, *ground.keys.earlier)]
 
 
 def renew(move: Move) -> None:
@@ -261,16 +213,16 @@ def without(move: Move, host_ids: Iterable[int]) -> Iterator[Move]:
 
 def _renewed(move: Move, duty: Duty) -> list[int]:
     """The organisations whose answers to one duty became void and who are asked anew."""
-    asked = _ASKED.rows(move.tx, {"case_id": move.case["id"], "kind": f"{tasks.DUTY}{duty.id}"})
-    again = _stale(move.tx, move.ground, move.row, duty, asked)
+    asked = standing_for.asked(move.tx, move.case["id"], duty.id)
+    again = standing_for.stale(move.tx, move.ground, move.row, duty, asked)
     for one in again:
         move.tx.execute(reply.update().where(reply.c.id == one["reply_id"]).values(status="void"))
         owner = one["organisation_id"]
         _open(
-            move.tx, move.ground, move.definition, move.row, move.case["state"], duty, owner, move.at,
+            move.tx, move.ground, move.definition, move.row, move.case["state"], duty, Owner(owner), move.at,
             entry_seq=one["entry"], until=_still(one["due_on"], move.at) if duty.due is not None else None,
         )  # fmt: skip
-        values = {"number": move.row["number"] or "", "title": move.row["title"], "duty": _title(duty)}
+        values = {"number": move.row["number"] or "", "title": move.row["title"], "duty": settled.title(duty)}
         notice = Message("inbox.duty_again", values)
         telling.tell_organisation(
             move.tx, move.row, owner, notice, role=duty.role, key=f"{move.request_key}/{duty.id}", kind="desk"
@@ -283,28 +235,7 @@ def _still(due_on: date | None, at: datetime) -> date | None:
     return due_on if due_on is not None and due_on >= clock.local_date(at) else None
 
 
-def duty_of(definition: Definition, state: str, duty_id: str) -> Duty:
-    """A duty by its id: that of the state, else of whichever state has it."""
-    here = definition.states[state].duties.get(duty_id)
-    return here or next(one.duties[duty_id] for one in definition.states.values() if duty_id in one.duties)
-
-
 def replies(tx: Connection, case_id: int) -> list[dict[str, Any]]:
     """Every answer to a duty of a case, oldest first; void ones too."""
     rows = tx.execute(sa.select(reply).where(reply.c.case_id == case_id).order_by(reply.c.id)).mappings()
     return [dict(row) for row in rows]
-
-
-def _title(duty: Duty) -> dict[str, str]:
-    return {"zh": duty.title.zh, "en": duty.title.en}
-
-
-def _names(tx: Connection, ids: Iterable[int]) -> dict[int, dict[str, str]]:
-    rows = tx.execute(
-        sa.select(organisation.c.id, organisation.c.name_zh, organisation.c.name_en).where(organisation.c.id.in_(ids))
-    )
-    return {row.id: {"zh": row.name_zh, "en": row.name_en or row.name_zh} for row in rows}
-
-
-def _of(names: Mapping[int, dict[str, str]], ids: Iterable[int]) -> list[dict[str, str]]:
-    return [names[one] for one in dict.fromkeys(ids)]

@@ -30,7 +30,7 @@ def may_file(definition: Definition, roles: frozenset[str], actor: Actor, letter
     """
     if actor.organisation_kind not in OFFICES or letter["organisation_id"] not in (None, actor.organisation_id):
         return False
-    return _acting_role(definition, roles) is not None
+    return acting_role(definition, roles) is not None
 
 
 def file_of(letter_id: int) -> str:
@@ -46,7 +46,7 @@ def record(move: Move, posted: Mapping[str, Any], roles: frozenset[str]) -> dict
     Raises:
         Refused: every reason; the letter is not of this case, or is not this office's.
     """
-    found = letters.find(move.tx, _number(posted.get("letter")))
+    found = letters.find(move.tx, number_in(posted.get("letter")))
     if found is None or found.case_id != move.case["id"] or move.actor is None:
         raise Refused(Message("filing.no_letter"))
     letter = found._mapping  # noqa: SLF001 -- public in SQLAlchemy
@@ -58,17 +58,17 @@ def record(move: Move, posted: Mapping[str, Any], roles: frozenset[str]) -> dict
         number = letters.formal_number(str(posted.get("number") or ""))
     except Refused as refused:
         against += [Message(one.key, {**one.values, "input": "number"}) for one in refused.reasons]
-    dated = _day(posted.get("dated"))
+    dated = day_in(posted.get("dated"))
     if dated is None:
         against.append(Message("filing.date_missing", {"input": "dated"}))
     elif dated > clock.local_date(move.at):
         against.append(Message("filing.date_ahead", {"input": "dated"}))
-    sealed = files.find(move.tx, _number(posted["file"])) if posted.get("file") else None
-    if posted.get("file") and not _is_sealed_file(sealed, letter, move.actor):
+    sealed = files.find(move.tx, number_in(posted["file"])) if posted.get("file") else None
+    if posted.get("file") and not is_own_file(sealed, letter, move.actor, file_of(letter["id"])):
         against.append(Message("filing.no_file", {"input": "file"}))
     if against or dated is None:
         raise Refused(*against)
-    move.role = _acting_role(move.definition, roles) or ""
+    move.role = acting_role(move.definition, roles) or ""
     letters.formal(move.tx, letter["id"], number, dated, sealed.id if sealed is not None else None)
     body = {"letter": letter["id"], "kind": letter["kind"], "number": number, "dated": dated.isoformat()}
     if sealed is not None:
@@ -76,29 +76,31 @@ def record(move: Move, posted: Mapping[str, Any], roles: frozenset[str]) -> dict
     return body
 
 
-def _acting_role(definition: Definition, roles: frozenset[str]) -> str | None:
+def acting_role(definition: Definition, roles: frozenset[str]) -> str | None:
     """The first of these roles that does something in such cases, and not only reads them."""
     states = definition.states
     acting = {role for state in states for one in definition.actions_in(state) for role in definition.by(state, one)}
     return min(roles & acting, default=None)
 
 
-def _is_sealed_file(sealed: Any, letter: Mapping[Any, Any], actor: Actor) -> bool:
+def is_own_file(sealed: Any, letter: Mapping[Any, Any], actor: Actor, field: str) -> bool:
     """Whether a file was received for this very letter, by the office that files it, and is still there."""
     return (
         sealed is not None
         and sealed.case_id == letter["case_id"]
-        and sealed.field == file_of(letter["id"])
+        and sealed.field == field
         and sealed.organisation_id == actor.organisation_id
         and sealed.purged_at is None
     )
 
 
-def _number(given: Any) -> int:
+def number_in(given: Any) -> int:
+    """A number as it was posted; 0 where it is none."""
     return int(given) if str(given or "").isdecimal() else 0
 
 
-def _day(given: Any) -> date | None:
+def day_in(given: Any) -> date | None:
+    """A day as it was posted; nothing where it is none."""
     try:
         return given if isinstance(given, date) else date.fromisoformat(str(given or ""))
     except ValueError:

@@ -9,9 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from caseflow.cases import standing
+from caseflow.cases import deputies, standing
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, task
+from caseflow.people import absences
 from caseflow.people.models import organisation, person
 from caseflow.people.rights import Actor
 
@@ -43,14 +44,19 @@ class Page:
     """At most ``MOST_COUNTED``."""
 
 
-def desk(tx: Connection, actor: Actor, filters: Filters, today: date, *, limit: int = 50, offset: int = 0) -> Page:
-    """What the actor owes, due first: the open tasks of the own roles, and those put to the person.
+def desk(
+    tx: Connection, ground: Ground, actor: Actor, filters: Filters, today: date, *, limit: int = 50, offset: int = 0
+) -> Page:
+    """What the actor owes, due first: the open tasks of the own roles, those put to the person, and signatures of somebody
+    absent in whose place the actor stands.
 
-    ``taken_by`` names the person who took a task of an organisation on.
+    ``taken_by`` names the person who took a task of an organisation on, ``in_place_of`` the absent one.
     """
+    stands_in = bool(absences.absent_for(tx, actor.person_id))
+    wanted = [*_mine(actor), *([_of_absent(tx, ground, actor)] if stands_in else [])]
     narrowed = _narrowed(filters, today, task.c.due_on)
     # The tasks are chosen from their indexes; only those of the page are joined with their cases.
-    either = [sa.select(task.c.id, task.c.due_on).where(one, *narrowed) for one in _mine(actor)]
+    either = [sa.select(task.c.id, task.c.due_on).where(one, *narrowed) for one in wanted]
     if narrowed:
         either = [one.join(case, case.c.id == task.c.case_id) for one in either]
     owed = sa.union_all(*either).subquery()
@@ -59,7 +65,7 @@ def desk(tx: Connection, actor: Actor, filters: Filters, today: date, *, limit: 
     statement = (
         sa.select(
             task.c.id.label("task_id"), task.c.kind, task.c.role, task.c.due_on.label("task_due"), task.c.opened_at,
-            person.c.name.label("taken_by"),
+            person.c.name.label("taken_by"), _in_place_of(actor, stands_in=stands_in).label("in_place_of"),
             case, organisation.c.name_zh.label("prefecture_zh"), organisation.c.name_en.label("prefecture_en"),
         )
         .join(case, case.c.id == task.c.case_id)
@@ -135,6 +141,22 @@ def _mine(actor: Actor) -> list[sa.ColumnElement[bool]]:
         sa.and_(_IS_OPEN, own, sa.or_(task.c.organisation_id.is_(None), of_role)),
         sa.and_(_IS_OPEN, sa.or_(task.c.person_id.is_(None), ~own), of_role),
     ]
+
+
+def _of_absent(tx: Connection, ground: Ground, actor: Actor) -> sa.ColumnElement[bool]:
+    """The signatures that wait for somebody absent whom the actor stands in for, on cases that the actor may know of."""
+    definitions = [loaded.definition for loaded in ground.all_current(tx)]
+    known = sa.select(case.c.id).where(standing.visible(actor, definitions))
+    here = sa.and_(_IS_OPEN, task.c.organisation_id == actor.organisation_id, task.c.role.not_in(sorted(actor.roles)))
+    return sa.and_(here, deputies.name_of_absent(actor).is_not(None), task.c.case_id.in_(known))
+
+
+def _in_place_of(actor: Actor, *, stands_in: bool) -> sa.ColumnElement[Any]:
+    """The absent person in whose place a task is done; nothing where it is the actor's own."""
+    if not stands_in:
+        return sa.null()
+    own = sa.or_(task.c.organisation_id.is_(None), task.c.role.in_(sorted(actor.roles)))
+    return sa.case((own, sa.null()), else_=deputies.name_of_absent(actor))
 
 
 def _narrowed(filters: Filters, today: date, due: sa.ColumnElement[Any]) -> list[sa.ColumnElement[bool]]:

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from caseflow.cases import act, deadlines, entry, tasks, telling, timers
+from caseflow.cases import act, deadlines, entry, linking, registers, supervising, tasks, telling, timers
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import deadline
 from caseflow.cases.move import Move
@@ -33,6 +33,21 @@ def fire(tx: Connection, ground: Ground, row: RowMapping, now: datetime) -> bool
         act.perform(tx, ground, None, row["case_id"], row["kind"].removeprefix("act:"), request_key=key)
         return True
     loaded = ground.definition(tx, case["definition_id"])
+    if row["kind"].startswith(linking.TIMER):
+        do = linking.awaited(tx, ground, case, row["kind"].removeprefix(linking.TIMER))
+        if do is not None:
+            act.perform(tx, ground, None, row["case_id"], do, request_key=key)
+        return True
+    if row["kind"].startswith(registers.TERM):
+        move = Move(tx, ground, loaded, case, registers.RAN_OUT, None, "system", now, key)
+        if registers.run_out(move, int(row["kind"].removeprefix(registers.TERM))):
+            act.record(move, move.notes)
+        return True
+    if row["kind"].startswith(supervising.TIMER):
+        move = Move(tx, ground, loaded, case, supervising.OVERDUE, None, "system", now, key)
+        if supervising.run_out(move, int(row["kind"].removeprefix(supervising.TIMER))):
+            act.record(move, move.notes)
+        return True
     clock_row = tx.execute(sa.select(deadline).where(deadline.c.id == row["deadline_id"])).mappings().one()
     said = _what(loaded.definition, row["kind"], clock_row)
     if said is BREACHED:

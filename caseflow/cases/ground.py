@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from caseflow import clock
 from caseflow.cases.models import workflow_version
-from caseflow.footprint.shelf import Shelf
+from caseflow.footprint.context import Requirement
 from caseflow.people.models import authority
 from caseflow.records import calendars
 from caseflow.records.personal import Keyring
@@ -38,10 +38,10 @@ class Ground:
     keys: Keyring
     """Under which personal data and free text are sealed."""
     calendars: MutableMapping[str, Calendar]
-    shelf: Shelf
-    """Factor releases and stage schemes."""
     references: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Reference lists by name: ``{"product_class": {"coke": {"title": {zh, en}, …}}}``."""
+    required: Mapping[str, tuple[Requirement, ...]] = field(default_factory=dict)
+    """What the footprint of a kind of product must hold, by product code."""
     demo: bool = False
     _loaded: dict[int, Loaded] = field(default_factory=dict)
     _current: dict[str, int] = field(default_factory=dict)

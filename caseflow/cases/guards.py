@@ -10,13 +10,16 @@ import sqlalchemy as sa
 from caseflow import clock
 from caseflow.cases import (
     deadlines,
+    deciding,
     dossier,
     findings,
+    four_eyes,
     letters,
     members,
     panels,
     paths,
     quotas,
+    settings,
     signing,
     standstill,
     surroundings,
@@ -40,17 +43,22 @@ def reasons(move: Move, *, before_asking: bool = False) -> list[Message]:
     against: list[Message] = []
     if move.host is None:
         against += standstill.reasons(move)
-    if move.action.at_most is not None and move.action.beyond == "refuse":
+    if move.signed is None:  # of those who sign each is asked in the own role, when it is the turn of that person
+        against += four_eyes.reasons(move)
+    limit = settings.number(move.tx, move.definition, move.case, move.action.at_most)
+    if limit is not None and move.action.beyond == "refuse":
         done = signing.times_done(move.tx, move.case["id"], move.action.id)
-        if done >= move.action.at_most:
-            against += move.refuse("guards.at_most", limit=move.action.at_most)
+        if done >= limit:
+            against += move.refuse("guards.at_most", limit=limit)
+    against += deciding.reasons(move, move.action, before_asking=before_asking)
     for need in move.action.needs:
         of_answers = "asks." in need.check if isinstance(need, Check) else GUARDS[need.name].of_answers
         if not (before_asking and of_answers):
             against += objections(move, need)
-    for call in () if before_asking else move.action.then:
-        ask = EFFECTS[call.name].against
-        against += ask(move, call.argument) if ask is not None else []
+    for call in move.action.then:
+        what = EFFECTS[call.name]
+        if what.against is not None and (what.asked_first or not before_asking):
+            against += what.against(move, call.argument)
     return against
 
 
@@ -270,6 +278,8 @@ def place_free(move: Move, quota_id: str) -> list[Message]:
 def publicity_over(move: Move, _: Any) -> list[Message]:
     """The period of publicity has ended."""
     for row in deadlines.open_deadlines(move.tx, move.case["id"]):
+        if row["clock"].startswith(deadlines.PUBLICITY) and row["status"] == "paused":
+            return move.refuse("guards.publicity_suspended")
         if row["clock"].startswith(deadlines.PUBLICITY) and clock.now() < clock.end_of(row["due_on"]):
             return move.refuse("guards.publicity_runs", until=row["due_on"].isoformat())
     return []

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from caseflow.cases import dossier, paths, show
+from caseflow.cases import dossier, paths, register_book, show
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, member
 from caseflow.cases.move import Move
@@ -145,6 +146,8 @@ def cell(tx: Connection, ground: Ground, row: Mapping[Any, Any], path: str | Non
     if path in ("number", "title", "subject", "state"):
         return row[path]
     head, *rest = path.split(".")
+    if head == "entry":
+        return register_book.of_case(tx, row["id"]).get(rest[0], {}).get(rest[1])
     if head == "member":
         found: Any = cache.get("member", row["data"])
     elif head == "dossier":
@@ -186,6 +189,8 @@ def _shown(ground: Ground, host: Definition, inside: Definition, path: str, valu
     question = paths.column(host, name) if head == "member" else paths.question(inside, path)
     if question is not None:
         return show.value(ground, question, value)
+    if isinstance(value, date):
+        return show.day(value)
     return show.both("" if value is None else value)
 
 

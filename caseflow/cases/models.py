@@ -242,7 +242,7 @@ timer = sa.Table(
     ),
     sa.Index("ix_timer_case", "case_id"),
 )
-"""``kind`` is ``warn``, ``breach`` or ``act:<action>``."""
+"""``kind`` is ``warn``, ``breach``, ``act:<action>``, or ``register:<entry>`` at the end of its validity."""
 
 proposal = sa.Table(
     "proposal",
@@ -275,7 +275,9 @@ signature = sa.Table(
     sa.Column("decision", sa.Text, nullable=False),
     sa.Column("opinion", sa.Text, nullable=False),
     sa.Column("at", UtcTime, nullable=False),
+    sa.Column("for_person_id", Id),
 )
+"""``for_person_id`` was away; ``person_id`` signed in that person's place."""
 
 finding = sa.Table(
     "finding",

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.cases import dossier, paths, surroundings
+from caseflow.cases import dossier, paths, register_book, settings, surroundings
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.people.rights import Actor
 from caseflow.words import Message
@@ -45,6 +45,8 @@ class Move:
     """The proposal that takes effect with this act, where it was signed."""
     typed_by: int | None = None
     """Who typed the answers, where somebody else carries the act out."""
+    decided: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What decision tables have said with this act, kept as their stores."""
     waiting: list[dict[str, Any]] | None = None
     """The acts on this case that wait for signatures, once they were read."""
     _facts: dict[str, Any] | None = None
@@ -65,7 +67,7 @@ class Move:
         known, said = self._known_facts(), self.answers
         if self.action.appends and said:
             said = {self.entry: said}
-        return {**known, self.store: {**known.get(self.store, {}), **said}}
+        return {**known, **self.decided, self.store: {**known.get(self.store, {}), **said}}
 
     def _known_facts(self) -> dict[str, Any]:
         if self._facts is None:
@@ -99,7 +101,7 @@ class Move:
         """The frozen dossier; while it may still be edited, what is typed so far."""
         if self._dossier is None:
             found = dossier.frozen(self.tx, self.ground, self.case["id"], self.case["revision"])
-            if self.definition.states[self.case["state"]].edits:
+            if self.definition.states[self.case["state"]].typed_in:
                 typed = dossier.typed(self.tx, self.ground, self.case["id"])
                 self._typed = bool(typed)
                 found = dossier.with_fixed(self.definition, found | typed)
@@ -150,6 +152,8 @@ _READ: dict[str, Callable[[Move], Any]] = {
     "dossier": lambda move: move.dossier,
     "asks": lambda move: move.answers,
     "case": lambda move: move.told(),
+    "entry": lambda move: register_book.of_case(move.tx, move.case["id"]),
+    "parameter": lambda move: settings.read_by_conditions(move.tx, move.definition, move.case),
     "today": lambda move: clock.local_date(move.at),
     "number": lambda move: move.case["number"],
     "round": lambda move: surroundings.round_of(move.tx, move.row),

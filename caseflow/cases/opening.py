@@ -10,7 +10,19 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock
-from caseflow.cases import carrying, deadlines, dossier, duties, entry, numbers, paths, quotas, standing, tasks
+from caseflow.cases import (
+    beginning,
+    carrying,
+    dossier,
+    duties,
+    entry,
+    numbers,
+    paths,
+    quotas,
+    registers,
+    standing,
+    tasks,
+)
 from caseflow.cases.entry import Laid, NotHere, Outcome
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.models import case, round_
@@ -19,11 +31,12 @@ from caseflow.people import organisations
 from caseflow.people.rights import Actor
 from caseflow.records import journal
 from caseflow.words import Message, Refused
+from caseflow.workflow import register_ways
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.parts import Text
 from caseflow.workflow.procedure import Action
 
-OPEN, RECORDED, CARRIED, IMPORTED = "open", "recorded", "carried_over", "imported"
+OPEN, RECORDED, CARRIED, IMPORTED, LINKED = "open", "recorded", "carried_over", "imported", "linked"
 _IMPORT = Action(id=IMPORTED, title=Text(zh="历史办件导入", en="Imported"))
 SYSTEM = "system"
 """The role under which whoever runs the program imports."""
@@ -47,13 +60,15 @@ def open_case(
     With another ``organisation_id`` an officer enters it for that one from its papers, in the state of the own role.
 
     Raises:
-        NotHere: the actor holds no role that may do so, or there is no such organisation under the authority.
+        NotHere: the actor holds no role that may do so there, or there is no such organisation under the authority.
     """
     earlier = journal.outcome(tx, request_key)
     if earlier is not None:
         return entry.again(tx, earlier)
     loaded = ground.current(tx, workflow)
     definition = loaded.definition
+    if organisations.authority_id(tx, definition.authority) != actor.authority_id:
+        raise NotHere  # roles of another authority may be called the same
     name, act = actor.organisation_name["zh"], OPEN
     if organisation_id in (None, actor.organisation_id):
         opener, state, owner = standing.opening_role(definition, actor), definition.first_state, actor.organisation_id
@@ -132,6 +147,8 @@ def import_case(
 ) -> Outcome:
     """Enter a case that was handled before the system existed, where it stands now; journalled as imported.
 
+    In the registers in which every way to that state leaves an entry it gets one, with its status and a new number.
+
     Args:
         actor: somebody whose role reaches the whole authority; nobody: whoever runs the program.
         values: its dossier.
@@ -167,7 +184,40 @@ def import_case(
     for quota_id in commits:
         quotas.take(move, quota_id)
         quotas.commit(move, quota_id)
+    for register, status in register_ways.left(definition).get(state, {}).items():
+        registers.enter(move, register, status)
     return _begun(tx, ground, loaded, made, at, IMPORTED)
+
+
+def open_linked(opener: Move, workflow: str, state: str | None, values: Mapping[str, Any], *, link: str) -> Outcome:
+    """Open a case of the newest version of ``workflow`` from an act on another case, for the same applicant.
+
+    It stands with the same bureau and in the same round, has its number at once, and may begin in any ``state``.
+    ``values`` of its dossier come from the other case and are its first revision.
+    """
+    tx, ground, source = opener.tx, opener.ground, opener.row
+    loaded = ground.current(tx, workflow)
+    definition, at = loaded.definition, opener.at
+    called = {path: str(_at(values, path) or "") for path in (definition.case_title, definition.case_subject) if path}
+    row = _columns(
+        loaded, source["authority_id"], source["round_id"] if definition.rounds == "required" else None,
+        source["organisation_id"], source["prefecture_id"],
+        called.get(definition.case_title or "") or source["title"], called.get(definition.case_subject or "", ""),
+    )  # fmt: skip
+    row["number"] = numbers.next_number(tx, definition, source["authority_id"], at)
+    by = opener.actor.person_id if opener.actor is not None else None
+
+    def lay(made: dict[str, Any]) -> Laid:
+        body = {"opened_from": source["id"], "link": link}
+        if not values:
+            return Laid({}, body)
+        digest = dossier.lay_down(tx, ground, definition, made["id"], values, at, by)
+        return Laid({"revision": 1}, {**body, "revision": 1, "revision_hash": digest})
+
+    key = f"{opener.request_key}/{link}/{workflow}"
+    begins = state or definition.first_state
+    made = entry.create(tx, loaded, row, begins, opener.actor, opener.role, at, key, LINKED, lay)
+    return _begun(tx, ground, loaded, made, at, LINKED)
 
 
 def _columns(
@@ -197,7 +247,7 @@ def _columns(
 def _begun(tx: Connection, ground: Ground, loaded: Loaded, made: Mapping[str, Any], at: datetime, act: str) -> Outcome:
     """What is owed where a new case stands, and by when."""
     state, definition = made["state"], loaded.definition
-    due_on = deadlines.start(tx, ground, definition, made, state, at)
+    due_on = beginning.start(tx, ground, definition, made, state, at)
     if not definition.states[state].final:
         tasks.enter(tx, definition, made, state, at, due_on)
         duties.enter(tx, ground, definition, made, state, at)

@@ -61,7 +61,8 @@ def question(definition: Definition, path: str) -> Field | None:
                 found = _inside(action.asks, rest)
                 if found is not None:
                     return found
-    return None
+    decision = definition.decisions.get(head)
+    return _inside(decision.outputs, rest) if decision is not None else None
 
 
 def column(definition: Definition, name: str) -> Field | None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 import sqlalchemy as sa
 
 from caseflow import clock
-from caseflow.cases import lines, show
+from caseflow.cases import lines, register_book, show
 from caseflow.cases.models import round_
 from caseflow.cases.move import Move
 from caseflow.people.models import authority
 from caseflow.workflow.parts import Text
 
+PAGE = "/public/verify"
+"""Where everybody may look an entry up by its number."""
 _PLACE = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
 
 
@@ -47,9 +50,25 @@ def _place(move: Move, name: str, slip: str | None) -> show.Pair:
         return show.pair(move.definition.states[case["state"]].title)
     if name == "due":
         return show.day(case["due_on"]) if case["due_on"] else show.both("")
+    if name.startswith("entry."):
+        return _entry(move, name)
     if name in move.action.asks or name == "reasons":
         return _answer(move, name)
     return show.joined([said for _, said in lines.of(move, name)])
+
+
+def _entry(move: Move, name: str) -> show.Pair:
+    """What is said of the case's newest entry in a register; without its name, in the only one."""
+    *register, what = name.removeprefix("entry.").split(".")
+    row = register_book.of_case(move.tx, move.case["id"]).get((register or list(move.definition.registers))[0])
+    if row is None:
+        return show.both("")
+    if what == "status":
+        named = move.definition.registers[row["register"]].statuses.get(row["status"])
+        return show.pair(named) if named is not None else show.words(f"registers.status.{row['status']}")
+    if what == "page":
+        return show.both(f"{PAGE}?number={quote(row['number'])}")
+    return show.day(row[what]) if row[what] and what != "number" else show.both(row[what] or "")
 
 
 def _answer(move: Move, name: str) -> show.Pair:

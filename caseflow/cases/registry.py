@@ -38,6 +38,8 @@ class Effect:
     """It changes what signers look at, so it waits while an act that moves the case is being signed."""
     against: Ask | None = None
     """What keeps it from being done, asked with the guards: before anybody signs, and again when it takes effect."""
+    asked_first: bool = False
+    """``against`` may also be asked before the answers are given, so that the button says so."""
 
 
 GUARDS: dict[str, Guard] = {}
@@ -59,13 +61,18 @@ def guard(into: dict[str, Guard], argument: Argument = "none", *, of_answers: bo
 
 
 def effect(
-    into: dict[str, Effect], argument: Argument = "none", *, alters: bool = False, against: Ask | None = None
+    into: dict[str, Effect],
+    argument: Argument = "none",
+    *,
+    alters: bool = False,
+    against: Ask | None = None,
+    asked_first: bool = False,
 ) -> Callable[[Do], Do]:
-    """Register an effect under its own name; see ``Effect`` for what ``alters`` and ``against`` say."""
+    """Register an effect under its own name; see ``Effect`` for what the rest says."""
 
     def register(function: Do) -> Do:
         name = function.__name__.rstrip("_")
-        into[name] = Effect(name, argument, _first_line(function), function, alters, against)
+        into[name] = Effect(name, argument, _first_line(function), function, alters, against, asked_first)
         return function
 
     return register

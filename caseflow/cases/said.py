@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from caseflow.cases import duties
+from caseflow.cases import settled
+from caseflow.workflow.decisions import Input
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.procedure import Action, Duty
 
@@ -31,9 +32,12 @@ def of_roles(
         for state, action in _acts(definition)
         if roles.intersection(definition.by(state, action))
     }
+    for state, own_act in _acts(definition):
+        if roles.intersection(definition.by(state, own_act)):
+            found |= {name: known.get(name) for name in decided_by(own_act)}
     entries = {str(one["entry"]) for one in given if one["organisation_id"] == own}
     for state_id, duty in _duties(definition):
-        store = f"{duties.STORE}{duty.id}"
+        store = f"{settled.STORE}{duty.id}"
         action = definition.action(state_id, duty.action)
         if action is None:
             continue
@@ -96,7 +100,16 @@ def without_hidden(definition: Definition, known: Mapping[str, Any], hidden: fro
                 if entries
                 else _without(found[store], covered)
             )
+    for decision in definition.decisions.values() if hidden else ():
+        stored = found.get(decision.id)
+        if isinstance(stored, Mapping) and any(_rests_on(one, hidden) for one in decision.inputs.values()):
+            found[decision.id] = _without(stored, {"inputs"})
     return found
+
+
+def _rests_on(column: Input, hidden: frozenset[str]) -> bool:
+    """Whether an input tells something hidden; a condition may read anything, so it counts as one that does."""
+    return column.value is None or is_hidden(column.value, hidden)
 
 
 def _without(answers: Mapping[str, Any], covered: set[str]) -> dict[str, Any]:
@@ -124,6 +137,12 @@ def _acts(definition: Definition) -> list[tuple[str, Action]]:
 
 def _duties(definition: Definition) -> list[tuple[str, Duty]]:
     return [(state.id, duty) for state in definition.states.values() for duty in state.duties.values()]
+
+
+def decided_by(action: Action) -> list[str]:
+    """The decision tables that an act asks."""
+    named = [str(call.argument) for call in action.then if call.name == "decide"]
+    return [*named, action.route.by.partition(".")[0]] if action.route is not None else named
 
 
 def asking(definition: Definition, state_id: str, duty: Duty) -> frozenset[str]:

@@ -6,13 +6,13 @@ act, or signed it before, does not sign it again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from caseflow.cases import tasks, telling
+from caseflow.cases import settings, tasks, telling
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import proposal, signature
 from caseflow.cases.move import Move
@@ -32,9 +32,8 @@ def is_due(move: Move) -> bool:
     action = move.action
     if not action.sign_off or move.host is not None:
         return False
-    if action.at_most is None:
-        return True
-    return times_done(move.tx, move.case["id"], action.id) >= action.at_most
+    limit = settings.number(move.tx, move.definition, move.case, action.at_most)
+    return limit is None or times_done(move.tx, move.case["id"], action.id) >= limit
 
 
 def times_done(tx: Connection, case_id: int, action: str) -> int:
@@ -132,8 +131,18 @@ def answers(ground: Ground, pending_row: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def sign(move: Move, row: Mapping[str, Any], act: str, posted: Mapping[str, Any], roles: frozenset[str]) -> bool:
+def sign(
+    move: Move,
+    row: Mapping[str, Any],
+    act: str,
+    posted: Mapping[str, Any],
+    roles: frozenset[str],
+    in_place_of: int | None = None,
+) -> bool:
     """Put one signature under a proposal, or send it back; true when the last one is there.
+
+    Args:
+        in_place_of: the absent person for whom a deputy signs; ``roles`` then hold that person's role.
 
     Raises:
         Refused: it is not this person's turn, or a reason is missing.
@@ -162,6 +171,7 @@ def sign(move: Move, row: Mapping[str, Any], act: str, posted: Mapping[str, Any]
             decision=act,
             opinion=opinion,
             at=move.at,
+            for_person_id=in_place_of,
         )
     )
     tasks.close(tx, move.case["id"], f"{SIGN}:{row['action']}", act, move.at)
@@ -178,7 +188,17 @@ def sign(move: Move, row: Mapping[str, Any], act: str, posted: Mapping[str, Any]
 
 
 def signed_by(tx: Connection, proposal_id: int) -> set[int]:
-    return set(tx.scalars(sa.select(signature.c.person_id).where(signature.c.proposal_id == proposal_id)))
+    """Whoever signed a proposal, and those in whose place it was signed."""
+    rows = tx.execute(
+        sa.select(signature.c.person_id, signature.c.for_person_id).where(signature.c.proposal_id == proposal_id)
+    )
+    return {one for row in rows for one in row if one is not None}
+
+
+def people_of(row: Mapping[Any, Any], signed: Iterable[Mapping[Any, Any]]) -> list[int]:
+    """Everybody who stands on the approval slip of a proposal."""
+    found = [row["proposed_by"], *(one[key] for one in signed for key in ("person_id", "for_person_id"))]
+    return [one for one in found if one is not None]
 
 
 def slips(tx: Connection, case_id: int) -> list[tuple[RowMapping, list[RowMapping]]]:

@@ -13,6 +13,7 @@ from caseflow.cases.move import Move
 from caseflow.cases.panel_models import seat
 from caseflow.db import Statement
 from caseflow.people.rights import Actor
+from caseflow.words import Message
 from caseflow.workflow.definition import Definition, Role
 from caseflow.workflow.procedure import Action
 
@@ -74,6 +75,18 @@ def acting_role(
     if action.system:
         return "system" if not roles else None
     return next((role for role in definition.by(state, action) if role in roles), None)
+
+
+def not_yours(definition: Definition, state: str, action: Action) -> Message:
+    """That an action is not this person's, with the titles of the roles whose it is."""
+    titles = [definition.roles[role].title for role in definition.by(state, action)]
+    return Message(
+        "act.not_yours",
+        {
+            "action": {"zh": action.title.zh, "en": action.title.en},
+            "roles": [{"zh": title.zh, "en": title.en} for title in titles],
+        },
+    )
 
 
 def visible(actor: Actor, definitions: Iterable[Definition]) -> sa.ColumnElement[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from caseflow.cases import choosing, paths, questions
+from caseflow.cases import choosing, dossier, paths, questions, settled
 from caseflow.cases.entry import Invalid
 from caseflow.cases.move import Move
 from caseflow.records import files
@@ -54,3 +54,18 @@ def attach(move: Move, organisation_id: int | None, numbers: Any) -> None:
             raise Refused(Message("act.file_not_yours"))
         if free:
             files.attach(move.tx, number, move.case["id"], None)
+
+
+def keep(move: Move) -> None:
+    """Keep what the form was answered with, in place of earlier answers or as one more entry beside them."""
+    tx, case, action, known = move.tx, move.case, move.action, move.case["facts"]
+    under = move.entry if action.appends else None
+    given = {} if settled.settles_secretly(move.definition, case["state"], action) else move.answers
+    kept = dossier.keep_facts(tx, move.ground, case, move.store, action.asks, given, under=under)
+    stored = {**known.get(move.store, {}), under: kept} if under is not None else kept
+    move.changes["facts"] = {**known, move.store: stored}
+    move.notes["answers"] = kept
+    # While the case stays where it is, others go on typing their own answers to the same act.
+    typed_by = move.typed_by or (move.actor.person_id if move.actor else None)
+    own = f"person:{typed_by}" if typed_by and action.to is None else None
+    dossier.drop_drafts(tx, case["id"], f"act.{action.id}", own)

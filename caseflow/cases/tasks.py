@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from caseflow.cases import standing
 from caseflow.cases.models import task
 from caseflow.cases.panel_models import seat
 from caseflow.db import Statement
+from caseflow.people import rights
 from caseflow.people.models import organisation
 from caseflow.people.rights import Actor
 from caseflow.workflow.definition import Definition
@@ -37,6 +39,21 @@ _OFFICE = Statement(
     .order_by(organisation.c.id)
     .limit(1)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who owes a task: an organisation, or one person alone."""
+
+    organisation_id: int | None = None
+    person_id: int | None = None
+
+
+def owner_of(row: Mapping[str, Any]) -> Owner:
+    """Who owes a task; a person beside an organisation only took it on there."""
+    if row["organisation_id"] is not None:
+        return Owner(organisation_id=row["organisation_id"])
+    return Owner(person_id=row["person_id"])
 
 
 def organisation_of(tx: Connection, definition: Definition, row: Mapping[Any, Any], role: str) -> int | None:
@@ -106,6 +123,14 @@ def owing(tx: Connection, authority_id: int, kind: str) -> list[int]:
     )
 
 
+def people(tx: Connection, definition: Definition, row: Mapping[Any, Any], of: str) -> list[int]:
+    """The persons of a panel who sit on a case, reserves left out; of a role, who holds it in the office that answers."""
+    if of in definition.panels:
+        return _sitting(tx, row["id"], of)
+    office = organisation_of(tx, definition, row, of)
+    return rights.holders(tx, office, of) if office is not None else []
+
+
 def leave(tx: Connection, row: Mapping[Any, Any], act: str, at: datetime) -> None:
     """Close everything owed where the case stood; a duty that nobody answered is void."""
     _CLOSE.run(tx, {"on_case": row["id"], "by_act": act, "at": at})
@@ -124,10 +149,11 @@ def ask(
 
 
 def open_one(
-    tx: Connection, case_id: int, kind: str, role: str, organisation_id: int, at: datetime, entry: int | None = None
+    tx: Connection, case_id: int, kind: str, role: str, owner: Owner, at: datetime, entry: int | None = None
 ) -> int:
     """A task with dates of its own, asked for by the act at ``entry`` of the journal; returns its number."""
-    return int(_OPEN_ONE.scalar(tx, {**_row(case_id, kind, organisation_id, role, None, at), "entry": entry}))
+    row = _row(case_id, kind, owner.organisation_id, role, owner.person_id, at)
+    return int(_OPEN_ONE.scalar(tx, {**row, "entry": entry}))
 
 
 def take(tx: Connection, task_id: int, before: int | None, person_id: int | None) -> bool:

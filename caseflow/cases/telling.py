@@ -141,7 +141,7 @@ def tell_clock(
 def has_consequences(definition: Definition, action: Action) -> bool:
     """Whether what an act tells cannot be declined: it sends back for correction, serves a letter or ends the case."""
     serves = any(call.name == "issue" for call in action.then)
-    ends = action.to in definition.states and definition.states[action.to].final
+    ends = any(target in definition.states and definition.states[target].final for target in action.leads_to)
     return action.unlocks is not None or serves or ends
 
 

@@ -8,12 +8,15 @@ from typing import Any, Protocol
 
 from sqlalchemy.engine import Connection, Row
 
-from caseflow.cases import desk_acts
+from caseflow.cases import circulating, desk_acts, supervising
 from caseflow.cases.ground import Ground
 from caseflow.people import accounts
 from caseflow.people.rights import Actor
 from caseflow.records import journal
 from caseflow.workflow.definition import Definition
+
+_BESIDE = frozenset({*desk_acts.ACTS, *circulating.ACTS, *supervising.ACTS})
+"""Acts of the engine beside which words may stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def of(reader: Reader) -> list[Entry]:
     """
     rows = journal.entries(reader.tx, reader.row["id"])
     names = accounts.names(reader.tx, [row.person_id for row in rows])
-    engine = any(row.act in desk_acts.ACTS for row in rows)
+    engine = any(row.act in _BESIDE for row in rows)
     notes = desk_acts.notes(reader.tx, reader.ground, reader.row) if engine else {}
     found: list[Entry] = []
     shown = ""
@@ -77,12 +80,14 @@ def of(reader: Reader) -> list[Entry]:
 
 def _inside(reader: Reader, row: Row[Any]) -> bool:
     """Whether this person may read who did what in an entry."""
+    if row.act in circulating.ACTS:
+        return bool(row.organisation_id == reader.actor.organisation_id)
     if not (reader.is_staff or reader.is_applicant):
         return bool(row.person_id == reader.actor.person_id)  # of a panel: experts may come from one organisation
     if reader.is_office or not _is_outside(reader, row):
         return True
-    if row.act in desk_acts.ACTS and row.body.get("organisation") == reader.actor.organisation_id:
-        return True  # whoever is urged reads that, if not by whom
+    if row.act in _BESIDE and row.body.get("organisation") == reader.actor.organisation_id:
+        return True  # whoever is urged or supervised reads that, if not by whom
     role = reader.definition.roles.get(row.role)
     return reader.is_staff and (role is None or role.sees != "own_authority") and not _answers_authority(reader, row)
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock
+from caseflow.cases import settings
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import timer
 from caseflow.db import Statement
@@ -58,11 +59,17 @@ def put(
     """
     rows = [{"kind": final_kind, "due_at": clock.end_of(due_on)}]
     if warn is not None:
-        warned = workdays.before(ground.calendars[definition.calendar], due_on, workdays.Limit.parse(warn))
+        ahead = workdays.Limit.parse(settings.period(tx, definition, row["case_id"], warn))
+        warned = workdays.before(ground.calendars[definition.calendar], due_on, ahead)
         rows.append({"kind": "warn", "due_at": clock.at_local(warned)})
     stamp = clock.now().timestamp()
     made = {**row, "status": "waiting"}
     _SET.run_all(tx, [{**one, **made, "key": f"{row['deadline_id']}/{one['kind']}/{due_on}/{stamp}"} for one in rows])
+
+
+def put_alone(tx: Connection, case_id: int, kind: str, key: str, due_at: datetime) -> None:
+    """Set a timer that belongs to no clock; whoever fires it finds out whether it still counts."""
+    _SET.run(tx, {"case_id": case_id, "kind": kind, "key": key, "due_at": due_at, "status": "waiting"})
 
 
 def silence(tx: Connection, deadline_id: int) -> None:

@@ -9,18 +9,34 @@ from typing import Any
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock
-from caseflow.cases import deadlines, dossier, duties, entry, findings, guards, said, signing, standing, tasks, timeline
+from caseflow.cases import (
+    deadlines,
+    deputies,
+    dossier,
+    duties,
+    entry,
+    findings,
+    guards,
+    said,
+    signing,
+    standing,
+    tasks,
+    timeline,
+)
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.models import case as case_table
 from caseflow.cases.move import Move
 from caseflow.cases.timeline import Entry
+from caseflow.footprint.shelf import Shelf
 from caseflow.people.models import OFFICES
 from caseflow.people.rights import Actor
 from caseflow.records import letters
+from caseflow.studies import store
 from caseflow.words import Message
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.form import Section
 from caseflow.workflow.procedure import Action, State
+from caseflow.workflow.rights import covers, hidden_from, tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +62,11 @@ class View:
     @property
     def definition(self) -> Definition:
         return self.loaded.definition
+
+    @property
+    def shelf(self) -> Shelf:
+        """Every factor and list of stages that is published by now."""
+        return store.stored_shelf(self.tx)
 
     @property
     def state(self) -> State:
@@ -83,16 +104,16 @@ class View:
         return any(role in own or roles[role].assists in own for role in self.roles)
 
     def hidden(self) -> frozenset[str]:
-        """Paths of the dossier that none of the person's roles may see."""
-        each = [frozenset(self.definition.roles[role].hides) for role in self.roles]
+        """Paths of the dossier and of answers that none of the person's roles may see where the case stands."""
+        each = [hidden_from(self.definition, role, self.row["state"]) for role in self.roles]
         return frozenset.intersection(*each) if each else frozenset()
 
     def dossier(self) -> dict[str, Any]:
         """The values this person may see: what is being typed for those who type it, else what is frozen."""
-        if (self.is_applicant or self.types) and self.state.edits:
-            values = dossier.working(self.tx, self.ground, self.row)
-        else:
-            values = dossier.frozen(self.tx, self.ground, self.row["id"], self.row["revision"])
+        return self.scoped(self.whole_dossier())
+
+    def scoped(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What this person may see of a dossier, of an earlier revision too."""
         hidden = self.hidden()
         return {
             section: {
@@ -100,6 +121,16 @@ class View:
             }
             for section, part in values.items()
         }
+
+    def whole_dossier(self) -> dict[str, Any]:
+        """The same with what is out of the person's sight: to be written back beside what was typed, never shown."""
+        if self.own_fields() or ((self.is_applicant or self.types) and self.state.edits):
+            return dossier.working(self.tx, self.ground, self.row)
+        return dossier.frozen(self.tx, self.ground, self.row["id"], self.row["revision"])
+
+    def own_fields(self) -> frozenset[str]:
+        """The sections and fields of the dossier that this person's roles type here by name."""
+        return frozenset(path for role in self.roles for path in self.state.edits_of.get(role, ()))
 
     def sections(self) -> list[Section]:
         """The sections with the fields this person may see."""
@@ -119,6 +150,11 @@ class View:
 
     def may_edit(self, section: str, name: str | None = None) -> bool:
         """Whether this person may type in a section (or in one field of it) now."""
+        own, here = self.own_fields(), f"dossier.{section}" if name is None else f"dossier.{section}.{name}"
+        if name is not None and said.is_hidden(here, self.hidden()):
+            return False
+        if covers(own, here) or (name is None and any(path.startswith(f"{here}.") for path in own)):
+            return True
         if not self.types:
             return False
         if "dossier" in self.state.edits:
@@ -163,12 +199,15 @@ class View:
     def comments(self) -> dict[str, str]:
         """What the last return said of each field, for the applicant to correct and the office to check."""
         known = dossier.facts(self.tx, self.ground, self.row)
-        return said.comments(self.definition, known, self.row["unlocked"])
+        hidden = self.hidden()
+        found = said.comments(self.definition, known, self.row["unlocked"])
+        return {path: text for path, text in found.items() if not said.is_hidden(f"dossier.{path}", hidden)}
 
     def pending(self) -> dict[str, Any] | None:
         """The act that waits for signatures, for those whom it concerns: first that which this person may sign."""
         rows = [row for row in signing.waiting(self.tx, self.row["id"]) if self.concerned(row)]
-        return signing.turn_of(self.tx, rows, self.roles, self.actor.person_id)
+        roles = self.roles | deputies.signing_roles(self.tx, self.definition, self.row, rows, self.actor)
+        return signing.turn_of(self.tx, rows, roles, self.actor.person_id)
 
     def concerned(self, row: Mapping[Any, Any]) -> bool:
         """Whether this person may read an act that waits or waited for signatures."""
@@ -176,12 +215,7 @@ class View:
 
     def may_sign(self) -> bool:
         row = self.pending()
-        return (
-            row is not None
-            and row["signers"][row["step"]] in self.roles
-            and self.actor.person_id != row["proposed_by"]
-            and self.actor.person_id not in signing.signed_by(self.tx, row["id"])
-        )
+        return row is not None and deputies.may_sign(self.tx, self.definition, self.row, row, self.actor, self.roles)
 
     def findings(self) -> list[RowMapping]:
         return findings.all_findings(self.tx, self.row["id"]) if self.is_staff else []
@@ -200,8 +234,14 @@ class View:
         return rows if self.is_staff else [row for row in rows if tasks.is_for(self.actor, row)]
 
     def letters(self) -> list[RowMapping]:
-        """The letters addressed to this person's side; the office sees all, a bureau those that are not confined."""
+        """The letters addressed to this person's side; the office sees all, a bureau those that are not confined.
+
+        Those who only read along are not shown a letter to others that tells what is out of their sight.
+        """
         rows = [row._mapping for row in letters.of_case(self.tx, self.row["id"])]  # noqa: SLF001 -- public in SQLAlchemy
+        if self.is_staff or self.is_office:
+            hidden = self.hidden()
+            rows = [row for row in rows if not tells(self.definition.letters[row["kind"]], hidden)]
         if self.is_office:
             return rows
         if self.is_staff:

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from caseflow.cases import changing, duties, effects, guards, involving, warnings
+from dataclasses import fields
+
+from caseflow.cases import (
+    changing,
+    deciding,
+    duties,
+    effects,
+    footprint_gate,
+    guards,
+    involving,
+    linking,
+    registers,
+    settled,
+    stopping,
+    warnings,
+)
 from caseflow.cases.registry import EFFECTS, GUARDS, WARNINGS, Effect, Guard
+from caseflow.footprint.finding import CHECKS
+from caseflow.footprint.thresholds import Thresholds
 from caseflow.people.models import ORGANISATION_KINDS
 from caseflow.workflow.parts import Call
 from caseflow.workflow.vocabulary import Entry, Vocabulary
 
-ROOMS = (changing, duties, effects, guards, involving, warnings)
+ROOMS = (
+    changing, deciding, duties, effects, footprint_gate, guards, involving, linking, registers, settled, stopping, warnings,
+)  # fmt: skip
 """Imported for what they register."""
 OPTIONAL = frozenset({"declare_interest", "extend_clock"})
 """Effects whose argument may be left out."""
@@ -21,6 +40,8 @@ def vocabulary() -> Vocabulary:
         warnings={name: _entry(one) for name, one in WARNINGS.items()},
         effects={name: _entry(one) for name, one in EFFECTS.items()},
         kinds=ORGANISATION_KINDS,
+        checks=CHECKS,
+        thresholds={one.name: isinstance(one.default, int) for one in fields(Thresholds)},
     )
 
 

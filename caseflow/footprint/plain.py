@@ -16,8 +16,11 @@ from typing import Any, NoReturn
 from caseflow.footprint import units
 from caseflow.words import Message, Refused
 
-_NUMBER = re.compile(r"[+-]?\d{1,24}(\.\d{1,24})?([eE][+-]?\d{1,2})?")
+_NUMBER = re.compile(r"[+-]?\d{1,25}(\.\d{1,48})?([eE][+-]?\d{1,2})?")
 _LARGEST_EXPONENT = 24
+_MOST_DECIMALS = 48
+_LONGEST = 80
+"""Characters of a figure."""
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 
@@ -53,17 +56,20 @@ def decimal_text(value: Decimal) -> str:
 def number(value: Any) -> Decimal | None:
     """A finite decimal from a JSON number or its text (full-width digits too), or None.
 
-    At most 24 digits on each side of the point, and a magnitude between 1e-24 and 1e24: an exponent of a
-    million digits must not reach exact arithmetic.
+    A magnitude between 1e-24 and 1e24 with at most 48 decimals: an exponent of a million digits must not reach
+    exact arithmetic. What is taken is taken again from its ``decimal_text``.
     """
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         return None
     if isinstance(value, int) and value.bit_length() > 80:  # the text of a huge integer is itself slow
         return None
     text = unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else str(value)
-    if len(text) > 60 or not text.isascii() or not _NUMBER.fullmatch(text):
+    if len(text) > _LONGEST or not text.isascii() or not _NUMBER.fullmatch(text):
         return None
     found = Decimal(text)
+    exponent = found.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent < -_MOST_DECIMALS:
+        return None
     return found if not found or abs(found.adjusted()) <= _LARGEST_EXPONENT else None
 
 

@@ -24,6 +24,9 @@ METHODS: tuple[Method, ...] = ("subdivision", "expansion", "physical", "economic
 """In the order of ISO 14044: divide the process, expand the system (avoided products), share by a physical ``key``
 (mass, energy, …), share by price; ``shares``: another key, its shares stated."""
 
+KEYS = ("mass", "energy", "volume", "price")
+"""Properties by which burdens are usually shared; a study may name others."""
+
 MOST_PROCESSES = 2_000
 MOST_EXCHANGES = 500
 

@@ -126,7 +126,7 @@ def _step_before(own: Iterable[Counted], rank: Mapping[str, int], final: str) ->
         rank.get(state, 0)
         for one in own
         for state in one.definition.states
-        if any(action.to == final for action in one.definition.actions_in(state))
+        if any(final in action.leads_to for action in one.definition.actions_in(state))
     }
     return next(iter(steps)) if len(steps) == 1 else None
 

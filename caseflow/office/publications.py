@@ -65,7 +65,8 @@ def step_of(definition: Definition, state_id: str) -> Step | None:
         return "running"
     order = list(definition.states)
     posted = [order.index(one.id) for one in definition.states.values() if one.publicity is not None]
-    if any(definition.states[action.to].publicity for action in state.actions.values() if action.to in order):
+    targets = {target for action in state.actions.values() for target in action.leads_to}
+    if any(definition.states[target].publicity for target in targets.intersection(order)):
         return "to_post"
     return "to_issue" if order.index(state_id) > max(posted) else "in_work"
 

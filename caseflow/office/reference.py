@@ -12,6 +12,7 @@ from caseflow.cases.ground import Ground, publish
 from caseflow.cases.vocabulary import vocabulary
 from caseflow.config import Settings
 from caseflow.footprint import shelf
+from caseflow.footprint.context import read_requirements
 from caseflow.office import extensions, rounds
 from caseflow.people import organisations
 from caseflow.people.roles import Roles, read_roles
@@ -21,6 +22,8 @@ from caseflow.workflow.reader import read_folder
 
 REFERENCE_LISTS = {"product_class": ("product-classes.yaml", "entries"), "region": ("divisions.yaml", "divisions")}
 """Field types whose answers are codes of a list: the file of the list, and the key under which it stands."""
+
+REQUIREMENTS = "footprint-requirements.yaml"
 
 
 def data(settings: Settings, name: str) -> Any:
@@ -52,8 +55,8 @@ def ground(tx: Connection, settings: Settings) -> Ground:
     return Ground(
         keys=personal.keyring(settings),
         calendars={calendar.id: calendar for calendar in found},
-        shelf=store.stored_shelf(tx),
         references={name: _list(settings, *where) for name, where in REFERENCE_LISTS.items()},
+        required=read_requirements(data(settings, REQUIREMENTS), REQUIREMENTS),
         demo=settings.demo,
     )
 

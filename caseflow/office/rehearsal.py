@@ -42,6 +42,8 @@ _WORDS = {
     "act.not_yours": "role",
     "act.not_offered": "offered",
     "guards.at_most": "at_most",
+    "four_eyes.act": "not_by",
+    "four_eyes.role": "never_both",
     "quotas.full": "place_free",
 }
 
@@ -83,7 +85,7 @@ def run(tx: Connection, ground: Ground, known_roles: Roles, root: Path, loaded: 
             scene.prepare()
             found = tuple(itertools.islice(_Play(scene, stack).wrong(), 1))
         except (Refused, Invalid, NotHere, LookupError) as refused:
-            found = (Message("rehearsal.not_given", {"reasons": _reasons(refused)}),)
+            found = (Message("rehearsal.not_given", {"reasons": reasons_of(refused)}),)
     return Result(loaded.definition.workflow, test.name, found)
 
 
@@ -121,7 +123,7 @@ class _Play:
             yield Message("rehearsal.no_such_name", {**values, "name": str(unknown).strip("'")})
             return
         except (Refused, Invalid, NotHere) as refused:
-            reasons = {**values, "reasons": _reasons(refused)}
+            reasons = {**values, "reasons": reasons_of(refused)}
             if step.refused is None:
                 yield Message("rehearsal.refused", reasons)
                 return
@@ -247,12 +249,13 @@ def _in_words(refused: Exception) -> set[str]:
         return {"role"}
     if isinstance(refused, Invalid):
         return {"answers"}
-    keys = {reason.key for reason in _reasons(refused)}
+    keys = {reason.key for reason in reasons_of(refused)}
     found = {word for key, word in _WORDS.items() if key in keys}
     return found | ({"signing"} if any(key.startswith("signing.") for key in keys) else set())
 
 
-def _reasons(refused: Exception) -> list[Message]:
+def reasons_of(refused: Exception) -> list[Message]:
+    """What stands in a refusal, whichever of the door's it is."""
     if isinstance(refused, Refused):
         return list(refused.reasons)
     if isinstance(refused, Invalid):

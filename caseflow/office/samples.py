@@ -50,11 +50,17 @@ class Names:
 
 
 def complete(
-    loaded: Loaded, ground: Ground, seed: int, names: Names, given: Mapping[str, Any] | None = None
+    loaded: Loaded,
+    ground: Ground,
+    seed: int,
+    names: Names,
+    given: Mapping[str, Any] | None = None,
+    fill: Callable[[Field], Any] | None = None,
 ) -> dict[str, dict[str, Any]]:
     """A whole dossier with an answer to every question that is put.
 
     ``given``: answers by ``section.field``, in the words of YAML; an empty one leaves the question open.
+    ``fill``: makes up the other answers, in place of ``sample``.
     """
     given = given or {}
     found: dict[str, dict[str, Any]] = {}
@@ -68,7 +74,10 @@ def complete(
             path = f"{section.id}.{question.id}"
             if question.fixed or (question.when is not None and not is_put(question.when, told)):
                 continue
-            value = typed(question, given[path], names) if path in given else _sample(question, ground, seed, names)
+            if path in given:
+                value = typed(question, given[path], names)
+            else:
+                value = fill(question) if fill is not None else sample(question, ground, seed, names)
             if value is not None:
                 told[question.id] = found[section.id][question.id] = value
     return found
@@ -155,7 +164,7 @@ def _number(name: Any, names: Names) -> int:
     return int(text) if text.isdecimal() else names.case(text)
 
 
-def _sample(question: Field, ground: Ground, seed: int, names: Names) -> Any:
+def sample(question: Field, ground: Ground, seed: int, names: Names) -> Any:
     """A valid answer; nothing for questions about people and cases, which only a story can answer."""
     kind = question.type
     if kind in ("text", "long_text"):
@@ -179,7 +188,7 @@ def _sample(question: Field, ground: Ground, seed: int, names: Names) -> Any:
         return {item: {"conclusion": "met", "remark": ""} for item in question.items}
     if kind == "table":
         rows = range(max(question.min_rows, 1))
-        return [{one.id: _sample(one, ground, seed + row, names) for one in question.columns.values()} for row in rows]
+        return [{one.id: sample(one, ground, seed + row, names) for one in question.columns.values()} for row in rows]
     return _formed(kind, seed)
 
 

@@ -80,8 +80,9 @@ class Scene:
             self.case_id = self._opened(owner, values, self.cast.place("unit"))
         else:
             self.case_id = self._opened(owner, values, None)
-        if has_dossier and self.definition.footprint and self.ground.shelf.schemes:
-            store.save_study(self.tx, case_id=self.case_id, study_=samples.study(self.ground.shelf), by=None)
+        shelf = store.stored_shelf(self.tx)
+        if has_dossier and self.definition.footprint and shelf.schemes:
+            store.save_study(self.tx, case_id=self.case_id, study_=samples.study(shelf), by=None)
 
     def _round(self, stands: str) -> int:
         today = clock.today()

@@ -85,6 +85,16 @@ def filled(value: Any, names: Mapping[str, Any], places: Mapping[str, str], *, d
     return value
 
 
+def declared(studies: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """A footprint of the data (``of``) as plain JSON, with what a story has otherwise: ``lines`` by their ids, the rest
+    by name.
+    """
+    changed = said.get("lines", {})
+    body = {**studies[said["of"]], **{name: value for name, value in said.items() if name not in ("of", "lines")}}
+    body["lines"] = [{**line, **changed.get(line["id"], {})} for line in body["lines"]]
+    return body
+
+
 def opener(people: Mapping[str, Any], story: Mapping[str, Any]) -> str:
     """The login of whoever opens the case of a story: as it says, else somebody of its company."""
     if "opener" in story:

@@ -179,7 +179,10 @@ def store(tx: Connection, keys: Keyring, case_id: int, revision: int, values: li
 _FORGET = personal_value.delete().where(
     personal_value.c.case_id == sa.bindparam("on_case"),
     personal_value.c.revision == sa.bindparam("on_revision"),
-    personal_value.c.path.in_(sa.bindparam("paths", expanding=True)),
+    sa.or_(
+        personal_value.c.path == sa.bindparam("place"),
+        personal_value.c.path.startswith(sa.bindparam("below"), escape="/"),
+    ),
 )
 _STORE = Statement(personal_value.insert().inline())
 _LOAD = Statement(
@@ -189,9 +192,10 @@ _LOAD = Statement(
 )
 
 
-def forget(tx: Connection, case_id: int, revision: int, paths: Iterable[str]) -> None:
-    """Erase single values before newer ones take their place."""
-    tx.execute(_FORGET, {"on_case": case_id, "on_revision": revision, "paths": list(paths)})
+def forget(tx: Connection, case_id: int, revision: int, place: str) -> None:
+    """Erase what stands at a place and below it, before newer values, or none, stand there."""
+    below = f"{place}.".replace("/", "//").replace("_", "/_").replace("%", "/%")
+    tx.execute(_FORGET, {"on_case": case_id, "on_revision": revision, "place": place, "below": below})
 
 
 def load(tx: Connection, keys: Keyring, case_id: int, revision: int) -> dict[str, Any]:

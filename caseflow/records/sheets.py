@@ -135,6 +135,11 @@ def read_here(payload: dict[str, Any]) -> list[dict[str, Any]]:
     """What ``read`` does, in the child."""
     path = Path(payload["path"])
     precheck(path)
+    return cells(path)
+
+
+def cells(path: Path) -> list[dict[str, Any]]:
+    """The cells of a workbook that was looked through. Raises ``Refused`` where no reader makes sense of it."""
     try:
         with CalamineWorkbook.from_path(path) as book:
             return [

@@ -25,6 +25,7 @@ from caseflow.web import (
     duties,
     entries,
     involvement,
+    linked,
     progress,
     proposals,
     shell,
@@ -102,6 +103,7 @@ def side_roads(view: View) -> dict[str, Any]:
         "progress": entries.progress(view) or (entries.of_rows(view) if view.state.duties and view.is_holder else []),
         "gathered": entries.gathered(view),
         "parts_in_it": involvement.of_case(view),
+        "linked": linked.of_case(view),
         "why": _why(view),
     }
 

@@ -8,7 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from caseflow.cases import attached, quotas
+from caseflow import clock
+from caseflow.cases import attached, find, quotas
+from caseflow.cases.find import Filters
 from caseflow.cases.models import case as case_table
 from caseflow.cases.models import member, round_
 from caseflow.cases.view import Offer, View, state_name
@@ -16,18 +18,22 @@ from caseflow.people.models import organisation
 from caseflow.records import files
 from caseflow.web import (
     applicant,
+    circulating,
     clocks,
     collective,
-    desk,
+    decisions,
     drawing,
     duties,
     entries,
     involvement,
+    linked,
     progress,
     proposals,
     record,
     review,
     shell,
+    supervising,
+    taking_back,
     tasks,
 )
 from caseflow.web.act_form import request_key, viewed, will_be_signed
@@ -87,7 +93,8 @@ def office_page(view: View) -> Any:
             "footprint": review.footprint(view),
             "gathered": entries.gathered(view),
             "progress": entries.progress(view),
-            "typing": progress.standings(view) if progress.types_dossier(view) else [],
+            "decisions": decisions.of_case(view),
+            "typing": [one for one in progress.standings(view) if one.open] if progress.types_dossier(view) else [],
         }
     return render_template(f"case/{part}.html", **common(view), **more)
 
@@ -96,7 +103,7 @@ def common(view: View) -> dict[str, Any]:
     """What every part of the page shows: who, where, by when, what may be done."""
     tx, row = view.tx, view.row
     offers, owed = view.offers(), duties.of_case(view)
-    before, after = desk.neighbours(tx, view.actor, row["id"])
+    before, after = _neighbours(view)
     part = request.args.get("part", "")
     readable = attached.readable(view) if part == "papers" else set()
     return {
@@ -108,6 +115,7 @@ def common(view: View) -> dict[str, Any]:
         "round": tx.execute(sa.select(round_).where(round_.c.id == row["round_id"])).mappings().first(),
         "holder": view.definition.roles[view.state.holder].title if view.state.holder else None,
         "clocks": _clocks(view, owed),
+        "clock_waits": clocks.waiting(view),
         "due": clocks.of_rows(tx, view.ground, [row]).get(row["id"]),
         "buttons": [button(view, offer) for offer in duties.in_order(view, offers, owed)],
         "has_form": any(offer.action.asks for offer in offers) and bool(view.definition.dossier),
@@ -125,10 +133,25 @@ def common(view: View) -> dict[str, Any]:
         "hosts": _hosts(view),
         "tasks": tasks.of_case(view),
         "duties": owed,
+        "tallies": duties.tallies(view),
+        "linked": linked.of_case(view),
+        "take_back": taking_back.offered(view),
+        "supervision": supervising.of_case(view),
+        "circulation": circulating.of_case(view),
         "parts_in_it": involvement.of_case(view),
         "carried": _carried(view),
         "places": places(view),
     }
+
+
+def _neighbours(view: View) -> tuple[int | None, int | None]:
+    """The cases before and after this one on the reader's desk."""
+    rows = find.desk(view.tx, view.ground, view.actor, Filters(), clock.today(), limit=200).rows
+    order = list(dict.fromkeys(row["id"] for row in rows))
+    if view.row["id"] not in order:
+        return None, order[0] if order else None
+    at = order.index(view.row["id"])
+    return (order[at - 1] if at else None), (order[at + 1] if at + 1 < len(order) else None)
 
 
 def _clocks(view: View, owed: list[duties.Owed]) -> list[clocks.Told]:

@@ -20,7 +20,10 @@ from caseflow.web import drawing
 from caseflow.workflow import workdays
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.ledger import Run, runs_from_json
+from caseflow.workflow.parameters import is_parameter, name_of
+from caseflow.workflow.parts import Text
 from caseflow.workflow.procedure import Duty, State
+from caseflow.workflow.report import SERVED, paths
 
 SOON = workdays.Limit(5, "workdays")
 """From when on a deadline counts as near in lists and on the desk."""
@@ -63,6 +66,8 @@ class Told:
     runs: tuple[Run, ...]
     notices: tuple[str, ...]
     extension: Extension | None
+    parameter: dict[str, str] | None
+    """The parameter that says how long it is."""
 
 
 def due(ground: Ground, definition: Definition, on: date | None, at: str = MIDNIGHT) -> Due | None:
@@ -125,6 +130,19 @@ def of_case(view: View) -> list[Told]:
     return [_told(view, row) for row in reversed(view.deadlines())]
 
 
+def waiting(view: View) -> str:
+    """That the clock of the state has not begun because its date is not there yet; empty where that is not so."""
+    rule = view.state.clock
+    if rule is None or rule.starts is None or any(row["clock"] == view.state.id for row in view.deadlines()):
+        return ""
+    what: Any = paths(view.definition)[rule.starts].label
+    store, letter, *_ = rule.starts.split(".")
+    if store == SERVED:
+        title = view.definition.letters[letter].title
+        what = Text(zh=f"《{title.zh}》{what.zh}", en=f"“{title.en}”, {what.en.lower()}")
+    return drawing.t("clocks.waits", state=drawing.named(_named(view, None, view.state)), what=drawing.named(what))
+
+
 def closing(at: datetime) -> str:
     """A closing time as offices write it: midnight is 24:00 of the day that ends."""
     local = at.astimezone(clock.SHANGHAI)
@@ -163,7 +181,16 @@ def _told(view: View, row: RowMapping) -> Told:
         runs_from_json(stored.get("ledger", [])),
         tuple(stored.get("notices", ())),
         _extension(view, row) if row["extended_to"] is not None else None,
+        _parameter(view, found, publicity=publicity),
     )
+
+
+def _parameter(view: View, rule: deadlines.Rule, *, publicity: bool) -> dict[str, str] | None:
+    """The title of the parameter that stands for a limit."""
+    shown, own = rule.state.publicity, rule.duty or rule.state.clock
+    written = shown.period if publicity and shown is not None else own.limit if own is not None else None
+    known = view.definition.parameters.get(name_of(written)) if written is not None and is_parameter(written) else None
+    return {"zh": known.title.zh, "en": known.title.en} if known is not None else None
 
 
 def _named(view: View, duty: Duty | None, state: State) -> dict[str, str]:

@@ -13,7 +13,7 @@ from flask import Blueprint, g, render_template, request, send_file, url_for
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock
-from caseflow.cases import find, members, panels
+from caseflow.cases import circulating, find, members, panels, supervising
 from caseflow.cases.find import Filters
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, round_
@@ -56,8 +56,11 @@ class Line:
 @page(blueprint, "/desk", policy=casework)
 def mine() -> Any:
     """The work list: open tasks of the own roles, those put to the person, and what is to be signed."""
+    ground = shell.house().ground
     return _listed(
-        lambda wanted, limit, offset: find.desk(g.tx, g.actor, wanted, clock.today(), limit=limit, offset=offset),
+        lambda wanted, limit, offset: find.desk(
+            g.tx, ground, g.actor, wanted, clock.today(), limit=limit, offset=offset
+        ),
         mine=True,
     )
 
@@ -93,6 +96,9 @@ def _listed(search: Callable[[Filters, int, int], find.Page], *, mine: bool) -> 
         seats=_seats(g.tx, ground, g.actor, {row["id"] for row in found.rows}) if mine else [],
         extensions=extensions.waiting_for(g.tx, g.actor) if mine and g.actor.organisation_kind == "authority" else [],
         most_at_once=bulk.MOST,
+        today=clock.today(),
+        supervised=supervising.waiting_cases(g.tx, ground, g.actor) if mine else [],
+        to_read=circulating.waiting_for(g.tx, ground, g.actor) if mine else [],
     )
 
 
@@ -106,7 +112,7 @@ def _found(*, mine: bool, most: int) -> list[RowMapping]:
     ground = shell.house().ground
     timed = _timed(_filters(), clocks.soon_until(ground, _definitions()))
     if mine:
-        return find.desk(g.tx, g.actor, timed, clock.today(), limit=most).rows
+        return find.desk(g.tx, ground, g.actor, timed, clock.today(), limit=most).rows
     return find.cases(g.tx, ground, g.actor, timed, clock.today(), limit=most).rows
 
 
@@ -145,15 +151,6 @@ def export() -> Any:
     shell.after(lambda tx: reading.log(tx, person_id, None, what))
     name = f"{title}-{clock.today():%Y%m%d}.xlsx"
     return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)
-
-
-def neighbours(tx: Connection, actor: Actor, case_id: int) -> tuple[int | None, int | None]:
-    """The cases before and after this one on the reader's desk."""
-    order = list(dict.fromkeys(row["id"] for row in find.desk(tx, actor, Filters(), clock.today(), limit=200).rows))
-    if case_id not in order:
-        return None, order[0] if order else None
-    at = order.index(case_id)
-    return (order[at - 1] if at else None), (order[at + 1] if at + 1 < len(order) else None)
 
 
 def _filters() -> Filters:
@@ -222,9 +219,13 @@ def _line(tx: Connection, ground: Ground, actor: Actor, row: RowMapping, due: cl
     if kind == "sign":
         action = definition.action(row["state"], what)
         owed = drawing.t("desk.to_sign", what=drawing.named(action.title) if action else what)
+        if row.get("in_place_of"):
+            owed = drawing.t("desk.signed_for", what=owed, name=row["in_place_of"])
     elif kind == "duty":
         duty = definition.states[row["state"]].duties.get(what)
         owed = drawing.named(duty.title) if duty else owed
+        if duty is not None and duty.each_person is not None:
+            link = url_for("acting.form", case_id=row["id"], action_id=duty.action)
     elif kind == "panel" and what in definition.panels:
         owed = drawing.named(definition.panels[what].title)
         link = url_for("expert.assignment", case_id=row["id"])

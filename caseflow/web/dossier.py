@@ -127,7 +127,7 @@ def _mine(case_id: int, section_id: str) -> tuple[View, Section]:
     """The own case and one of its sections; hidden from everybody else."""
     view = load(g.tx, shell.house().ground, g.actor, case_id)
     section = next((one for one in view.sections() if one.id == section_id), None)
-    if not (view.is_applicant or view.types) or section is None:
+    if not (view.is_applicant or view.types or view.own_fields()) or section is None:
         raise NotHere
     return view, section
 
@@ -152,7 +152,7 @@ def _cleaned(view: View, section: Section, raw: Mapping[str, Any]) -> tuple[dict
     """All answers of the section: valid ones as they are stored, others as typed; and what is wrong with those given now."""
     listed = {name: section.fields[name] for name in raw}
     references = {name: known.__contains__ for name, known in view.ground.references.items()}
-    before = dossier.with_fixed(view.definition, view.dossier()).get(section.id, {})
+    before = dossier.with_fixed(view.definition, view.whole_dossier()).get(section.id, {})
     held = progress.held(view, section)
     merged = {**before, **raw, **held}
     asked = questions.in_section(view.loaded, section, {**view.dossier(), section.id: merged})
@@ -168,7 +168,7 @@ def _keep(view: View, section: Section, values: dict[str, Any], seen: int, *, by
     """
     stored = {name: value for name, value in values.items() if value is not None}
     version, _ = drafts.read(view, _part(section))
-    if version == seen and stored == view.dossier().get(section.id, {}):
+    if version == seen and stored == view.whole_dossier().get(section.id, {}):
         return version
     return drafts.keep(view, _part(section), stored, seen, by_button=by_button)
 

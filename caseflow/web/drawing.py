@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +16,9 @@ from caseflow.people.rights import Actor
 from caseflow.web import safety
 from caseflow.words import LANGUAGES, Language, Message, catalogue, pick, render, text
 
+_INDEXED = re.compile(r"(?<=\bkgCO)2|(?<=\bCO)2|(?<=\bCH)4|(?<=\bN)2(?=O)|(?<=\bSF)6|(?<=\bNF)3")
+_POWERS = re.compile(r"(?<=m)[23](?![0-9A-Za-z])")
+_LOW, _HIGH = str.maketrans("2346", "₂₃₄₆"), str.maketrans("23", "²³")
 _WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
@@ -48,6 +52,12 @@ def say(message: Message) -> str:
 def named(pair: Any) -> str:
     """The side of a ``{zh, en}`` pair in the reader's language."""
     return pick(pair, g.language)
+
+
+def written(value: Any) -> str:
+    """A unit or a gas as it is printed: ``kgCO₂e/m³`` of ``kgCO2e/m3``."""
+    low = _INDEXED.sub(lambda found: found[0].translate(_LOW), str(value))
+    return _POWERS.sub(lambda found: found[0].translate(_HIGH), low)
 
 
 def day(value: date | datetime | str | None) -> str:
@@ -128,6 +138,7 @@ def here(**changed: Any) -> str:
 def install(app: Flask) -> None:
     """Give the templates their words."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters["written"] = written
     app.jinja_env.globals.update(
         t=t,
         say=say,

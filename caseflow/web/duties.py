@@ -10,13 +10,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from caseflow.cases import dossier, lines, said, show, standing, tasks
-from caseflow.cases.duties import STORE
+from caseflow.cases import dossier, lines, said, settled, show, standing, tasks, voting
 from caseflow.cases.models import reply, task
+from caseflow.cases.settled import STORE
 from caseflow.cases.view import Offer, View
+from caseflow.people import accounts
 from caseflow.records import journal
 from caseflow.web import clocks, drawing, record
 from caseflow.web.record import Part
+from caseflow.workflow.beside import Vote
 from caseflow.workflow.procedure import Action, Duty
 
 _OUTSIDE = ("own_organisation", "involved")
@@ -33,7 +35,8 @@ class Owed:
     owner: show.Pair
     mine: bool
     status: str
-    """``open``, ``done``, ``outdated`` (answered, counts no longer) or ``passed`` (the case went on without it)."""
+    """``open``, ``done``, ``outdated`` (answered, counts no longer), ``passed`` (the case went on without it) or
+    ``superseded`` (enough others had answered)."""
     asked_at: datetime
     asked_by: str
     """The act that asked for it, in words; empty where it was owed on entry."""
@@ -63,9 +66,30 @@ def of_case(view: View) -> list[Owed]:
     found = []
     for row in rows:
         _, duty = _duty(view, row["kind"].removeprefix(tasks.DUTY))
-        if duty is not None and may_know(view, duty.id, row["organisation_id"]):
+        if duty is not None and (is_mine(view, row) or may_know(view, duty.id, row["organisation_id"])):
             found.append(_owed(view, duty, row, entries, known, offers))
     return [*reversed([one for one in found if one.status == "open"]), *(one for one in found if one.status != "open")]
+
+
+def tallies(view: View) -> list[tuple[str, str, str]]:
+    """How each duty stands that more or fewer than all settle: its title, a sentence, a mark of its standing.
+
+    Of a secret vote nothing but how many have voted, until it is over.
+    """
+    found: list[tuple[str, str, str]] = []
+    for state in view.definition.states.values():
+        for duty in state.duties.values():
+            if duty.counts == "all" or not may_know(view, duty.id, None):
+                continue
+            tally = settled.tally_of(view.tx, view.ground, view.row, duty)
+            if not tally.asked:
+                continue
+            vote = isinstance(duty.counts, Vote)
+            hidden = voting.is_secret(duty) and not tally.settled
+            kind = "hidden" if hidden else "vote" if vote else "count"
+            sentence = drawing.say(settled.result(f"duties.tally.{kind}", tally, duty))
+            found.append((drawing.named(duty.title), sentence, tally.status))
+    return found
 
 
 def _owed(
@@ -76,15 +100,17 @@ def _owed(
     known: Mapping[str, Any],
     offers: Mapping[str, Offer],
 ) -> Owed:
-    mine = row["organisation_id"] == view.actor.organisation_id
+    mine = is_mine(view, row)
     asking = entries.get(row["entry"] or 0)
     status = {"open": "open", "void": "passed"}.get(row["status"], "outdated" if row["reply"] == "void" else "done")
-    on = row["due_on"] or (view.row["due_on"] if duty.each is not None else None)
+    if row["outcome"] == settled.SUPERSEDED:
+        status = settled.SUPERSEDED
+    on = row["due_on"] or (view.row["due_on"] if duty.on_entry else None)
     return Owed(
         task_id=row["id"],
         duty=duty.id,
         title=drawing.named(duty.title),
-        owner=lines.organisation_name(view.tx, row["organisation_id"]),
+        owner=_owner(view, row),
         mine=mine,
         status=status,
         asked_at=row["opened_at"],
@@ -111,10 +137,7 @@ def in_order(view: View, offers: Iterable[Offer], owed: Iterable[Owed]) -> list[
     Idle is an answer to what the own organisation does not owe, and the end of a part that nobody has.
     """
     beside = {one.offer.action.id for one in owed if one.offer is not None}
-    open_kinds = {
-        row["kind"] for row in tasks.open_tasks(view.tx, view.row["id"])
-        if row["organisation_id"] == view.actor.organisation_id
-    }  # fmt: skip
+    open_kinds = {row["kind"] for row in tasks.open_tasks(view.tx, view.row["id"]) if is_mine(view, row)}
 
     def idle(offer: Offer) -> bool:
         for call in offer.action.then:
@@ -125,6 +148,20 @@ def in_order(view: View, offers: Iterable[Offer], owed: Iterable[Owed]) -> list[
         return False
 
     return [one for one in offers if one.action.id not in beside and not idle(one)]
+
+
+def is_mine(view: View, row: Mapping[Any, Any]) -> bool:
+    """Whether a task is the own organisation's, or put to this very person."""
+    if row["organisation_id"] is None:
+        return bool(row["person_id"] == view.actor.person_id)
+    return bool(row["organisation_id"] == view.actor.organisation_id)
+
+
+def _owner(view: View, row: Mapping[Any, Any]) -> show.Pair:
+    """The organisation that owes it, or the person who owes it alone."""
+    if row["organisation_id"] is not None:
+        return lines.organisation_name(view.tx, row["organisation_id"])
+    return show.both(accounts.names(view.tx, [row["person_id"]])[row["person_id"]])
 
 
 def may_know(view: View, duty_id: str, owner: int | None) -> bool:
@@ -138,6 +175,8 @@ def may_know(view: View, duty_id: str, owner: int | None) -> bool:
         return True
     roles = view.definition.roles
     holder = roles.get(view.definition.states[state_id].holder or "")
+    if duty.each_person is not None:
+        return view.is_staff and bool({duty.role, holder.id if holder is not None else ""} & view.roles)
     inside = holder is not None and holder.sees == "own_authority"
     return view.is_staff and not inside and roles[duty.role].sees in _OUTSIDE
 

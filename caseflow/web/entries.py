@@ -145,7 +145,8 @@ class _Stamps:
             return self._view.dossier()
         if number not in self._dossiers:
             view = self._view
-            self._dossiers[number] = dossier.frozen(view.tx, view.ground, view.row["id"], number)
+            earlier = dossier.frozen(view.tx, view.ground, view.row["id"], number)
+            self._dossiers[number] = view.scoped(earlier)
         return self._dossiers[number]
 
     def changed_since(self, seq: int, path: str) -> bool:

@@ -6,6 +6,7 @@ import logging
 import secrets
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from flask import Flask, current_app, g, jsonify, render_template, request
@@ -32,7 +33,7 @@ def install(app: Flask, identify: Callable[[], None]) -> None:
 
     def draw(status: int, key: str) -> tuple[Any, int]:
         incident = f"{clock.today():%m%d}-{secrets.token_hex(3).upper()}"
-        asked = request.full_path.rstrip("?")
+        asked = quote(request.full_path.rstrip("?"), safe="/?&=%+")  # one line of the log, whatever the address holds
         log.warning("incident %s: %s %s %s answered %d", incident, request.method, request.remote_addr, asked, status)
         if request.is_json:
             return jsonify(status=status, incident=incident), status
@@ -60,6 +61,14 @@ def install(app: Flask, identify: Callable[[], None]) -> None:
     def busy(error: sa.exc.OperationalError) -> Any:
         log.error("the database refused", exc_info=error)
         return draw(503, "shell.error.503")
+
+    @app.errorhandler(OverflowError)
+    @app.errorhandler(sa.exc.DataError)
+    def impossible(error: Exception) -> Any:
+        """A number that no row has, or a sign that no text holds: whoever typed it into the address is told so."""
+        log.error("the database cannot hold what was asked for", exc_info=error)
+        status = 404 if request.method in {"GET", "HEAD"} else 400
+        return draw(status, f"shell.error.{status}")
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Any:

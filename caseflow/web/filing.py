@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request, url_for
 
-from caseflow.cases import act, filing
+from caseflow.cases import act, filing, service
 from caseflow.cases.entry import NotHere
 from caseflow.cases.view import View, load
 from caseflow.office import summaries
@@ -45,6 +45,7 @@ def show(case_id: int, letter_id: int) -> Any:
         whole=sealed is not None and _is_whole(sealed, history),
         history=history,
         may_file=may_file,
+        served=service.rule_of(view.definition, row) is not None,
         kept=files.find(g.tx, g.kept_file) if g.get("kept_file") else None,
         request_key=request.form.get("request_key") or request_key(),
         kinds=filing.KINDS,

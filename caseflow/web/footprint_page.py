@@ -165,13 +165,14 @@ def _processes(rest: dict[str, Any]) -> list[dict[str, Any]]:
     """The processes that came by workbook or file, to be read: name, what goes in and out, how it is shared."""
     processes = rest.get("processes")
     found = []
+    names = _products(processes)
     for one in processes if isinstance(processes, list) else ():
         if isinstance(one, dict):
             shared = one.get("allocation")
             found.append({
                 "name": one.get("name", ""),
-                "outputs": [_flow(flow) for flow in one.get("outputs", ()) if isinstance(flow, dict)],
-                "inputs": [_flow(flow) for flow in one.get("inputs", ()) if isinstance(flow, dict)],
+                "outputs": [_flow(flow, names) for flow in one.get("outputs", ()) if isinstance(flow, dict)],
+                "inputs": [_flow(flow, names) for flow in one.get("inputs", ()) if isinstance(flow, dict)],
                 "lines": len(one.get("lines", ())),
                 "method": shared.get("method", "") if isinstance(shared, dict) else "",
                 "why": shared.get("justification", "") if isinstance(shared, dict) else "",
@@ -179,6 +180,20 @@ def _processes(rest: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def _flow(flow: dict[str, Any]) -> str:
+def _products(processes: Any) -> dict[str, str]:
+    """What the products are called where they come out, by their ids."""
+    outputs = [
+        flow
+        for one in (processes if isinstance(processes, list) else ())
+        if isinstance(one, dict)
+        for flow in one.get("outputs", ())
+        if isinstance(flow, dict)
+    ]
+    return {str(flow.get("product", "")): str(flow["name"]) for flow in outputs if flow.get("name")}
+
+
+def _flow(flow: dict[str, Any], names: dict[str, str]) -> str:
     amount = flow.get("amount") or flow.get("formula", "")
-    return f"{flow.get('name') or flow.get('product', '')} {amount} {flow.get('unit', '')}"
+    product = str(flow.get("product", ""))
+    name = flow.get("name") or names.get(product, product)
+    return f"{name} {amount} {drawing.written(flow.get('unit', ''))}"

@@ -13,6 +13,7 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 
 from caseflow.cases import act, attached, dossier, findings
 from caseflow.cases.view import View
+from caseflow.footprint import process
 from caseflow.office import dossiers
 from caseflow.records import files, letters
 from caseflow.studies import recompute, store
@@ -44,6 +45,7 @@ def show(case_id: int) -> Any:
         earlier=_earlier(view),
         reasons=_reasons(view),
         titles=_titles(view),
+        keys={name: drawing.t(f"footprint.key.{name}") for name in process.KEYS},
         key=request_key,
     )
 

@@ -110,7 +110,7 @@ def _inventory(sight: Sight) -> Section:
             (t("footprint_review.quality"), _NONE if rating is None else _rated(quality)),
             (t("footprint_review.allocation"), "\n".join(allocations) or t("footprint_review.none")),
         ],
-        [Table(t("footprint_review.electricity"), _heads(*heads), supplies)] if supplies else [],
+        [Table(t("footprint_review.electricity"), _heads(*heads), supplies, (), (20, 16, 22, 42))] if supplies else [],
     )
 
 

@@ -86,7 +86,8 @@ def _drawn(view: View) -> str:
         problems=[line for line in after.lines if line.problem] if after else [],
         changes=_lines(now.result, after) if after else [],
         figures={line.id: line for line in now.result.lines},
-        labels={line.id: _label(line, now.study, shelf) for line in now.study.lines},
+        lines=_given(now.study),
+        labels={line.id: _label(line, now.study, shelf) for line in _given(now.study)},
         factors=[footprint_search.label(hit.factor) for hit in footprint_search.search(shelf, "") if not hit.refusal],
         mixes=[(one.ref, footprint_search.label(one)) for one in _mixes(shelf)],
         decimal_text=decimal_text,
@@ -103,7 +104,7 @@ def changed(study: Study, shelf: Shelf, given: Mapping[str, str]) -> tuple[Study
     share = _figure(given, "electricity_share", "if_share", wrong)
     if share is not None and not 0 <= share <= _WHOLE:
         wrong.append(("electricity_share", _cannot(given["electricity_share"], "if_share")))
-    for line in study.lines:
+    for line in _given(study):
         amount = _figure(given, f"amount-{line.id}", "if_amount", wrong)
         percent = _figure(given, f"percent-{line.id}", "if_percent", wrong)
         if amount is not None and percent is not None:
@@ -147,19 +148,29 @@ def _factor(
 
 def _switched(study: Study, id_: str, factor: str, share: Decimal) -> Study:
     """The share (percent) of a line's amount weighed by another factor, as a line of its own."""
-    lines: list[Line] = []
-    for line in study.lines:
-        if line.id != id_:
-            lines.append(line)
-            continue
-        part = share / _WHOLE
-        plain = replace(line, formula="", transport=None)
-        if part < 1:
-            lines.append(replace(plain, amount=line.amount * (1 - part)))
-        if part > 0:
-            own = f"{line.id}~" if part < 1 else line.id
-            lines.append(replace(plain, id=own, amount=line.amount * part, factor=factor, own=None, gas=""))
-    return replace(study, lines=tuple(lines))
+    part = share / _WHOLE
+
+    def switched(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+        found: list[Line] = []
+        for line in lines:
+            if line.id != id_:
+                found.append(line)
+                continue
+            plain = replace(line, formula="", transport=None)
+            if part < 1:
+                found.append(replace(plain, amount=line.amount * (1 - part)))
+            if part > 0:
+                own = f"{line.id}~" if part < 1 else line.id
+                found.append(replace(plain, id=own, amount=line.amount * part, factor=factor, own=None, gas=""))
+        return tuple(found)
+
+    processes = tuple(replace(one, lines=switched(one.lines)) for one in study.processes)
+    return replace(study, lines=switched(study.lines), processes=processes)
+
+
+def _given(study: Study) -> tuple[Line, ...]:
+    """Every line that was typed, those of the processes too."""
+    return (*study.lines, *(line for one in study.processes for line in one.lines))
 
 
 def _is_electric(line: Line, shelf: Shelf) -> bool:

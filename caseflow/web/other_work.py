@@ -1,4 +1,4 @@
-"""The rarer work of an office on one page: entering a paper file, importing earlier cases, handing a post over."""
+"""The rarer work of an office on one page: entering a paper file, importing earlier cases, handing a post over, factors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask import Blueprint, g, render_template
 
 from caseflow.people.models import OFFICES
 from caseflow.people.rights import Actor
-from caseflow.web import importing, recording
+from caseflow.web import importing, recording, releases
 from caseflow.web.act_form import casework
 from caseflow.web.shell import MenuItem, page
 
@@ -27,4 +27,9 @@ MENU = (MenuItem("other_work.menu", "other_work.show", in_an_office),)
 def show() -> Any:
     """What of this the reader may do."""
     actor: Actor = g.actor
-    return render_template("office/work.html", records=recording.records(actor), imports=importing.imports(actor))
+    return render_template(
+        "office/work.html",
+        records=recording.records(actor),
+        imports=importing.imports(actor),
+        releases=releases.in_the_authority(actor),
+    )

@@ -1,4 +1,4 @@
-"""Papers of a case: its letters, approval slips and summary tables as PDF, Word and Excel; the diagram."""
+"""Papers of a case: its letters, approval slips and summary tables as PDF, Word and Excel."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, render_template, request, send_file
+from flask import Blueprint, Response, abort, render_template, request, send_file
 
 from caseflow import press
 from caseflow.cases import blocks, dossier, form_paper, show, signing
@@ -18,7 +18,6 @@ from caseflow.web import record, shell
 from caseflow.web.act_form import casework, viewed
 from caseflow.web.shell import page
 from caseflow.words import Language
-from caseflow.workflow import draw
 
 blueprint = Blueprint("papers", __name__)
 
@@ -47,7 +46,7 @@ def letter(case_id: int, letter_id: int, kind: str) -> Any:
         return sent(docx.letter_docx(body, language, demo=demo), name, kind)
     screen = kind == "html"
     made = _form(view, row, language, screen=screen) or letters.html(body, language, demo=demo, screen=screen)
-    return _printed(made, name, kind)
+    return printed(made, name, kind)
 
 
 def find(view: View, letter_id: int) -> Mapping[Any, Any]:
@@ -89,7 +88,7 @@ def slip(case_id: int, proposal_id: int, kind: str) -> Any:
     name = f"{body['title'][language]} {view.row['number'] or view.row['id']}"
     if kind == "docx":
         return sent(docx.letter_docx(body, language, demo=demo), name, kind)
-    return _printed(letters.html(body, language, demo=demo, screen=kind == "html"), name, kind)
+    return printed(letters.html(body, language, demo=demo, screen=kind == "html"), name, kind)
 
 
 @page(blueprint, "/cases/<int:case_id>/tables/<table_id>.<kind>", policy=casework)
@@ -104,22 +103,7 @@ def table(case_id: int, table_id: str, kind: str) -> Any:
     name = f"{found.title[language]} {view.row['number'] or ''}".strip()
     if kind == "xlsx":
         return sent(summaries.workbook(found, language), name, kind)
-    return _printed(
-        summaries.page(found, language, demo=shell.house().settings.demo, screen=kind == "html"), name, kind
-    )
-
-
-@page(blueprint, "/cases/<int:case_id>/diagram.svg", policy=shell.signed_in)
-def diagram(case_id: int) -> Any:
-    """The procedure with the present state lit and the way so far marked; only for the offices."""
-    view = viewed(case_id)
-    if not view.is_staff:
-        abort(404)
-    walked = [entry.row.to_state for entry in view.timeline() if entry.state == view.name_of(entry.row.to_state)]
-    here = view.name_of(view.row["state"])
-    current = next(state for state in view.definition.states if view.name_of(state) == here)
-    drawn = draw.svg(view.definition, current=current, walked=tuple(reversed(walked)), language=g.language)
-    return Response(drawn, mimetype="image/svg+xml")
+    return printed(summaries.page(found, language, demo=shell.house().settings.demo, screen=kind == "html"), name, kind)
 
 
 def _inside(view: View, proposal: Any) -> bool:
@@ -129,7 +113,7 @@ def _inside(view: View, proposal: Any) -> bool:
 
 def _slip_body(view: View, proposal: Any, signed: list[Any]) -> dict[str, Any]:
     action = next((one for one in record.acts(view.definition) if one.id == proposal["action"]), None)
-    names = accounts.names(view.tx, [proposal["proposed_by"], *(row["person_id"] for row in signed)])
+    names = accounts.names(view.tx, signing.people_of(proposal, signed))
     rows: list[list[Any]] = [
         [show.words("case.slip.case"), show.both(f"{view.row['number'] or ''} {view.row['title']}".strip())],
         [show.words("case.slip.matter"), show.pair(action.title) if action else show.both(proposal["action"])],
@@ -157,7 +141,7 @@ def _log(view: View, what: str) -> None:
     shell.after(lambda tx: reading.log(tx, person_id, case_id, what))
 
 
-def _printed(html: str, name: str, kind: str) -> Any:
+def printed(html: str, name: str, kind: str) -> Any:
     """The page as PDF; as the page itself where it is asked for or no PDF can be made."""
     if kind == "pdf":
         lacking = press.available()

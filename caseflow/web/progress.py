@@ -37,12 +37,12 @@ class Standing:
 
 def types_dossier(view: View) -> bool:
     """Whether the reader types in the dossier where the case stands, or in the fields returned for correction."""
-    return view.types and not {"dossier", "unlocked"}.isdisjoint(view.state.edits)
+    return bool(view.own_fields()) or (view.types and not {"dossier", "unlocked"}.isdisjoint(view.state.edits))
 
 
 def standings(view: View) -> list[Standing]:
     """Every section that is part of this dossier, with how far it is."""
-    values = dossier.with_fixed(view.definition, view.dossier())
+    values = dossier.with_fixed(view.definition, view.whole_dossier())
     every = dossier.gaps(view.loaded, values)
     said = view.comments()
     put = {section.id for section in questions.sections(view.loaded, values)}
@@ -52,11 +52,13 @@ def standings(view: View) -> list[Standing]:
     for section in view.sections():
         if section.id not in put:
             continue
-        gaps = _inside(every, section.id)
+        gaps = {path: one for path, one in _inside(every, section.id).items() if path.split(".")[0] in section.fields}
         comments = {path.partition(".")[2]: text for path, text in said.items() if path.startswith(f"{section.id}.")}
         if correcting:
             touched = _draft_version(view, section.id) > 0
             state = "locked" if not view.may_edit(section.id) else "corrected" if touched and not gaps else "to_correct"
+        elif view.own_fields() and not view.may_edit(section.id):
+            state = "locked"
         else:
             state = _state(view, section, values, gaps, given.get(section.id, {}))
         found.append(Standing(section, state, gaps, comments if correcting else {}))

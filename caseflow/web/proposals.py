@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from caseflow.cases import signing
+from caseflow.cases import deputies, signers, signing
 from caseflow.cases.view import View
 from caseflow.people import accounts
 from caseflow.web import act_context, drawing, record
@@ -45,10 +45,12 @@ def _may_read(view: View, row: Mapping[str, Any]) -> bool:
 def _told(view: View, row: Mapping[str, Any]) -> dict[str, Any]:
     action = view.definition.action(view.row["state"], row["action"])
     signed = next((found for one, found in signing.slips(view.tx, view.row["id"]) if one["id"] == row["id"]), [])
-    signers = [
+    asked = [
         {"title": title, "signed": signed[at] if at < len(signed) else None, "next": at == row["step"]}
         for at, title in enumerate(signing.role_titles(view.definition, row))
     ]
+    may_change = view.is_staff and signers.may_change(row, view.actor, view.roles)
+    move = view.move(signers.ACTS[signers.ADD], row["role"])
     part = None
     if action is not None:
         before = act_context.present(view, action, view.dossier())
@@ -57,16 +59,14 @@ def _told(view: View, row: Mapping[str, Any]) -> dict[str, Any]:
         "row": row,
         "action": action,
         "part": part,
-        "names": accounts.names(view.tx, [row["proposed_by"], *(one["person_id"] for one in signed)]),
-        "signers": signers,
-        "may_sign": _may_sign(view, row),
+        "names": accounts.names(view.tx, signing.people_of(row, signed)),
+        "signers": asked,
+        "may_sign": deputies.may_sign(view.tx, view.definition, view.row, row, view.actor, view.roles),
         "key": request_key(),
+        "addable": _titles(view, signers.addable(move, row)) if may_change else [],
+        "removable": _titles(view, signers.removable(view.definition, view.row["state"], row)) if may_change else [],
     }
 
 
-def _may_sign(view: View, row: Mapping[str, Any]) -> bool:
-    """Whether it is this person's turn, who neither proposed the act nor signed it before."""
-    person_id = view.actor.person_id
-    if row["signers"][row["step"]] not in view.roles or row["proposed_by"] == person_id:
-        return False
-    return person_id not in signing.signed_by(view.tx, row["id"])
+def _titles(view: View, roles: Iterable[str]) -> list[tuple[str, str]]:
+    return [(role, drawing.named(view.definition.roles[role].title)) for role in roles]

@@ -12,7 +12,7 @@ from flask import Blueprint, abort, g, render_template, request
 from sqlalchemy.engine import RowMapping
 
 from caseflow import clock
-from caseflow.cases import announced, deadlines, find, standing
+from caseflow.cases import announced, deadlines, find, register_find, standing
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case as case_table
 from caseflow.cases.models import member, round_
@@ -96,7 +96,19 @@ def listed_case(which: str, case_id: int) -> Any:
     found = next((one for one in _entries(which) if one.row["id"] == case_id), None)
     if found is None:
         abort(404)
-    return render_template("public/listed_case.html", which=which, entry=found)
+    entered = open_entries(found) if which == LISTS[1] else []
+    return render_template("public/listed_case.html", which=which, entry=found, entered=entered)
+
+
+def open_entries(entry: Entry) -> list[tuple[str, str, str]]:
+    """Where a case stands in public registers: authority, register, number; only what is still shown."""
+    rows = register_find.of_cases(g.tx, [entry.row["id"]]).get(entry.row["id"], [])
+    return [
+        (entry.definition.authority, row["register"], row["number"])
+        for row in rows
+        if (known := entry.definition.registers.get(row["register"])) is not None and known.public
+        and (row["shown_until"] is None or row["shown_until"] >= clock.today())
+    ]  # fmt: skip
 
 
 @page(blueprint, "/status", policy=shell.anyone)

@@ -14,7 +14,7 @@ from caseflow.cases import quota_settings, quotas, standing
 from caseflow.cases.models import case, quota_entry, quota_setting, round_
 from caseflow.people.models import organisation, person
 from caseflow.people.rights import Actor
-from caseflow.web import drawing, shell
+from caseflow.web import drawing, settings, shell
 from caseflow.web.act_form import casework
 from caseflow.web.shell import MenuItem, page
 from caseflow.words import Message, Refused
@@ -34,10 +34,15 @@ def may_look(actor: Actor | None, **_arguments: Any) -> bool:
     return casework(actor) and actor is not None and actor.organisation_kind in ("authority", "bureau")
 
 
+def may_open(actor: Actor | None, **_arguments: Any) -> bool:
+    """Whoever reads quotas, and whoever finds the board in the menu though no workflow of theirs has one."""
+    return may_look(actor) or reads_quotas(actor)
+
+
 MENU = (MenuItem("quota.menu", "quota.board", may_look),)
 
 
-@page(blueprint, "/quota", policy=reads_quotas)
+@page(blueprint, "/quota", policy=may_open)
 def board() -> Any:
     """Every quota of the workflows the reader works on: one block per counter, its places taken and left."""
     shown = []
@@ -57,7 +62,10 @@ def board() -> Any:
             }
         )
     return render_template(
-        "quota/board.html", shown=shown, classes=shell.house().ground.references.get("product_class", {})
+        "quota/board.html",
+        shown=shown,
+        parameters=settings.reads_parameters(g.actor),
+        classes=shell.house().ground.references.get("product_class", {}),
     )
 
 

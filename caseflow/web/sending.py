@@ -158,7 +158,7 @@ def _form_page(view: View, *, screen: bool = False) -> str:
         abort(404)
     values = dossier.frozen(g.tx, view.ground, view.row["id"], number)
     code = dossier.revision_code(dossier.revision_hash(g.tx, view.row["id"], number))
-    form = form_paper.body(g.tx, view.ground, view.loaded, values)
+    form = form_paper.body(g.tx, view.ground, view.loaded, values, view.hidden())
     return letters.form_html(form, "zh", demo=shell.house().settings.demo, code=code, screen=screen)
 
 

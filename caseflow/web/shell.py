@@ -162,7 +162,8 @@ def after(errand: Callable[[Connection], None]) -> None:
 
 def done(url: str, notice: str) -> Response:
     """Go on to ``url``; the page there shows the text ``notice.<notice>``."""
-    joined = f"{url}{'&' if '?' in url else '?'}done={notice}"
+    address, mark, place = url.partition("#")
+    joined = f"{address}{'&' if '?' in address else '?'}done={notice}{mark}{place}"
     return current_app.make_response(redirect(joined, 303))
 
 
@@ -347,6 +348,8 @@ def check_policies(app: Flask) -> None:
 
 
 def _begin() -> None:
+    if request.is_json:  # what is typed, never a file: the limit of forms counts for them as well
+        request.max_content_length = LARGEST_FORM
     g.tx, g.session, g.actor, g.errands, g.rollback = None, None, None, [], False
     g.errors, g.typed = (), {}
     g.now = clock.now()

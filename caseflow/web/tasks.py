@@ -63,7 +63,7 @@ def _hidden(view: View, row: RowMapping, waiting: dict[str, dict[str, Any]]) -> 
     """What somebody is asked to sign, or to say, shows what is about to be decided: only those concerned read it."""
     kind, _, what = row["kind"].partition(":")
     if kind == "duty":
-        return not duties.may_know(view, what, row["organisation_id"])
+        return not (duties.is_mine(view, row) or duties.may_know(view, what, row["organisation_id"]))
     return kind == signing.SIGN and not (what in waiting and view.concerned(waiting[what]))
 
 

@@ -6,7 +6,28 @@ place in the definition, so that ``reader`` can name the line.
 
 from __future__ import annotations
 
-from caseflow.workflow import answers, duties, imports, names, papers, questions, roles, rules, soundness
+from caseflow.workflow import (
+    answers,
+    bounds,
+    clocks,
+    coverage,
+    deciding_guards,
+    duties,
+    imports,
+    linking,
+    names,
+    papers,
+    questions,
+    register_checks,
+    retracing,
+    rights,
+    roles,
+    routes,
+    rules,
+    sense,
+    serving,
+    soundness,
+)
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.problems import Finding
 from caseflow.workflow.report import Report
@@ -18,8 +39,28 @@ def check(definition: Definition, vocabulary: Vocabulary) -> list[Finding]:
     report = Report(definition, vocabulary)
     if not names.own_ids(report):
         return report.findings
-    for room in (names, roles, duties, questions, answers, imports, papers):
+    for room in (names, roles, bounds, questions, answers, imports, papers, routes, rights, coverage):
         room.check(report)
-    soundness.check(report)
+    bounds.at_ends(report, _timed)
+    register_checks.check(report)
+    linking.check(report)
+    retracing.check(report)
+    clocks.check(report)
     report.findings += rules.check(definition)
+    if not any(found.level == "error" for found in report.findings):
+        deciding_guards.check(report)
+    sense.check(report)
     return report.findings
+
+
+def notes(definition: Definition) -> list[Finding]:
+    """What could not be decided about a definition that was checked; nothing is wrong with it."""
+    return deciding_guards.undecided(definition)
+
+
+def _timed(report: Report) -> None:
+    """What compares periods and numbers sees them as they are set, not the names of parameters."""
+    duties.check(report)
+    serving.check(report)
+    soundness.check(report)
+    sense.timed(report)

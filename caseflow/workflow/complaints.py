@@ -24,6 +24,7 @@ _FORMS = {
     r"^[a-z][a-z0-9_]{0,59}$": "form_id",
     r"^[a-z][a-z0-9-]{0,59}$": "form_workflow_id",
     r"^[1-9]\d{0,3} (workdays?|days?|months?|years?)$": "form_period",
+    r"^([1-9]\d{0,3} (workdays?|days?|months?|years?)|parameter\.[a-z][a-z0-9_]{0,59})$": "form_period",
     r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$": "form_path",
     r"^\d{1,2}(\.\d)?%$": "form_percent",
     r"^\d{4}\.\d{1,3}$": "form_version",

@@ -14,8 +14,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, StringConstraints, model_validator
 from pydantic import Field as Value
 
+from caseflow.workflow.decisions import Decision
 from caseflow.workflow.form import Section
 from caseflow.workflow.many import Imports, Letter, Members, Panel, Quota, Table
+from caseflow.workflow.parameters import Parameter
 from caseflow.workflow.parts import (
     Id,
     Named,
@@ -27,6 +29,8 @@ from caseflow.workflow.parts import (
     give_ids,
 )
 from caseflow.workflow.procedure import Action, State
+from caseflow.workflow.promises import Always
+from caseflow.workflow.registers import Register
 
 
 class Basis(Part):
@@ -50,16 +54,11 @@ class Role(Named):
     """Types what this role is to fill in; the acts stay with that role."""
 
 
-class Always(Part):
-    """What holds on every path, checked before the definition runs."""
+class NeverBoth(Part):
+    """Roles that nobody may hold in two acts of one case: who has acted in one does not act in another."""
 
-    never: Id | None = None
-    """An action that may not be reached …"""
-    before: Id | None = None
-    """… before this state has been passed or this action done."""
-    at_most_once: Id | None = None
-    message: Text | None = None
-    basis: str | None = None
+    roles: tuple[Id, ...]
+    basis: str
 
 
 class Step(Part):
@@ -108,12 +107,18 @@ class Definition(Part):
     stages: dict[Id, Stage] = {}
     dossier: dict[Id, Section] = {}
     footprint: bool = False
+    parameters: dict[Id, Parameter] = {}
+    """Values that an office may set within bounds."""
+    decisions: dict[Id, Decision] = {}
+    never_both: tuple[NeverBoth, ...] = ()
     prepare: tuple[Text, ...] = ()
     """What an applicant needs before the first question."""
     quotas: dict[Id, Quota] = {}
     panels: dict[Id, Panel] = {}
     members: Members | None = None
     imports: Imports | None = None
+    registers: dict[Id, Register] = {}
+    """The registers that this procedure writes or asks; others may write the same."""
     states: dict[Id, State]
     anywhere: dict[Id, Action] = {}
     """Actions offered in every state that is not final."""
@@ -126,7 +131,19 @@ class Definition(Part):
     @classmethod
     def _ids(cls, data: Any) -> Any:
         return give_ids(
-            data, "roles", "stages", "dossier", "quotas", "panels", "states", "anywhere", "letters", "tables"
+            data,
+            "roles",
+            "stages",
+            "dossier",
+            "parameters",
+            "decisions",
+            "quotas",
+            "panels",
+            "registers",
+            "states",
+            "anywhere",
+            "letters",
+            "tables",
         )
 
     @property
@@ -153,8 +170,11 @@ class Definition(Part):
 
     def canonical(self) -> str:
         """The one JSON text of this version: what is hashed and stored."""
-        value = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-        return json.dumps(value, ensure_ascii=False, sort_keys=False, separators=(",", ":"))
+        return json.dumps(self.plain(), ensure_ascii=False, sort_keys=False, separators=(",", ":"))
+
+    def plain(self) -> dict[str, Any]:
+        """The same as plain values."""
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
     def digest(self) -> str:
         return hashlib.sha256(self.canonical().encode()).hexdigest()

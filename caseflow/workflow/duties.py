@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from caseflow.workflow import votes
 from caseflow.workflow.parts import Call
 from caseflow.workflow.periods import days
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import Action, Duty, State
 from caseflow.workflow.report import Report, paths
 
-OPENS, CLOSES = "open_duty", "close_duty"
+OPENS, CLOSES, SEATS = "open_duty", "close_duty", "seat_experts"
 
 
 def check(report: Report) -> None:
@@ -21,6 +22,8 @@ def check(report: Report) -> None:
             _opened(report, state, duty, place)
             _timed(report, duty, place)
             _signed(report, duty, place)
+            _personal(report, state, duty, place)
+            votes.check(report, state, duty, place)
     for place, at, action in report.actions():
         for number, call in _calls(action, OPENS):
             _opening(report, at, action, call, (*place, "then", number, OPENS))
@@ -41,12 +44,37 @@ def _owed(report: Report, state: State, duty: Duty, place: Place) -> None:
         report.known("unknown_role", role, definition.roles, (*place, "breach", "notify", number))
 
 
+def _personal(report: Report, state: State, duty: Duty, place: Place) -> None:
+    """Persons who owe it one by one hold its role, or sit on a panel of that role; each answers alone and for himself."""
+    if duty.each_person is None:
+        return
+    definition, at = report.definition, (*place, "each_person")
+    panel = definition.panels.get(duty.each_person)
+    if report.known("unknown_voters", duty.each_person, [*definition.roles, *definition.panels], at):
+        role = panel.role if panel is not None else duty.each_person
+        if role != duty.role:
+            report.say("voters_of_other_role", at, name=duty.each_person, role=duty.role)
+        elif panel is None and definition.roles[role].sees == "assigned":
+            report.say("voters_unowned", at, name=role)
+    if any(
+        call.argument == duty.each_person for one in definition.actions_in(state.id) for _, call in _calls(one, SEATS)
+    ):
+        report.say("voters_seated_anew", at, name=duty.each_person)
+    action = definition.action(state.id, duty.action)
+    wrong = [key for key, there in (("each", duty.each), ("signs", duty.signs)) if there]
+    if action is not None and action.sign_off:
+        wrong.append("sign_off")
+    if wrong:
+        report.say("person_with", at, names=wrong)
+
+
 def _opened(report: Report, state: State, duty: Duty, place: Place) -> None:
     """By entry into the state or by an act in it; the act's questions say of whom, and by when."""
     opening = [action for action in state.actions.values() if _opens(action, duty)]
-    if duty.each is not None:
+    if duty.on_entry:
         if opening:
-            report.say("duty_opened_twice", (*place, "each"), name=duty.id, action=opening[0].id)
+            at = (*place, "each" if duty.each is not None else "each_person")
+            report.say("duty_opened_twice", at, name=duty.id, action=opening[0].id)
         for key in ("asked", "due"):
             if getattr(duty, key) is not None:
                 report.say("each_with", (*place, key), key=key)

@@ -110,6 +110,12 @@ def compile_expression(text: str, names: Mapping[str, tuple[Kind, int | None]]) 
     )
 
 
+def tokens_of(text: str) -> list[Token]:
+    """The words and signs of a condition; none where it cannot be read."""
+    found = _tokens(text)
+    return [] if isinstance(found, Wrong) else found
+
+
 def _tokens(text: str) -> list[Token] | Wrong:
     found, at = [], 0
     while at < len(text):

@@ -18,7 +18,7 @@ from caseflow.workflow.procedure import Action, Breach, Duty, State
 FILE_KEYS = ("extends", "part", "abstract")
 """Keys of a file that the reader resolves; they are no part of a definition."""
 SCALAR_FOR_LIST: tuple[tuple[type[Part], tuple[str, ...]], ...] = (
-    (Action, ("by", "moved_by", "sign_off")),
+    (Action, ("by", "moved_by", "sign_off", "not_by")),
     (State, ("moved_by",)),
     (Breach, ("notify",)),
     (Duty, ("signs",)),

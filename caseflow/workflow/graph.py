@@ -109,9 +109,10 @@ def told(taken: Way) -> str:
 def _steps(definition: Definition, spot: Spot) -> Iterator[Step]:
     for action in definition.actions_in(spot.state):
         origin = action.resume or spot.origin
-        target = spot.origin if action.to == ORIGIN else action.to or spot.state
-        if target in definition.states:
-            yield Step(spot, action.id, Spot(target, None if action.to == ORIGIN else origin))
+        for way in action.leads_to or (spot.state,):
+            target = spot.origin if way == ORIGIN else way
+            if target in definition.states:
+                yield Step(spot, action.id, Spot(target, None if way == ORIGIN else origin))
 
 
 def _back(before: dict[Spot, Step | None], spot: Spot) -> Way:

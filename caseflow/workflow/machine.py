@@ -23,13 +23,17 @@ class _Place:
         self.here = here
 
 
-def target(definition: Definition, state: str, action: str, origin: str | None = None) -> str:
+def target(
+    definition: Definition, state: str, action: str, origin: str | None = None, decided: str | None = None
+) -> str:
     """The state to which ``action`` leads from ``state``; the same state where it moves nothing.
 
-    ``origin`` is the state that a return remembered. Raises ``Refused`` for a move that is not in the definition.
+    ``origin`` is the state that a return remembered, ``decided`` the one that a decision says. Raises ``Refused`` for a move that is not in the definition.
     """
     meant = definition.action(state, action) if state in definition.states else None
-    name = f"do {action} to {origin}" if meant is not None and meant.to == ORIGIN else f"do {action}"
+    name = f"do {action}"
+    if meant is not None and (meant.to == ORIGIN or meant.route is not None):
+        name += f" to {decided if meant.route is not None else origin}"
     event = _machine(definition).events.get(name)
     place = _Place(state)
     try:
@@ -61,6 +65,9 @@ def _machine(definition: Definition) -> Machine:
             if action.to == ORIGIN:
                 for origin in sorted(back):
                     machine.add_transition(f"do {action.id} to {origin}", state, origin)
+            elif action.route is not None:
+                for way in action.leads_to:
+                    machine.add_transition(f"do {action.id} to {way}", state, way)
             elif action.to is None:
                 machine.add_transition(f"do {action.id}", state, None)
             else:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, model_validator
 from pydantic import Field as Value
 
+from caseflow.workflow.beside import Service
 from caseflow.workflow.parts import Id, Named, Part, Path, Text, WorkflowId, give_ids
 
 
@@ -121,6 +122,7 @@ class Letter(Named):
     """An official letter, a slip of the system, a form, or a table across the page; else what its blocks look like."""
     confined: bool = False
     """Read by its addressee and inside the authority only, not by the bureau in charge."""
+    service: Service | None = None
     blocks: tuple[Block, ...]
 
 
@@ -141,6 +143,8 @@ class Table(Named):
     foot: Text | None = None
     having: dict[Path, str] = {}
     """Only the members with these values stand in it: ``{member.result: selected}``."""
+    persons: bool = False
+    """It may name persons: a paper between offices, shown to nobody else."""
     basis: str | None = None
 
     @model_validator(mode="before")

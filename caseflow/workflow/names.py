@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from caseflow.workflow import linking, register_checks
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.form import Field
 from caseflow.workflow.graph import ORIGIN
+from caseflow.workflow.kept import kept
 from caseflow.workflow.parts import Call, Named, Part
 from caseflow.workflow.problems import Place
-from caseflow.workflow.procedure import Action, State
+from caseflow.workflow.procedure import BY_DECISION, Action, State
 from caseflow.workflow.report import CASE_PATHS, ENGINE_ACTS, Report, paths
 from caseflow.workflow.vocabulary import Entry
+from caseflow.workflow.walking import holding
 
 GIVEN = ("dossier", "round", "state", "facts", "recorded", "bureau", "members")
 """What a test of a definition may take as given."""
+
+
+_SHAPES = {linking.OPENS: linking.shape_of_opening, linking.LINKED: linking.shape_of_asking}
+"""Arguments of which ``linking`` knows more."""
 
 
 def check(report: Report) -> None:
@@ -48,8 +55,14 @@ def check(report: Report) -> None:
     _reserved(report)
 
 
-def all_actions(report: Report) -> list[str]:
-    return list(dict.fromkeys(action.id for _, _, action in report.actions()))
+def all_actions(report: Report) -> tuple[str, ...]:
+    return _action_ids(report.definition)
+
+
+@kept
+def _action_ids(definition: Definition) -> tuple[str, ...]:
+    own = (action.id for state in definition.states.values() for action in state.actions.values())
+    return tuple(dict.fromkeys((*own, *definition.anywhere)))
 
 
 def _state(report: Report, state: State) -> None:
@@ -70,7 +83,7 @@ def _state(report: Report, state: State) -> None:
 
 def _action(report: Report, place: Place, at: State | None, action: Action) -> None:
     definition = report.definition
-    states = [*definition.states, ORIGIN]
+    states = [*definition.states, ORIGIN, *([BY_DECISION] if action.route is not None else [])]
     report.known("unknown_state", action.to, states, (*place, "to"))
     report.known("unknown_state", action.resume, definition.states, (*place, "resume"))
     for key in ("by", "sign_off"):
@@ -88,7 +101,7 @@ def _action(report: Report, place: Place, at: State | None, action: Action) -> N
     for number, condition in enumerate(action.needs):
         if isinstance(condition, Call):
             # A guard may ask for a duty of an earlier state.
-            here = None if condition.name == "duty_done" else at
+            here = None if condition.name in ("duty_done", "vote_not_passed") else at
             _call(report, "unknown_guard", condition, vocabulary.guards, (*place, "needs", number), here)
         elif condition.basis is None:
             report.say("check_without_basis", (*place, "needs", number))
@@ -127,6 +140,7 @@ def _argument(report: Report, entry: Entry, argument: Any, place: Place, at: Sta
         "role": definition.roles,
         "section": definition.dossier,
         "table": definition.tables,
+        "decision": definition.decisions,
         "clock": [*definition.states, *(f"duty:{duty}" for duty in duties)],
     }
     kind = entry.argument
@@ -153,8 +167,13 @@ def _argument(report: Report, entry: Entry, argument: Any, place: Place, at: Sta
                 _path(report, path, paths(definition), (*place, key))
     elif kind == "notify":
         _notify(report, entry, argument, place)
+    elif kind in _SHAPES:
+        if not _SHAPES[kind](argument):
+            report.say("argument_wrong", place, name=entry.name, kind=kind)
     elif kind == "members":
         _members(report, entry, argument, place)
+    elif kind == "register":
+        register_checks.argument(report, entry, argument, place)
     elif (kind == "text" and not isinstance(argument, str)) or (
         kind == "number" and (not isinstance(argument, int) or isinstance(argument, bool))
     ):
@@ -245,7 +264,7 @@ def own_ids(report: Report) -> bool:
 
 
 def _ids(report: Report, part: Part, place: Place) -> None:
-    for key in type(part).model_fields:
+    for key in holding(type(part)):
         value = getattr(part, key)
         if isinstance(value, Part):
             _ids(report, value, (*place, key))

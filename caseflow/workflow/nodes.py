@@ -16,6 +16,7 @@ import yaml
 from caseflow.workflow.problems import Mark, Problem, problem
 
 MAX_BYTES = 1_000_000
+MAX_LINES = 20_000
 MAX_NODES = 50_000
 MAX_DEPTH = 30
 MAX_SCALAR = 20_000
@@ -31,6 +32,8 @@ _AMBIGUOUS = re.compile(
     | [0-9]{4}-[0-9]{1,2}-[0-9]{1,2} ( ( [Tt] | [ \t]+ ) .* )?
     """
 )
+_BEGINNINGS = frozenset("~nNyYoOtTfF=<+-.0123456789")
+"""Only what begins like this can be a number or be read in two ways."""
 _UNSEEN = re.compile(
     "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\uffff\U000e0000-\U000e0fff]"
@@ -116,7 +119,10 @@ def _decoded(content: str | bytes, file: str, problems: list[Problem]) -> str:
             problems.append(problem(Mark(file, line, column), "not_utf8"))
             raise Broken from None
     content = content.removeprefix("\ufeff")
-    for line, written in enumerate(content.splitlines(keepends=True), 1):
+    if content.count("\n") >= MAX_LINES:
+        problems.append(problem(start, "too_many_lines", limit=f"{MAX_LINES:,}"))
+        raise Broken
+    for line, written in enumerate(content.splitlines(keepends=True) if _UNSEEN.search(content) else (), 1):
         for match in _UNSEEN.finditer(written.rstrip("\r\n")):
             char = match[0]
             mark = Mark(file, line, match.start() + 1)
@@ -141,7 +147,11 @@ class _Reading:
         self.file = file
         self.problems = problems
         self.nodes = 0
-        self.events = yaml.parse(content, Loader=yaml.CSafeLoader)
+        try:
+            self.events = yaml.CSafeLoader(content)
+        except (yaml.YAMLError, ValueError) as error:
+            self.say(Mark(file, 1, 1), "syntax", said=str(error).splitlines()[0])
+            raise Broken from None
 
     def say(self, mark: Mark, key: str, hint: str | None = None, **values: Any) -> None:
         self.problems.append(problem(mark, key, hint, **values))
@@ -150,7 +160,7 @@ class _Reading:
 
     def next(self) -> yaml.Event:
         try:
-            return next(self.events)
+            event: yaml.Event | None = self.events.get_event()
         except yaml.MarkedYAMLError as error:
             if any(found.rule == "tab" for found in self.problems):
                 raise Broken from None
@@ -164,9 +174,13 @@ class _Reading:
             else:
                 self.say(mark, "syntax", said=error.problem or str(error))
             raise Broken from None
-        except (yaml.YAMLError, StopIteration, ValueError) as error:
+        except (yaml.YAMLError, ValueError) as error:
             self.say(Mark(self.file, 1, 1), "syntax", said=str(error).splitlines()[0] if str(error) else "")
             raise Broken from None
+        if event is None:
+            self.say(Mark(self.file, 1, 1), "syntax", said="")
+            raise Broken
+        return event
 
     def document(self) -> Mapping:
         self.next()
@@ -193,7 +207,8 @@ class _Reading:
         return Mark(self.file, at.line + 1, at.column + 1) if at else Mark(self.file, 1, 1)
 
     def node(self, event: yaml.Event, depth: int) -> Node:
-        mark = self.mark(event)
+        at: Any = event.start_mark
+        mark = Mark(self.file, at.line + 1, at.column + 1)
         self.nodes += 1
         if self.nodes > MAX_NODES:
             self.say(mark, "too_many", limit=f"{MAX_NODES:,}")
@@ -211,14 +226,14 @@ class _Reading:
             self.say(mark, "anchor", name=str(event.anchor)[:60])
         if event.tag is not None:
             self.say(mark, "tag", name=str(event.tag)[:80])
+        if isinstance(event, yaml.ScalarEvent):
+            return self.scalar(mark, event.value, quoted=bool(event.style))
         if isinstance(event, yaml.MappingStartEvent):
             return self.mapping(mark, depth)
-        if not isinstance(event, yaml.ScalarEvent):
-            items = []
-            while not isinstance(item := self.next(), yaml.SequenceEndEvent):
-                items.append(self.node(item, depth + 1))
-            return Listing(mark, items)
-        return self.scalar(mark, str(event.value), quoted=bool(event.style))
+        items = []
+        while not isinstance(item := self.next(), yaml.SequenceEndEvent):
+            items.append(self.node(item, depth + 1))
+        return Listing(mark, items)
 
     def mapping(self, mark: Mark, depth: int) -> Mapping:
         items: dict[str, tuple[Mark, Node]] = {}
@@ -243,10 +258,12 @@ class _Reading:
             return Scalar(mark, written)
         if written in ("true", "false"):
             return Scalar(mark, written == "true")
-        if _WHOLE.fullmatch(written):
-            return Scalar(mark, int(written))
         if not written:
             self.say(mark, "no_value")
+        elif written[0] not in _BEGINNINGS:
+            return Scalar(mark, written)
+        elif _WHOLE.fullmatch(written):
+            return Scalar(mark, int(written))
         elif _AMBIGUOUS.fullmatch(written):
             self.say(mark, "merge" if written == "<<" else "ambiguous", written=written[:40])
         return Scalar(mark, written)

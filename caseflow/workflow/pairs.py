@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from caseflow.words import Message
+from caseflow.workflow import linking
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.papers import COLUMN_PATHS
 from caseflow.workflow.problems import Finding, Place, nearest
 from caseflow.workflow.procedure import Action
+from caseflow.workflow.register_checks import unfit
 from caseflow.workflow.report import paths
 
 STAY = "stay"
 """In ``acts`` of ``members``: nothing is done to the cases with this value."""
+ENTRY_COLUMNS = ("number", "valid_from", "valid_until")
+"""What a summary table may say of a member's entry in a register."""
 RANKED = ("score", "place", "group")
 """What a ranking says of each member."""
 
 
 def check(definition: Definition, peers: Mapping[str, Definition]) -> list[Finding]:
     """The findings about one definition that need the others. ``peers`` are all workflows by id."""
-    return [*_movers(definition, peers), *_members(definition, peers), *_counters(definition, peers)]
+    found = [*_movers(definition, peers), *_members(definition, peers), *_counters(definition, peers)]
+    return [*found, *_registers(definition, peers), *linking.check_pairs(definition, peers)]
 
 
 def member_acts(definition: Definition) -> Iterator[tuple[Place, str]]:
@@ -64,6 +69,27 @@ def _counters(definition: Definition, peers: Mapping[str, Definition]) -> Iterat
         for quota in definition.quotas.values():
             if quota.counted_as in shared:
                 yield _found("counter_shared", ("quotas", quota.id), name=quota.counted_as, workflow=other.workflow)
+
+
+def _registers(definition: Definition, peers: Mapping[str, Definition]) -> Iterator[Finding]:
+    """Workflows that share a register declare it alike; what a procedure over many cases gives must stand there."""
+    for register in definition.registers.values():
+        for other in peers.values():
+            if other.authority == definition.authority and other.workflow < definition.workflow:
+                theirs = other.registers.get(register.id)
+                if theirs is not None and theirs.shared() != register.shared():
+                    yield _found(
+                        "register_differs", ("registers", register.id), name=register.id, workflow=other.workflow
+                    )
+        hosts = [peer for peer in peers.values() if peer.members and definition.workflow in peer.members.of]
+        known = [paths(host) for host in hosts]
+        for field in register.fields.values():
+            place = ("registers", register.id, "fields", field.id, "host")
+            having = [one for one in known if field.host in one]
+            if field.host is not None and not having:
+                yield _found("register_host_unknown", place, {path for one in known for path in one}, name=field.host)
+            for rule, values in (pair for one in having for pair in unfit(one, field.host or "")):
+                yield Finding(rule, place, Message(f"workflow.{rule}", dict(values)), None)
 
 
 def _members(definition: Definition, peers: Mapping[str, Definition]) -> Iterator[Finding]:
@@ -111,13 +137,18 @@ def _columns(definition: Definition, members: list[Definition]) -> Iterator[Find
     """Paths of summary tables, and of a panel's draw, lead into the members."""
     said = (question.columns for question in paths(definition).values() if question.type == "members")
     known = {*COLUMN_PATHS, *paths(definition), *(path for member in members for path in paths(member))}
+    known |= {f"entry.{name}.{what}" for member in members for name in member.registers for what in ENTRY_COLUMNS}
     known |= {f"member.{column}" for columns in (*said, RANKED) for column in columns}
     workflows = [member.workflow for member in members]
+    personal = {path for one in (definition, *members) for path, field in paths(one).items() if field.personal}
     for table in definition.tables.values():
         for column in table.columns.values():
             if column.value is not None and column.value not in known:
                 place: Place = ("tables", table.id, "columns", column.id, "value")
                 yield _found("member_path_unknown", place, known, name=column.value, workflows=workflows)
+            elif column.value in personal and not table.persons:
+                at: Place = ("tables", table.id, "columns", column.id, "value")
+                yield Finding("personal_in_table", at, Message("workflow.personal_in_table", {"path": column.value}))
         for path in table.having:
             if path not in known:
                 place = ("tables", table.id, "having", path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from caseflow.workflow.definition import Definition
 from caseflow.workflow.many import Block
 from caseflow.workflow.parts import Call, Text
 from caseflow.workflow.problems import Place, nearest
@@ -12,6 +13,8 @@ from caseflow.workflow.report import CASE_PATHS, Report, gathered, paths
 CASE_NUMBER = re.compile(r"(?:[^{}]|\{(year|round|prefecture|serial(:0[1-9])?)\})*")
 LETTER_PLACES = (*CASE_PATHS, "slip", "today", "date", "due", "reasons")
 """What a letter may name besides the dossier, the facts of the case, and the answers of the act that issues it."""
+ENTRY_PLACES = ("number", "status", "valid_from", "valid_until", "page")
+"""``page`` is where everybody may look the entry up."""
 COLUMN_PATHS = (*CASE_PATHS, "serial", "rank", "score", "outcome", "reason", "remark")
 """What a summary table may show of a member besides its dossier and facts."""
 _NUMBERS = "{year} {round} {prefecture} {serial:04}"
@@ -21,12 +24,13 @@ _PLACE = re.compile(r"\{([^{}]*)\}")
 def check(report: Report) -> None:
     definition = report.definition
     fields = paths(definition)
-    common = [*fields, *LETTER_PLACES]
+    common = [*fields, *LETTER_PLACES, *entry_places(definition)]
+    asked = _asked_with(report)
     if not CASE_NUMBER.fullmatch(definition.case_number) or "{serial" not in definition.case_number:
         report.say("case_number_wrong", ("case_number",), value=definition.case_number, allowed=_NUMBERS)
     for letter in definition.letters.values():
         place: Place = ("letters", letter.id)
-        places = [*common, *_asked_with(report, letter.id)]
+        places = [*common, *asked.get(letter.id, ())]
         _texts(report, letter.title, places, (*place, "title"))
         if letter.number is not None and not CASE_NUMBER.fullmatch(letter.number):
             report.say("case_number_wrong", (*place, "number"), value=letter.number, allowed=_NUMBERS)
@@ -55,6 +59,12 @@ def check(report: Report) -> None:
     _unused(report)
 
 
+def entry_places(definition: Definition) -> list[str]:
+    """What a letter may say of the case's entry in a register; the short form where there is only one register."""
+    found = [f"entry.{register}.{what}" for register in definition.registers for what in ENTRY_PLACES]
+    return [*found, *(f"entry.{what}" for what in ENTRY_PLACES)] if len(definition.registers) == 1 else found
+
+
 def _gathered(report: Report, letter: str, block: Block, place: Place) -> None:
     """Blocks that show what many have said: a panel, the signers, the entries of an act."""
     definition = report.definition
@@ -74,14 +84,14 @@ def _gathered(report: Report, letter: str, block: Block, place: Place) -> None:
             report.say("nobody_signed", place)
 
 
-def _asked_with(report: Report, letter: str) -> list[str]:
-    """What the acts ask that issue a letter."""
-    return [
-        question
-        for _, _, action in report.actions()
-        if any(call.argument == letter for call in action.then)
-        for question in action.asks
-    ]
+def _asked_with(report: Report) -> dict[str, list[str]]:
+    """By letter what the acts ask that issue it."""
+    found: dict[str, list[str]] = {}
+    for _, _, action in report.actions():
+        for call in action.then:
+            if isinstance(call.argument, str):
+                found.setdefault(call.argument, []).extend(action.asks)
+    return found
 
 
 def _texts(report: Report, text: Text | None, places: list[str], place: Place) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from caseflow.words import Language, Message, render, text
 
-Level = Literal["error", "warning"]
+Level = Literal["error", "warning", "note"]
 Place = tuple[str | int, ...]
 """Where in a definition: the keys and numbers that lead there."""
 

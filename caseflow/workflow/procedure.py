@@ -7,7 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field as Value
 from pydantic import StringConstraints, model_validator
 
+from caseflow.workflow.beside import Counts, Extends, Linked, Stops
 from caseflow.workflow.form import Field
+from caseflow.workflow.parameters import ParameterName, SettablePeriod
 from caseflow.workflow.parts import (
     Call,
     Condition,
@@ -36,12 +38,21 @@ class Breach(Part):
 class Clock(Part):
     """How long the holder has. It starts on entry, waits in ``pauses_in``, and never decides anything itself."""
 
-    limit: Period | None = None
+    limit: SettablePeriod | None = None
     """None where only the closing time of the round bounds it."""
     pauses_in: tuple[Id, ...] = ()
-    warn: Period | None = None
+    warn: SettablePeriod | None = None
     not_after: Literal["municipal_closes", "closes"] | None = None
     """The deadline of the round that cuts the limit short."""
+    starts: Path | None = None
+    """The date from whose next day it is counted, instead of the day of entry; it waits until there is one."""
+    ends_on: Literal["next_workday", "after_holidays", "last_day"] = "next_workday"
+    """Where a limit in days, months or years ends on a day off: from every day off it moves on to the next working day,
+    from those alone that the law names, or not at all."""
+    extends: Extends | None = None
+    """What binds the acts that extend it; nothing but themselves unless given."""
+    stops: Stops | None = None
+    """That acts may let it stand still where the case stays."""
     breach: Breach = Breach()
     soft: bool = False
     """Its end is pointed out to those of ``breach``, and nothing is late."""
@@ -51,20 +62,35 @@ class Clock(Part):
 class Publicity(Part):
     """A list shown to the public for ``period``, counted from the day after the registered posting."""
 
-    period: Period
+    period: SettablePeriod
     posted_on: Path
     """Where the date of posting was registered."""
     ends: Id
     """The action of this state that the system performs when the period is over."""
+    suspended_by: Id | None = None
+    """The duty of this state while somebody owes which it stands still: an objection that is looked into."""
     basis: str
 
 
+Bound = Annotated[int, Value(ge=0)] | Annotated[str, StringConstraints(pattern=r"^\d{1,9}(\.\d{1,9})?$")]
+"""A whole number, or a decimal as a text."""
+
+
 class Calculates(Part):
-    """The footprint is recomputed on entry; a deviation over the tolerance is a finding to be answered."""
+    """The footprint is recomputed on entry; what is off is a finding to be answered."""
 
     footprint: Literal["if_declared", "required"]
     tolerance: Annotated[str, StringConstraints(pattern=r"^\d{1,2}(\.\d)?%$")]
+    """By how much the declared figure may differ from the recomputed one."""
     over: Literal["finding_to_answer"] = "finding_to_answer"
+    blocks: tuple[str, ...] | None = None
+    """The reviewer's checks that keep a case back where ``footprint_gate`` is asked; all of them unless given."""
+    thresholds: dict[Id, Bound] = {}
+    """Bounds of the checks that differ from the program's own."""
+    draws: Literal[0, 10000] = 0
+    """So many draws of a Monte Carlo simulation are kept with the result."""
+    requires: bool = True
+    """Whether the footprint must hold what is listed for this kind of product."""
     basis: str
 
 
@@ -78,17 +104,28 @@ class Duty(Named):
     role: Id
     each: Annotated[str, StringConstraints(pattern=r"^[a-z_]+$")] | None = None
     """The kind of organisation: every active one under the authority owes the task."""
+    each_person: Id | None = None
+    """A role or a panel: everybody who holds it in the office that answers for it, or is seated on it, owes the task."""
     asked: Id | None = None
     """The question of the opening act that names the organisation; the role's own unless given."""
     action: Id
-    limit: Period | None = None
+    limit: SettablePeriod | None = None
     due: Id | None = None
     """The question of the opening act that says by when; instead of ``limit``."""
-    warn: Period | None = None
+    warn: SettablePeriod | None = None
     breach: Breach = Breach()
     signs: tuple[Path, ...] = ()
     """What the answers stand for: ``members``, or paths of earlier answers. Where it changes they no longer count."""
+    counts: Counts = "all"
+    """How many answers settle it, or the ballot that they are."""
+    closes_rest: bool = False
+    """Once that is met, who has not answered owes nothing any more."""
     basis: str
+
+    @property
+    def on_entry(self) -> bool:
+        """Whether it is owed as soon as a case enters the state, without an act that asks for it."""
+        return self.each is not None or self.each_person is not None
 
     @model_validator(mode="before")
     @classmethod
@@ -96,6 +133,19 @@ class Duty(Named):
         if isinstance(data, dict) and isinstance(data.get("signs"), str):
             return {**data, "signs": (data["signs"],)}
         return data
+
+
+BY_DECISION = "by_decision"
+"""Stands in ``to`` of an action that has a ``route``: no single state."""
+
+
+class Route(Part):
+    """Where an act leads by what a decision says."""
+
+    by: Path
+    """The decision and its output: ``grading.route``."""
+    ways: dict[Id, Id]
+    """By choice of that output the state."""
 
 
 class Action(Named):
@@ -115,13 +165,19 @@ class Action(Named):
     then: tuple[Call, ...] = ()
     to: Id | None = None
     """The next state; ``origin`` goes back to where a return came from; none stays."""
+    route: Route | None = None
+    """Instead of ``to``: a decision says where it leads."""
     resume: Id | None = None
     """Of a return: the state to which ``origin`` leads back."""
     unlocks: Literal["commented_fields"] | None = None
-    at_most: int | None = Value(default=None, ge=1)
+    at_most: Annotated[int, Value(ge=1)] | ParameterName | None = None
     beyond: Literal["sign_off", "refuse"] = "refuse"
     sign_off: tuple[Id, ...] = ()
     """Roles that sign one after the other before the act takes effect."""
+    not_by: tuple[Id, ...] = ()
+    """Acts of this case: who did one of them, or signed it, does not do this one."""
+    irreversible: bool = False
+    """It cannot be undone by a later act, so it needs four eyes."""
     moved_by: tuple[WorkflowId, ...] = ()
     """Done only by a case of these workflows, of which this case is a member."""
     system: bool = False
@@ -139,10 +195,19 @@ class Action(Named):
     def _ids(cls, data: Any) -> Any:
         data = give_ids(data, "asks")
         if isinstance(data, dict):
-            for key in ("by", "moved_by", "sign_off"):
+            for key in ("by", "moved_by", "sign_off", "not_by"):
                 if isinstance(data.get(key), str):
                     data[key] = (data[key],)
+            if data.get("route") is not None and data.get("to") is None:
+                data["to"] = BY_DECISION
         return data
+
+    @property
+    def leads_to(self) -> tuple[str, ...]:
+        """The states to which it may lead (``origin`` where a return came from); none where it stays."""
+        if self.route is not None:
+            return tuple(dict.fromkeys(self.route.ways.values()))
+        return (self.to,) if self.to is not None else ()
 
 
 class State(Named):
@@ -158,6 +223,10 @@ class State(Named):
     private: bool = False
     """Nobody but the applicant's organisation sees a case that has never left such states."""
     edits: tuple[Literal["dossier", "footprint", "unlocked"], ...] = ()
+    edits_of: dict[Id, tuple[Path, ...]] = {}
+    """By role the sections and fields of the dossier that it types here, the holder or not."""
+    hides: dict[Id, tuple[Path, ...]] = {}
+    """By role what is out of its sight here, besides what the role itself hides."""
     guide: Text | None = None
     next: Text | None = None
     clock: Clock | None = None
@@ -165,6 +234,9 @@ class State(Named):
     calculates: Calculates | None = None
     panel: Id | None = None
     duties: dict[Id, Duty] = {}
+    when_linked: tuple[Linked, ...] = ()
+    may_be_taken_back: bool = False
+    """Who brought a case here may take that back while nobody else has opened it."""
     moved_by: tuple[WorkflowId, ...] = ()
     final: bool = False
     outcome: Literal["positive", "negative", "neutral"] | None = None
@@ -174,6 +246,11 @@ class State(Named):
     listed: Literal["publicity", "published"] | None = None
     """On which public page a case in this state stands."""
     actions: dict[Id, Action] = {}
+
+    @property
+    def typed_in(self) -> bool:
+        """Whether anybody types in the dossier here."""
+        return bool(self.edits or self.edits_of)
 
     @model_validator(mode="before")
     @classmethod

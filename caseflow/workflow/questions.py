@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from caseflow.workflow.form import Field
 from caseflow.workflow.problems import Place
-from caseflow.workflow.report import Report
+from caseflow.workflow.report import SERVED, Report
 
 _NEEDS: dict[str, tuple[str, ...]] = {
     "choice": ("choices",), "choices": ("choices",), "table": ("columns",), "checklist": ("items",),
@@ -46,7 +46,7 @@ def check(report: Report) -> None:
                 report.say(
                     "stored_twice", (*place, "asks", field.id), path=path, other=kind, at=".".join(map(str, first))
                 )
-    reserved = ("dossier", "asks", "case", "round", "today", "has_", "footprint")
+    reserved = ("dossier", "asks", "case", "round", "today", "has_", "footprint", "entry", SERVED)
     for place, _, action in report.actions():
         store = action.store or action.id
         if action.asks and (store in reserved or store.startswith(DUTY)):

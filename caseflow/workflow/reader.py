@@ -5,8 +5,10 @@ Either a ``Definition`` comes out, or ``Unreadable`` with every problem that was
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -121,6 +123,23 @@ def examine_text(
 
 def examine_folder(folder: Path, vocabulary: Vocabulary) -> list[Reading]:
     """What every file under a folder says, parts and reference data aside."""
+    with _uncollected():
+        return _examine_folder(folder, vocabulary)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Nothing that is read here is garbage yet; the collector would walk all of it again and again."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _examine_folder(folder: Path, vocabulary: Vocabulary) -> list[Reading]:
     readings: list[Reading] = []
     sources: dict[Path, Source] = {}
     for path in sorted(folder.rglob("*.yaml")):
@@ -163,14 +182,13 @@ def _grammar(stem: str, source: Source, file: str) -> Reading:
     tree = _joined(stem, source, reading, (), file)
     if tree is None:
         return reading
-    data = nodes.plain(tree)
-    reading.part = "part" in data or "abstract" in data
+    reading.part = "part" in tree.items or "abstract" in tree.items
     for key in FILE_KEYS:
         tree.items.pop(key, None)
-        data.pop(key, None)
     reading.tree = tree
     if reading.part:
         return reading
+    data = nodes.plain(tree)
     told = {(said.file, said.line, said.column) for said in reading.problems}
     try:
         definition = Definition.model_validate(data, strict=True)
@@ -180,7 +198,7 @@ def _grammar(stem: str, source: Source, file: str) -> Reading:
         ]
     else:
         if not any(said.level == "error" for said in reading.problems):
-            reading.definition = Definition.from_canonical(definition.canonical())
+            reading.definition = Definition.model_validate(definition.plain())
     return reading
 
 

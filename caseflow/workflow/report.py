@@ -9,6 +9,7 @@ from caseflow.words import Message
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.form import Field
 from caseflow.workflow.kept import kept
+from caseflow.workflow.parts import Text
 from caseflow.workflow.problems import Finding, Level, Place, nearest
 from caseflow.workflow.procedure import Action, State
 from caseflow.workflow.vocabulary import Vocabulary
@@ -20,9 +21,18 @@ CASE_PATHS = (
 """What every case has besides its dossier and its facts."""
 ENGINE_ACTS = (
     "sign", "send_back", "answer_finding", "claim", "assign", "hand_back", "urge", "hand_over",
-    "file_letter",
+    "file_letter", "record_service", "take_back",
+    "add_signer", "remove_signer",
+    "supervision_demand", "supervision_answer", "supervision_close",
+    "circulate", "circulation_read", "circulation_withdraw",
 )  # fmt: skip
 """Acts that the engine itself offers on every case; no definition may define them."""
+
+
+SERVED = "served"
+"""The store of how letters were served: ``served.<letter>.on`` and ``.way``."""
+SERVED_ON = Field(id="on", type="date", label=Text(zh="送达日期", en="Served on"))
+SERVED_WAY = Field(id="way", type="text", label=Text(zh="送达方式", en="Way of service"))
 
 
 class Report:
@@ -76,6 +86,14 @@ def paths(definition: Definition) -> Mapping[str, Field]:
     for action in [*definition.anywhere.values(), *(a for s in definition.states.values() for a in s.actions.values())]:
         for field in action.asks.values():
             put(f"{action.store or action.id}.{field.id}", field)
+    for letter in definition.letters.values():
+        if letter.service is not None:
+            put(f"{SERVED}.{letter.id}.on", SERVED_ON)
+            put(f"{SERVED}.{letter.id}.way", SERVED_WAY)
+    for decision in definition.decisions.values():
+        if decision.hit != "collect":
+            for output in decision.outputs.values():
+                put(f"{decision.id}.{output.id}", output)
     return found
 
 

@@ -16,11 +16,12 @@ from caseflow.workflow.expressions import Expression, Wrong, compile_expression
 from caseflow.workflow.form import Field, FieldType
 from caseflow.workflow.kept import kept
 from caseflow.workflow.operators import Kind
+from caseflow.workflow.parameters import PREFIX
 from caseflow.workflow.parts import Check, Text
 from caseflow.workflow.problems import Finding, Place
 from caseflow.workflow.procedure import Action
 from caseflow.workflow.readings import answer
-from caseflow.workflow.report import gathered
+from caseflow.workflow.report import SERVED, gathered
 
 Names = dict[str, tuple[Kind, int | None]]
 
@@ -32,6 +33,9 @@ _KINDS: dict[FieldType, Kind] = {
 _LISTS: dict[Kind, Kind] = {
     "text": "texts", "integer": "integers", "decimal": "decimals", "date": "dates", "boolean": "booleans",
 }  # fmt: skip
+_ENTRY = ("number", "status")
+"""What a condition reads of the case's own entry in a register; nothing where it has none."""
+_SETTINGS: dict[str, Kind] = {"integer": "integer", "decimal": "decimal", "boolean": "boolean", "date": "date"}
 _NESTED = ("checklist", "score_sheet", "each_row")
 CASE_NAMES: Names = {
     "today": ("date", None), "round.code": ("text", None), "round.opens": ("date", None), "round.closes": ("date", None),
@@ -63,14 +67,16 @@ class Rules:
         if said is True:
             return None
         if isinstance(said, Message):
-            label = self.labels.get(str(said.values["field"]))
-            if label is None:
-                return said
-            return Message(said.key, {"field": {"zh": label.zh, "en": label.en}})
+            named = self._named(said)
+            return named if isinstance(named, Message) else said
         text = {"zh": check.message.zh, "en": check.message.en}
         if check.basis is None:
             return Message("workflow.condition", {"text": text})
         return Message("workflow.condition_with_basis", {"text": text, "basis": check.basis})
+
+    def says(self, place: Place, text: str, values: Mapping[str, Any]) -> bool | Message:
+        """What a condition that is the input of a decision says: true, false, or why it cannot be told."""
+        return self._named(answer(self.found[place, text], values, self.stores))
 
     def applies(self, place: Place, when: str, values: Mapping[str, Any]) -> bool:
         """Whether a question or section with ``when`` is put. ``place`` as in ``when_places``.
@@ -79,6 +85,13 @@ class Rules:
         is missing the question is not put.
         """
         return answer(self.found[place, when], values, self.stores) is True
+
+    def _named(self, said: bool | Message) -> bool | Message:
+        """A refusal with the label of the field instead of its path."""
+        label = self.labels.get(str(said.values["field"])) if isinstance(said, Message) else None
+        if label is None or not isinstance(said, Message):
+            return said
+        return Message(said.key, {"field": {"zh": label.zh, "en": label.en}})
 
 
 @kept
@@ -133,6 +146,11 @@ def _compiled(definition: Definition) -> tuple[dict[tuple[Place, str], Expressio
         for number, condition in enumerate(action.needs):
             if isinstance(condition, Check):
                 put(place, (*place, "needs", number, "check"), condition.check, names)
+    for decision in definition.decisions.values():
+        for column in decision.inputs.values():
+            if column.check is not None:
+                place = ("decisions", decision.id, "inputs", column.id)
+                put(place, (*place, "check"), column.check, shared)
     for place, text, fields in when_places(definition):
         own = {name: kind for name, kind in _fields("", fields).items() if name not in shared}
         put(place, (*place, "when"), text, {**shared, **own})
@@ -141,12 +159,21 @@ def _compiled(definition: Definition) -> tuple[dict[tuple[Place, str], Expressio
 
 def _shared(definition: Definition) -> Names:
     names = dict(CASE_NAMES)
+    names |= {f"entry.{register}.{what}": ("text", None) for register in definition.registers for what in _ENTRY}
     for section in definition.dossier.values():
         names |= _fields(f"dossier.{section.id}", section.fields)
+    for letter in definition.letters.values():
+        if letter.service is not None:
+            names |= {f"case.{SERVED}.{letter.id}.on": ("date", None), f"case.{SERVED}.{letter.id}.way": ("text", None)}
     for _, _, action in _actions(definition):
         store = f"case.{action.store or action.id}"
         asked = {name: field for name, field in action.asks.items() if not field.personal}
         names |= _entries(store, asked) if action.appends else _fields(store, asked)
+    for decision in definition.decisions.values():
+        if decision.hit != "collect":
+            names |= _fields(f"case.{decision.id}", decision.outputs)
+    for parameter in definition.parameters.values():
+        names[f"{PREFIX}{parameter.id}"] = (_SETTINGS.get(parameter.type, "text"), None)
     return names
 
 
@@ -192,6 +219,12 @@ def _labels(definition: Definition) -> dict[str, Text]:
     found: dict[str, Text] = {}
     for section in definition.dossier.values():
         found |= {f"dossier.{section.id}.{field.id}": field.label for field in section.fields.values()}
+    for decision in definition.decisions.values():
+        found |= {f"case.{decision.id}.{output.id}": output.label for output in decision.outputs.values()}
+    for letter in definition.letters.values():
+        if letter.service is not None:
+            named = Text(zh=f"《{letter.title.zh}》送达日期", en=f"the day on which “{letter.title.en}” was served")
+            found[f"case.{SERVED}.{letter.id}.on"] = named
     for _, _, action in _actions(definition):
         for field in action.asks.values():
             found |= {f"asks.{field.id}": field.label, f"case.{action.store or action.id}.{field.id}": field.label}

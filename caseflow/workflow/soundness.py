@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from caseflow.workflow.definition import Always, Definition
-from caseflow.workflow.graph import ORIGIN, Spot, Step, Way, entrances, moves, starts, told, way
-from caseflow.workflow.names import all_actions
+from decimal import Decimal
+
+from caseflow.workflow import always, liveness
+from caseflow.workflow.definition import Definition
+from caseflow.workflow.graph import ORIGIN, moves
+from caseflow.workflow.parts import Call
 from caseflow.workflow.periods import days
 from caseflow.workflow.problems import Place
-from caseflow.workflow.procedure import Action, State
+from caseflow.workflow.procedure import Action, Calculates, State
 from caseflow.workflow.report import Report, paths
 
 MAX_STATES = 500
+OF_FOOTPRINT = ("footprint_gate", "recalculate")
+"""What may be named only where some state calculates the footprint."""
 
 
 def check(report: Report) -> None:
@@ -25,26 +30,24 @@ def check(report: Report) -> None:
         _state(report, state)
     for place, at, action in report.actions():
         _action(report, place, at, action)
+    _gates(report)
     _kinds(report)
     if any(found.rule == "unknown_state" for found in report.findings):
         return
     _ways(report)
-    for number, rule in enumerate(definition.always):
-        _always(report, rule, ("always", number))
-    for quota in definition.quotas.values():
-        if quota.over == "block":
-            _settled(report, quota.id)
+    always.check(report)
+    liveness.check(report)
 
 
 def leads_on(definition: Definition, state: State) -> bool:
     """Whether some action of the state, or one offered anywhere, leads elsewhere."""
-    return any(action.to not in (None, state.id) for action in definition.actions_in(state.id))
+    return any(set(action.leads_to) - {state.id} for action in definition.actions_in(state.id))
 
 
 def _state(report: Report, state: State) -> None:
     definition = report.definition
     place: Place = ("states", state.id)
-    own = [action for action in state.actions.values() if action.to not in (None, state.id)]
+    own = [action for action in state.actions.values() if set(action.leads_to) - {state.id}]
     if state.final:
         if own:
             report.say("final_with_actions", place)
@@ -68,8 +71,8 @@ def _state(report: Report, state: State) -> None:
             report.say("no_dossier", (*place, "edits", number))
     if state.edits and state.holder is None:
         report.say("edits_without_holder", (*place, "edits"))
-    if state.calculates and not definition.footprint:
-        report.say("no_footprint", (*place, "calculates"))
+    if state.calculates:
+        _calculates(report, state.calculates, (*place, "calculates"))
     holder = definition.roles.get(state.holder) if state.holder else None
     seen = definition.kind == "application" and not state.private and state.public is None
     if seen and holder is not None and holder.sees != "own_organisation":
@@ -79,6 +82,33 @@ def _state(report: Report, state: State) -> None:
     for number, mover in enumerate(state.moved_by):
         if not any(mover in action.moved_by for action in state.actions.values()):
             report.say("moved_by_nothing", (*place, "moved_by", number), name=mover)
+
+
+def _calculates(report: Report, rule: Calculates, place: Place) -> None:
+    if not report.definition.footprint:
+        report.say("no_footprint", place)
+    known = report.vocabulary
+    for number, check_ in enumerate(rule.blocks or ()):
+        report.known("unknown_check", check_, known.checks, (*place, "blocks", number))
+    for name, bound in rule.thresholds.items():
+        at = (*place, "thresholds", name)
+        if (
+            report.known("unknown_threshold", name, known.thresholds, at)
+            and known.thresholds[name]
+            and Decimal(str(bound)) % 1
+        ):
+            report.say("threshold_not_whole", at, name=name)
+
+
+def _gates(report: Report) -> None:
+    """A gate asks for a footprint by the rule of a state that calculates it."""
+    if any(state.calculates for state in report.definition.states.values()):
+        return
+    for place, _, action in report.actions():
+        for key, calls in (("needs", action.needs), ("then", action.then)):
+            for number, call in enumerate(calls):
+                if isinstance(call, Call) and call.name in OF_FOOTPRINT:
+                    report.say("gate_without_rule", (*place, key, number), name=call.name)
 
 
 def _clock(report: Report, state: State, place: Place) -> None:
@@ -117,7 +147,8 @@ def _action(report: Report, place: Place, at: State | None, action: Action) -> N
     if not (action.by or action.system or action.moved_by) and (at is None or holder is None):
         report.say("nobody_acts", place, name=action.id)
     if action.system:
-        if at is None or at.publicity is None or at.publicity.ends != action.id:
+        awaited = at is not None and any(rule.do == action.id for rule in at.when_linked)
+        if not awaited and (at is None or at.publicity is None or at.publicity.ends != action.id):
             report.say("system_without_timer", (*place, "system"), name=action.id)
         for key in ("asks", "sign_off", "by", "moved_by"):
             if getattr(action, key):
@@ -172,6 +203,8 @@ def _ways(report: Report) -> None:
     for state in definition.states:
         if state not in reached:
             report.say("unreachable", ("states", state), name=state)
+    if not any(state.final for state in definition.states.values()):
+        return
     ending = {spot for spot in known if definition.states[spot.state].final}
     growing = True
     while growing:
@@ -182,72 +215,3 @@ def _ways(report: Report) -> None:
     for name in lost:
         if leads_on(definition, definition.states[name]):
             report.say("no_end", ("states", name), name=name)
-
-
-def _always(report: Report, rule: Always, place: Place) -> None:
-    names = [*report.definition.states, *all_actions(report)]
-    one = rule.at_most_once is not None
-    if one == (rule.never is not None) or (rule.never is None) != (rule.before is None):
-        report.say("always_shape", place)
-        return
-    if rule.at_most_once is not None:
-        if report.known("unknown_action", rule.at_most_once, all_actions(report), (*place, "at_most_once")):
-            _once(report, rule.at_most_once, place)
-        return
-    never, before = rule.never or "", rule.before or ""
-    if not report.known("unknown_action", never, names, (*place, "never")):
-        return
-    if not report.known("unknown_action", before, names, (*place, "before")):
-        return
-    begin = [spot for spot in starts(report.definition) if spot.state != before]
-    if never == before or any(spot.state == never for spot in begin):
-        report.say("always_broken", place, never=never, before=before, way=never)
-        return
-    taken = way(
-        report.definition, lambda step: _meets(step, never), barred=lambda step: _meets(step, before), begin=begin
-    )
-    if taken:
-        report.say("always_broken", place, never=never, before=before, way=told(taken))
-
-
-def _once(report: Report, action: str, place: Place) -> None:
-    definition = report.definition
-    bounded = [a for _, _, a in report.actions() if a.id == action]
-    if all(each.at_most == 1 and each.beyond == "refuse" for each in bounded):
-        return
-    for done in (step for steps in moves(definition).values() for step in steps if step.action == action):
-        again = way(definition, lambda step: step.action == action, begin=[done.to])
-        if again:
-            first = way(definition, done.__eq__) or (done,)
-            report.say("more_than_once", place, name=action, way=told((*first, *again)))
-            return
-
-
-def _meets(step: Step, name: str) -> bool:
-    return name in (step.action, step.to.state)
-
-
-def _settled(report: Report, quota: str) -> None:
-    """A place that is held must be released or committed before an end; the shortest way on which it is not."""
-    definition = report.definition
-    known = moves(definition)
-
-    def after(held: bool, step: Step) -> bool:
-        action = definition.action(step.at.state, step.action)
-        for call in action.then if action else ():
-            if call.argument == quota:
-                held = {"hold": True, "commit": False, "release": False}.get(call.name, held)
-        return held
-
-    before: dict[tuple[Spot, bool], Way] = {(Spot(state), False): () for state in entrances(definition)}
-    waiting = list(before)
-    for spot, held in waiting:
-        if held and definition.states[spot.state].final:
-            taken = told(before[spot, held])
-            report.say("place_kept", ("quotas", quota), level="warning", quota=quota, state=spot.state, way=taken)
-            return
-        for step in known.get(spot, ()):
-            reached = (step.to, after(held, step))
-            if reached not in before:
-                before[reached] = (*before[spot, held], step)
-                waiting.append(reached)

@@ -10,8 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from caseflow import clock, worker
-from caseflow.cases import deadlines, entry, recounting, timers, view
+from caseflow.cases import deadlines, dossier, entry, recounting, timers, view
 from caseflow.cases.models import member, task
+from caseflow.records import personal
 from caseflow.words import Refused
 from tests.cases import parts
 from tests.cases.world import World, on
@@ -235,6 +236,24 @@ def test_opinions_count_no_longer_when_a_case_is_left_out_and_are_asked_for_agai
     for name in ids:
         world.do(world.person("department", name), host, "give_opinion", stance="agree")
     assert world.do(office, host, "to_meeting").state == "meeting"
+
+
+def test_an_opinion_given_anew_leaves_nothing_of_the_one_before(world: World) -> None:
+    departments(world)
+    office, finance = world.person("provincial", "office"), str(world.organisations["finance"])
+    cases = [world.recommended(world.person("applicant", world.enterprise(name))) for name in ("乙厂", "丙厂", "丁厂")]
+    host = parts.poll(world, office, cases)
+    read, kept = [], []
+    for number, said in enumerate(({"remarks": "请再核"}, {}, {"remarks": "无意见"})):
+        if number:
+            world.do(office, host, "exclude", cases={str(cases[number]): {}})
+        world.do(world.person("department", "finance"), host, "give_opinion", stance="agree", **said)
+        read.append(parts.said(world, host)["duty_opinions"][finance].get("remarks"))
+        with world.database.read() as tx:
+            kept.append(len(personal.load(tx, world.ground.keys, host, dossier.FACTS)))
+
+    assert read == ["请再核", None, "无意见"]
+    assert kept[1] == kept[0] - 2
 
 
 def test_opinions_count_no_longer_when_a_unit_withdraws_on_its_own(world: World) -> None:

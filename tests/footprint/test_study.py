@@ -224,3 +224,14 @@ def test_a_number_has_one_text(given: Any, expected: str) -> None:
     assert found is not None
     assert expected == decimal_text(found)
     assert Decimal(expected) == found
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["1.5e-24", "0.1234567890123456789012345", "1e24", 1.2345678901234567e-20, "123456789012345678901234.5e-24"],
+)
+def test_the_text_of_a_number_that_is_taken_is_taken_too(given: Any) -> None:
+    found = number(given)
+
+    assert found is not None
+    assert number(decimal_text(found)) == found

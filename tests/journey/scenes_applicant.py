@@ -81,10 +81,10 @@ def section(on: Stage, page: Page, case: int, name: str, answers: dict[str, Any]
 
 def footprint(on: Stage, page: Page, case: int) -> None:
     page.goto(f"/cases/{case}/footprint")
-    stages = page.locator("fieldset[data-rows]").evaluate_all("all => all.map((one) => one.dataset.rows)")
+    stages = page.locator("fieldset[data-lines]").evaluate_all("all => all.map((one) => one.dataset.lines)")
     making = next(one for one in stages if "manufacturing" in one or "production" in one)
-    factor = page.locator('#factors option[value*="[cn-electricity-footprint-2024/mix"]').first.get_attribute("value")
-    page.locator(f"#{stages[0]}-0-factor ~ details summary").click()
+    for start in (f"{stages[0]}-0", f"{making}-0"):
+        page.locator(f"#{start} details summary").click()
     fill(page, {
         "product": filing.PRODUCT, "unit_quantity": "1", "unit_unit": "t", "declared": filing.DECLARED,
         f"{stages[0]}-0-name": "洗精煤", f"{stages[0]}-0-amount": "1.33", f"{stages[0]}-0-unit": "t",
@@ -92,8 +92,10 @@ def footprint(on: Stage, page: Page, case: int) -> None:
         f"{stages[0]}-0-own_source": "供应商核算报告", f"{stages[0]}-0-own_year": "2025",
         f"{stages[0]}-0-data_source": "采购台账",
         f"{making}-0-name": "外购电力", f"{making}-0-amount": "120", f"{making}-0-unit": "kWh",
-        f"{making}-0-factor": factor, f"{making}-0-data_source": "电费结算单", f"{making}-0-primary": True,
+        f"{making}-0-data_source": "电费结算单", f"{making}-0-primary": True,
     })  # fmt: skip
+    page.fill(f"#{making}-0-factor", "全国电力平均碳足迹")
+    page.locator(f"#{making}-0-factor + .options [role=option]").first.click()
     with page.expect_navigation():
         page.locator("button[name=go][value=declare]").click()
     on.look(page, "footprint", narrow=True)

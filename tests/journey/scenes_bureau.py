@@ -26,6 +26,7 @@ def the_bureau_returns_it_once_and_it_comes_back(on: Stage, case: int) -> None:
     on.look(officer, "act-done")
     officer.goto(f"/cases/{case}/review?pane=footprint")
     on.look(officer, "review-footprint")
+    accept_a_finding(on, officer, case)
     answer_findings(officer, case)
     officer.goto(f"/cases/{case}/review?act=municipal_return")
     beside = officer.locator("#product-goal")
@@ -43,6 +44,21 @@ def the_bureau_returns_it_once_and_it_comes_back(on: Stage, case: int) -> None:
     fill(page, {"goal": "2026年底前完成数据采集；2027年6月底前完成核算和标准编制。"})
     press(page, "保存并")
     send_signed(on, page, case, "提交补正")
+
+
+def accept_a_finding(on: Stage, page: Page, case: int) -> None:
+    """On the page of the recomputation, with its pictures; then the line that the finding names."""
+    page.goto(f"/cases/{case}/footprint/review")
+    on.look(page, "footprint-review", narrow=True)
+    asked = page.locator("li.fp-finding", has=page.locator("form")).first
+    asked.locator("summary").first.click()
+    asked.locator("textarea").fill("已与申报单位核实，偏差原因为2024年因子更新。")
+    with page.expect_navigation(wait_until="load"):
+        asked.locator("form button").click()
+    on.look(page, "footprint-accepted")
+    page.locator("#lines a").first.click()
+    page.wait_for_load_state()
+    on.look(page, "footprint-line", narrow=True)
 
 
 def answer_findings(page: Page, case: int) -> None:

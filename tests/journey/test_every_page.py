@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from caseflow.cases.models import round_
 from caseflow.config import ROOT
 from caseflow.people.models import organisation
+from caseflow.studies import store
 from caseflow.words import catalogue
 from caseflow.workflow.parts import Text
 from tests.journey import walk
@@ -20,6 +21,8 @@ from tests.journey.world import Site
 from tests.shipped import data, shipped
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
+_PLACE = re.compile(r"\{\w+\}")
+"""What a text of the demonstration leaves open."""
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +84,15 @@ def as_they_are(site: Site) -> list[str]:
     notices = site.read(lambda tx: tx.scalars(sa.select(round_.c.notice)).all())
     clauses = {clause for definition in shipped().values() for clause in _clauses(definition)}
     wrote = {
-        text for path in (ROOT / "workflows/data/demo").glob("*.yaml") for text in _scalars(data(f"demo/{path.stem}"))
+        piece
+        for path in (ROOT / "workflows/data/demo").glob("*.yaml")
+        for text in _scalars(data(f"demo/{path.stem}"))
+        for piece in (text, *_PLACE.split(text))
+        if HAN.search(piece)
     }
-    return sorted({*names, *filter(None, notices), *clauses, *wrote}, key=len, reverse=True)
+    releases = site.read(store.stored_shelf).factors.releases
+    quoted = {text for one in releases for text in (one.document, *(factor.source for factor in one.factors))}
+    return sorted({*names, *filter(None, notices), *clauses, *wrote, *quoted}, key=len, reverse=True)
 
 
 def _texts(part: object) -> Iterator[str]:

@@ -131,7 +131,7 @@ def test_an_act_that_is_not_offered_is_refused_in_a_sentence(shared: Site) -> No
     form = page.form("/acts/accept")
     officer.send(page, form)
     seen = officer.get(f"/cases/{case}/acts/decline").form("/acts/decline")["seen"]
-    form.attributes["action"] = f"/cases/{case}/acts/take_back"
+    form.attributes["action"] = f"/cases/{case}/acts/withdraw_filing"
     form.fill(request_key="another-click-than-before", seen=seen)
     refused = officer.send(page, form)
 

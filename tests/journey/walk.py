@@ -31,6 +31,11 @@ _BY_STATE = ("case.show", "applicant.show")
 """Pages that differ from state to state."""
 _SWITCHES = ("account.choose_language", "account.choose_size")
 """Links that change how every page after them is drawn."""
+_NAMES = frozenset(
+    {("factor_page.show", "release"), ("factor_page.show", "factor"), ("releases.show", "name")}
+    | {("footprint_review.line", "line_id")}
+)
+"""Words in an address that number rows, as an id would."""
 _ASKED = frozenset({"view", "tab"})
 """Questions in an address that make another page of it."""
 
@@ -124,7 +129,11 @@ def _route(app: Flask, path: str) -> tuple[str, Mapping[str, object]] | None:
 def _kind(where: tuple[str, Mapping[str, object]], path: str, standing: dict[int, str]) -> tuple[str, ...]:
     """Numbers tell pages of one kind apart; words, and where a case stands, make a kind of their own."""
     endpoint, values = where
-    words = tuple(str(value) for value in values.values() if not isinstance(value, int))
+    words = tuple(
+        str(value)
+        for name, value in values.items()
+        if not isinstance(value, int) and name != "number" and (endpoint, name) not in _NAMES
+    )
     asked = tuple(sorted({name for name, _ in parse_qsl(urlsplit(path).query)} & _ASKED))
     case_id = values.get("case_id")
     stands = (standing.get(case_id, ""),) if isinstance(case_id, int) and endpoint in _BY_STATE else ()

@@ -243,8 +243,11 @@ def test_a_mail_is_in_the_language_of_its_reader(world: World) -> None:
 
 def test_no_mail_carries_a_title_a_name_or_what_somebody_typed(world: World) -> None:
     applicant, case_id = submitted(world)
-    said = ("state", "letter", "duty", "role", "action", "round", "closes", "old", "new", "what", "text", "number")
-    hidden = ("title", "by", "note", "reason", "organisation", "notice")
+    said = (
+        "state", "letter", "duty", "role", "action", "round", "closes", "old", "new", "what", "text", "number", "first",
+        "last", "release", "percent",
+    )  # fmt: skip
+    hidden = ("title", "by", "name", "note", "reason", "organisation", "notice")
     secret = {**dict.fromkeys(said, "值"), **dict.fromkeys(hidden, "机密"), "due": "2026-12-01", "days": 1}
     keys = sorted(key for key in catalogue() if key.startswith(("inbox.", "people.inbox.")))
     with world.database.write() as tx:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from caseflow import worker
+from caseflow import clock, worker
 from caseflow.cases.entry import NotHere
 from caseflow.footprint.factors import read_release
 from caseflow.office import recalculation, release_worklist
@@ -109,6 +109,20 @@ def test_doing_it_again_writes_nothing_new_and_takes_up_what_was_filed_since(
 
     assert (number, before) == (again, after)
     assert [one["case_id"] for one in changes(world, office, number)][-1] == later
+
+
+def test_a_run_that_cannot_go_on_does_not_hold_up_the_others(world: World, applicant: Actor, office: Actor) -> None:
+    case_id = filed(world, applicant)
+    with world.database.write() as tx:
+        gone = {"release": "never-published", "release_hash": "0" * 64, "status": "waiting", "after_case": 0}
+        tx.execute(
+            release_run.insert().values(
+                authority_id=world.authority_id, studies=0, started_at=clock.now(), finished_at=None, **gone
+            )
+        )
+    publish_corrected(world)
+
+    assert [one["case_id"] for one in changes(world, office, run(world))] == [case_id]
 
 
 def test_a_run_that_broke_off_goes_on_where_it_stood(world: World, applicant: Actor, office: Actor) -> None:

@@ -12,6 +12,7 @@ from caseflow.cases import dossier
 from caseflow.footprint.report import report
 from caseflow.office import sample_files, samples
 from caseflow.records import contents
+from caseflow.studies import store
 from caseflow.workflow.fields import clean_section
 from caseflow.workflow.form import Field
 from tests.office.stage import Stage
@@ -105,7 +106,10 @@ def test_the_scan_of_the_form_carries_the_code_of_the_form() -> None:
 
 
 def test_the_sample_study_has_no_doubt_about_it(stage: Stage) -> None:
-    _, found = report(samples.study(stage.ground.shelf), stage.ground.shelf)
+    with stage.database.read() as tx:
+        shelf = store.stored_shelf(tx)
+
+    _, found = report(samples.study(shelf), shelf)
 
     assert found["status"] == "clear"
 

@@ -93,7 +93,7 @@ def test_erasing_leaves_hashes_only(database: Database) -> None:
     with database.write() as tx:
         personal.store(tx, KEYS, 1, 1, taken)
         personal.store(tx, KEYS, 2, 1, taken)
-        personal.forget(tx, 2, 1, ["unit.phone"])
+        personal.forget(tx, 2, 1, "unit.phone")
         assert personal.erase(tx, 1) == 4
 
     with database.read() as tx:

@@ -16,11 +16,10 @@ from werkzeug.test import TestResponse
 from caseflow.cases.ground import Ground
 from caseflow.config import ROOT, Settings
 from caseflow.db import Database
-from caseflow.footprint import shelf
 from caseflow.people.roles import Roles
 from caseflow.records import personal
+from caseflow.web import absences, admin, registration, shell
 from caseflow.web import account as account_pages
-from caseflow.web import admin, registration, shell
 from tests.people.conftest import PASSWORD, account, keys, known_roles, offices
 
 __all__ = ["account", "keys", "known_roles", "offices"]
@@ -37,7 +36,7 @@ def bare_app() -> Flask:
 
 def bare_ground(settings: Settings) -> Ground:
     """No calendar, factor or list: the pages of accounts need none."""
-    return Ground(personal.keyring(settings), {}, shelf.shelf((), ()))
+    return Ground(personal.keyring(settings), {})
 
 
 @pytest.fixture
@@ -49,7 +48,7 @@ def app(database: Database, settings: Settings, known_roles: Roles) -> Flask:
         settings,
         roles=known_roles,
         ground=bare_ground(settings),
-        blueprints=(account_pages.blueprint, registration.blueprint, admin.blueprint),
+        blueprints=(account_pages.blueprint, registration.blueprint, admin.blueprint, absences.blueprint),
         menu=(*registration.MENU, *admin.MENU),
     )
     return made

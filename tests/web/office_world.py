@@ -113,7 +113,7 @@ class World:
                 round_id=self.round_id, request_key=self.key(),
             ).case_id  # fmt: skip
             if footprint:
-                store.save_study(tx, case_id=made, study_=samples.study(self.ground.shelf), by=None)
+                store.save_study(tx, case_id=made, study_=samples.study(store.stored_shelf(tx)), by=None)
         return made
 
     def names(self, tx: Any, owner: Actor, case_id: int) -> samples.Names:

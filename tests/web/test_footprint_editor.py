@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from caseflow.footprint.study import read
+from caseflow.studies import store
 from caseflow.web import footprint_page
 from caseflow.web.footprint_form import pairs_of, plain
 from caseflow.words import catalogue
@@ -228,3 +229,17 @@ def _autosave(reader: Any, case_id: int, page: Any, fields: list[list[str]], ver
     )  # fmt: skip
     found: dict[str, Any] = answer.get_json()
     return found
+
+
+def test_a_case_that_came_back_takes_corrected_activity_data_and_one_under_review_does_not(office: World) -> None:
+    case_id = office.application("municipal_review", 1)
+    with office.database.write() as tx:
+        store.save_study(tx, case_id=case_id, study_=read(study()), by=None)
+    reader = office.visit(office.unit(1))
+    closed = world.page(reader, case_id).has_form("unit_quantity")
+    office.do("taiyuan", case_id, "municipal_return", gaps={"unit.leader": "请补正"})
+    form = form_of(world.page(reader, case_id)).fill({"declared": "578"})
+    answer = world.press(reader, case_id, form)
+
+    assert (closed, answer.errors) == (False, [])
+    assert str(world.declared(office, case_id).declared) == "578"

@@ -97,9 +97,9 @@ def test_without_a_reason_nothing_is_accepted_and_with_one_the_gate_opens(office
     refused = accept(reader, case_id, number, "  ")
     done = accept(reader, case_id, number, REASON)
 
-    assert "有未解决的问题 先更正" in before
+    assert "有未解决的问题 须更正" in before
     assert (refused.status_code, errors_of(refused)) == (422, ["请填写答复。"])
-    assert (done.status_code, "有未解决的问题 先更正" in words_of(done)) == (200, False)
+    assert (done.status_code, "有未解决的问题 须更正" in words_of(done)) == (200, False)
     assert "可以继续" in words_of(done)
     assert REASON in done.text
 
@@ -216,7 +216,7 @@ def test_a_figure_leads_to_its_factor_and_the_factor_to_its_document(office: Wor
     for page in (line, factor):
         said = words_of(page)
 
-        assert "0.5777 kgCO2e/kWh" in said
+        assert "0.5777 kgCO₂e/kWh" in said
         assert "2024年电力碳足迹因子数据的公告" in said
         assert "https://www.mee.gov.cn/" in said
 
@@ -232,10 +232,10 @@ def test_an_own_factor_shows_its_evidence_and_whose_it_is(office: World) -> None
     first = words_of(reader.get(f"/cases/{case_id}/footprint/lines/L001"))
     second = words_of(reader.get(f"/cases/{case_id}/footprint/lines/L002"))
 
-    assert "2.5 kgCO2e/kg" in first
+    assert "2.5 kgCO₂e/kg" in first
     assert "供应商提供" in first
     assert "检测报告.pdf" in first
-    assert ("自产蒸汽 自有因子" in second, "3.5 kgCO2e/kg" in second) == (True, True)
+    assert ("自产蒸汽 自有因子" in second, "3.5 kgCO₂e/kg" in second) == (True, True)
 
 
 @pytest.mark.parametrize("path", ["footprint/lines/none", "footprint/review?result=99", "footprint/sheet.docx"])
@@ -267,6 +267,19 @@ def test_two_results_are_compared_line_by_line(office: World) -> None:
     assert lines["物料011"][1] == "–"
     assert lines["物料001"][-1] == "数量"
     assert "另有8条活动数据没有变化" in page.text
+
+
+def test_a_comparison_names_the_findings_that_came_and_went(office: World) -> None:
+    case_id = reviewed(office, plant(10, declared="900"))
+    first = newest(office, case_id)
+    again(office, case_id, plant(10, declared=str(first.total), maker="示例焦化二厂"))
+    page = words_of(
+        office.visit("taiyuan").get(f"/cases/{case_id}/footprint/compare?a={first.id}&b={newest(office, case_id).id}")
+    )
+    gone = page.partition("不再出现的复核提示")[2].partition("按生命周期阶段")[0]
+
+    assert "R01 申报值 900 与复算值" in gone
+    assert "新出现的复核提示" not in page
 
 
 def test_the_result_of_another_case_is_not_compared(office: World) -> None:

@@ -66,7 +66,7 @@ def test_the_page_shows_kind_year_region_value_and_release(office: World) -> Non
 
     assert all(
         text in words_of(page)
-        for text in ("运输排放因子", "0.0978 kgCO2e/t·km", "2024", "CN", "cn-freight-2024/truck-heavy-diesel")
+        for text in ("运输排放因子", "0.0978 kgCO₂e/t·km", "2024", "CN", "cn-freight-2024/truck-heavy-diesel")
     )
 
 

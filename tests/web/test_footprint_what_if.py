@@ -9,7 +9,7 @@ import pytest
 from caseflow.footprint.calculation import calculate
 from caseflow.footprint.study import read
 from caseflow.web.footprint_what_if import changed
-from tests.footprint.published import line, shipped, study
+from tests.footprint.published import flow, line, process, shipped, study
 from tests.web import footprint_editing as world
 from tests.web.conftest import errors_of, words_of
 from tests.web.office_world import World, hidden_inputs, office, seeded
@@ -40,6 +40,18 @@ def test_a_change_gives_the_total_it_should(given: dict[str, str], total: float)
 
     assert wrong == []
     assert calculate(found, shipped()).total == pytest.approx(total, rel=1e-4)
+
+
+def test_the_electricity_of_a_process_is_switched_too() -> None:
+    made = process("making", flow("coke", "1", "t"), inputs=[], lines=[line(id="grid", amount="1000")])
+    found, wrong = changed(
+        read(study(lines=[], processes=[made], reference={"product": "coke"})),
+        shipped(),
+        {"electricity": WIND, "electricity_share": "25"},
+    )
+
+    assert wrong == []
+    assert calculate(found, shipped()).total == pytest.approx(250 * 0.0324 + 750 * 0.5777)
 
 
 @pytest.mark.parametrize(

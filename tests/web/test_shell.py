@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Blueprint, Flask, abort, g, render_template_string
+from flask import Blueprint, Flask, abort, g, render_template_string, request
 
 from caseflow import clock
 from caseflow.cases.entry import Invalid, NotHere, Stale
@@ -100,6 +100,20 @@ def _pages() -> Blueprint:
     @page(made, "/officials/form", methods=("POST",), policy=shell.official)
     def officials_form() -> str:
         return "officials"
+
+    @page(made, "/named/<int:number>", methods=("GET", "POST"), policy=shell.anyone)
+    def named(number: int) -> str:
+        found = g.tx.scalar(sa.select(authority.c.code).where(authority.c.id == number))
+        return str(found or "nobody")
+
+    @page(made, "/typed", methods=("POST",), policy=shell.anyone)
+    def typed() -> str:
+        return str(len(request.get_json()["text"]))
+
+    @page(made, "/called", policy=shell.anyone)
+    def called() -> str:
+        wanted = authority.c.code == request.args["code"]
+        return str(g.tx.scalar(sa.select(authority.c.id).where(wanted)) or "nobody")
 
     @page(made, "/too-large", methods=("POST",), policy=shell.anyone)
     def too_large() -> str:
@@ -275,6 +289,36 @@ def test_errors_have_a_number_and_a_way_on(browser: Visitor) -> None:
     assert [one.status_code for one in pages.values()] == [404, 405, 413, 500]
     assert dict.fromkeys(pages, (True, True)) == way
     assert browser.get("/not-here").status_code == 404
+
+
+def test_a_number_that_no_row_has_is_not_found_however_large(browser: Visitor) -> None:
+    largest, beyond = 2**63 - 1, 2**63
+
+    assert browser.get(f"/named/{largest}").text == "nobody"
+    assert browser.get(f"/named/{beyond}").status_code == 404
+    assert browser.post(f"/named/{beyond}", of="/form").status_code == 400
+
+
+def test_an_address_writes_no_line_of_its_own_into_the_log(browser: Visitor, caplog: pytest.LogCaptureFixture) -> None:
+    browser.get("/nowhere%0Aincident%200000:%20all%20is%20well?q=%0D%0A")
+    (line,) = [one.getMessage() for one in caplog.records if one.name == "caseflow.web"]
+
+    assert line.splitlines() == [line]
+    assert "/nowhere%0Aincident" in line
+
+
+def test_what_a_script_sends_is_no_longer_than_a_form(browser: Visitor) -> None:
+    proof = re.findall(r'name="csrf_token" value="([0-9a-f]+)"', browser.get("/form").text)[0]
+
+    def status(length: int) -> int:
+        sent = {"json": {"text": "x" * length}, "headers": {"X-CSRF-Token": proof}}
+        return browser.client.post("/typed", environ_base=browser.address, **sent).status_code
+
+    assert (status(1000), status(shell.LARGEST_FORM)) == (200, 413)
+
+
+def test_a_sign_that_no_text_can_hold_finds_nothing(browser: Visitor, database: Database) -> None:
+    assert browser.get("/called?code=%00").status_code == (200 if database.is_sqlite else 404)
 
 
 def test_every_answer_carries_the_headers(site: Flask, account: Make) -> None:

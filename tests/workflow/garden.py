@@ -22,16 +22,21 @@ def _entries(**arguments: Argument) -> dict[str, Entry]:
 VOCABULARY = Vocabulary(
     guards=_entries(
         dossier_complete="none", place_free="quota", duty_done="duty", publicity_over="none", round_is_open="none",
+        entry_is="register", no_entry="register",
         answered="path", seated="panel", in_state="state",
+        footprint_gate="none",
     ),
     warnings=_entries(quota_exceeded="quota", credit_record="none"),
     effects=_entries(
         freeze="dossier", issue="letter", count="quota", hold="quota", commit="quota", release="quota",
         notify="notify", publish="none", close_duty="duty", members="members", say="text", wait="number",
         set_case="paths", open_duty="duty", involve="role", end_involvement="role", amend_dossier="none",
-        unlock_more="none", purge_file="none", transfer="none",
+        unlock_more="none", purge_file="none", transfer="none", register_issue="register",
+        register_suspend="register", register_withdraw="register", register_correct="register",
     ) | {"extend_clock": Entry("extend_clock", "What extend_clock does.", "clock", optional=True)},
     kinds=("department", "branch"),
+    checks=("R01", "R09"),
+    thresholds={"large_line": False, "old_years": True},
 )  # fmt: skip
 
 

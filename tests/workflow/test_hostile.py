@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import random
-import sys
 import time
 
 import pytest
 
-from tests.workflow import garden
+from tests.workflow import garden, hostile
 
 
 def _laughs(levels: int) -> str:
@@ -42,69 +41,53 @@ HOSTILE: dict[str, str | bytes] = {
     "bytes of noise": bytes(random.Random(1).randrange(256) for _ in range(5000)),
 }  # fmt: skip
 
-_events: list[str] = []
-_watching = False
-
-
-def _audit(event: str, arguments: tuple[object, ...]) -> None:
-    if event == "import" and str(arguments[0]).split(".")[0] == "google":
-        return  # the expression compiler looks for Protobuf by this one name, whatever the file says
-    if _watching and (
-        event in ("import", "exec", "compile", "open", "os.system") or event.startswith(("socket", "subprocess"))
-    ):
-        _events.append(f"{event} {arguments!r:.200}")
-
 
 @pytest.mark.parametrize("case", HOSTILE)
-def test_a_hostile_file_is_refused_within_a_second(case: str) -> None:
-    start = time.perf_counter()
+def test_a_hostile_file_is_refused_within_a_second_of_the_processor(case: str) -> None:
+    start = time.process_time()
     found = garden.problems(HOSTILE[case])
-    spent = time.perf_counter() - start
+    spent = time.process_time() - start
 
     assert found
     assert len(found) <= 400
     assert spent < 1
 
 
+def test_a_file_of_too_many_lines_is_refused_before_it_is_read() -> None:
+    assert garden.rules(HOSTILE["a million keys"]) == ["too_many_lines"]
+    assert garden.rules("a: x\n" * 19_999 + "\n") == ["too_many_lines"]
+
+
 def test_reading_and_checking_opens_imports_and_runs_nothing() -> None:
     """An audit hook sees every import, open, exec and socket of the interpreter."""
-    global _watching
     for text in HOSTILE.values():
         [str(problem) for problem in garden.problems(text)]
-    sys.addaudithook(_audit)
-    _events.clear()
-    _watching = True
-    try:
+    with hostile.watched() as seen:
         for text in [*HOSTILE.values(), garden.TEXT]:
             [str(problem) for problem in garden.problems(text)]
-    finally:
-        _watching = False
 
-    assert _events == []
+    assert seen == []
 
 
-def test_two_thousand_mutilated_files_are_answered_with_sentences() -> None:
-    """Lines dropped, doubled, swapped, letters changed: a definition or problems, never another exception."""
-    dice = random.Random(344)
-    lines = garden.TEXT.splitlines(keepends=True)
-    letters = "abz_-:{}[]&*!%@'\"\n\t ,.09\u200b试：#|>"
-    answered = 0
-    for _ in range(2000):
-        mutated = list(lines)
-        for _ in range(dice.randint(1, 4)):
-            n = dice.randrange(len(mutated))
-            kind = dice.randrange(4)
-            if kind == 0:
-                del mutated[n]
-            elif kind == 1:
-                mutated.insert(n, mutated[dice.randrange(len(mutated))])
-            elif kind == 2:
-                m = dice.randrange(len(mutated))
-                mutated[n], mutated[m] = mutated[m], mutated[n]
-            elif mutated[n]:
-                at = dice.randrange(len(mutated[n]))
-                mutated[n] = mutated[n][:at] + dice.choice(letters) + mutated[n][at + 1 :]
-        problems = garden.problems("".join(mutated))
-        answered += all(str(problem).startswith("workflow.yaml:") for problem in problems)
+def test_what_would_be_noticed_is_noticed() -> None:
+    with hostile.watched() as seen:
+        compile("1", "x", "eval")
 
-    assert answered == 2000
+    assert [event.split()[0] for event in seen] == ["compile"]
+
+
+def test_two_thousand_hostile_files_are_answered_with_sentences_at_once_and_nothing_is_done() -> None:
+    """``make test-nightly`` goes on to a million."""
+    found = hostile.read(range(2000))
+
+    assert found.wrong == []
+    assert found.read == 2000
+    assert found.refused > 1800
+    assert len(found.kinds) == 11
+
+
+def test_a_role_that_does_not_exist_is_told_wherever_it_stands() -> None:
+    for old in ("holder: clerk", "holder: gardener"):
+        found = garden.problems(garden.changed((old, "holder: nobody_at_all")))
+
+        assert "unknown_role" in [problem.rule for problem in found]

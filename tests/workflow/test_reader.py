@@ -247,7 +247,7 @@ def test_two_files_cannot_define_the_same_workflow(tmp_path: Path) -> None:
 
 
 def test_a_hundred_states_are_read_and_checked_quickly() -> None:
-    state = "  extra{n}: {{title: {{zh: 甲, en: A}}, public: {{zh: 甲, en: A}}, holder: clerk, clock: {{limit: 10 workdays, basis: 甲}}, actions: {{go: {{title: {{zh: 甲, en: A}}, needs: [dossier_complete, {{check: 'dossier.plot.beds < {n}', message: {{zh: 甲, en: A}}, basis: 甲}}], to: {to}}}}}}}\n"
+    state = "  extra{n}: {{title: {{zh: 甲, en: A}}, public: {{zh: 甲, en: A}}, holder: clerk, clock: {{limit: 10 workdays, basis: 甲}}, actions: {{go: {{title: {{zh: 甲, en: A}}, needs: [dossier_complete, {{check: 'dossier.plot.beds < 1{n}', message: {{zh: 甲, en: A}}, basis: 甲}}], to: {to}}}}}}}\n"
     many = "".join(state.format(n=n, to=f"extra{n + 1}" if n < 91 else "granted") for n in range(92))
     text = garden.changed(
         ("  granted:\n", many + "  granted:\n"),
@@ -257,9 +257,9 @@ def test_a_hundred_states_are_read_and_checked_quickly() -> None:
         ),
     )
     read_text(text, vocabulary=garden.VOCABULARY)
-    start = time.perf_counter()
+    start = time.process_time()
     definition = read_text(text, vocabulary=garden.VOCABULARY)
-    spent = time.perf_counter() - start
+    spent = time.process_time() - start
 
     assert len(definition.states) == 100
     assert spent < 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from caseflow.footprint.finding import Finding, finding
+from caseflow.footprint.process import KEYS
 from caseflow.footprint.scenarios import Alternative
 from caseflow.footprint.study import Study
 from caseflow.footprint.thresholds import Thresholds
@@ -38,10 +39,11 @@ def _shifts(study: Study, path: str, name: str, others: list[Alternative], thres
     if not changes:
         return
     largest = max(changes, key=lambda one: abs(one.change or 0))
+    key = largest.allocation.key or "price"
     values = {
         "process": name,
         "other": Message(f"footprint.method.{largest.allocation.method}"),
-        "key": largest.allocation.key or "price",
+        "key": Message(f"footprint.key.{key}") if key in KEYS else key,
         "change": f"{largest.change:+.1f}",
         "limit": str(thresholds.allocation_shift),
     }

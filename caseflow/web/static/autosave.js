@@ -104,7 +104,9 @@ export function autosave(form, say) {
   function conflict(body) {
     const theirs = body.fields || [];
     const mine = new Map(fieldsOf(form));
-    const differing = theirs.filter(([name, value]) => mine.has(name) && mine.get(name) !== value && name !== "version");
+    // Where rows come and go, a field that I have not is a row of theirs.
+    const differs = (name, value) => (mine.has(name) ? mine.get(name) !== value : "reload" in form.dataset);
+    const differing = theirs.filter(([name, value]) => name !== "version" && differs(name, value));
     if (theirs.length && !differing.length) {
       // The same text arrived by an earlier attempt whose answer was lost.
       settle(body.version, false);
@@ -117,12 +119,17 @@ export function autosave(form, say) {
     box.setAttribute("role", "alert");
     box.append(Object.assign(document.createElement("p"), { textContent: say("conflict") + (body.by ? ` (${body.by})` : "") }));
     differing.forEach(([name, value]) => {
-      for (const [title, text] of [["theirs", value], ["mine", mine.get(name)]]) {
+      for (const [title, text] of [["theirs", value], ["mine", mine.get(name) ?? ""]]) {
         box.append(Object.assign(document.createElement("strong"), { textContent: say(title) }));
         box.append(Object.assign(document.createElement("pre"), { textContent: text }));
       }
     });
     const choose = (take) => () => {
+      if (take && "reload" in form.dataset) {
+        settle(body.version, false);
+        location.reload();
+        return;
+      }
       if (take) fill(form, theirs);
       settle(body.version, !take);
       stopped = false;
