@@ -7,12 +7,12 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-_ROOMS = {"footprint": "caseflow.cli_footprint"}
+_ROOMS = {"footprint": "caseflow.cli.footprint"}
 
 
 def main() -> int:
     """Run the command of the process; returns the exit code."""
-    code: int = import_module(_ROOMS.get("".join(sys.argv[1:2]), "caseflow.cli")).main()
+    code: int = import_module(_ROOMS.get("".join(sys.argv[1:2]), "caseflow.cli.main")).main()
     return code
 
 

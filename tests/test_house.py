@@ -15,7 +15,7 @@ DOOR = "cases/act.py"
 HINGE = "cases/entry.py"
 """Writes the row and its journal entry together, for the door alone."""
 EDGES = (
-    "web/", "api/", "worker.py", "demo.py", "cli.py", "cli_releases.py", "cli_simulation.py", "cli_workflow.py", "cli_doctor.py", "app.py",
+    "web/", "api/", "worker.py", "demo.py", "cli/", "app.py",
 )  # fmt: skip
 GROUND = "db.py"
 LONGEST = 400

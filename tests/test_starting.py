@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from caseflow import app, cli
+from caseflow import app
+from caseflow.cli import main as cli
 from caseflow.config import ROOT, Settings
 from caseflow.db import Database
 from caseflow.office import upkeep

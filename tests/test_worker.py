@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from caseflow import cli, clock, worker
+from caseflow import clock, worker
 from caseflow.cases.ground import Ground
+from caseflow.cli import main as cli
 from caseflow.config import Settings
 from caseflow.db import Database
 from caseflow.office import errands, notices

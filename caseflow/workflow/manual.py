@@ -1,18 +1,23 @@
 """The reference of the language, made from the code: every part, each of its keys, and what may stand there.
 
-Kinds and bounds are read off the models; what a key means and its example are handed in (``templates/language.yaml``).
+Kinds and bounds are read off the models; what a key means, and its example, stand in ``templates/language.yaml``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from caseflow.words import Language, text
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.grammar import keys, models
+from caseflow.workflow.rulebook import ROOT
 
+PAGES: Mapping[Language, Path] = {"en": ROOT / "docs" / "language.md", "zh": ROOT / "docs" / "language.zh.md"}
 Book = Mapping[str, Mapping[str, Any]]
 """By part: ``title``, and under ``keys`` by key ``zh``, ``en`` and ``example``."""
 
@@ -34,12 +39,19 @@ _ENOUGH = 6
 """Words of an enumeration that are listed; a longer one stands in the meaning of its key."""
 
 
-def tables(book: Book, language: Language) -> str:
+@cache
+def book() -> Book:
+    """What every key means, and an example of each."""
+    found: Book = yaml.load((ROOT / "templates" / "language.yaml").read_text("utf-8"), yaml.CSafeLoader)
+    return found
+
+
+def tables(known: Book, language: Language) -> str:
     """A heading and a table for each part, in the order in which one meets them.
 
-    Raises KeyError for a part or key that ``book`` lacks.
+    Raises KeyError for a part or key that ``known`` lacks.
     """
-    return "\n\n".join(_table(model.__name__, list(keys(model)), book, language) for model in models())
+    return "\n\n".join(_table(model.__name__, list(keys(model)), known, language) for model in models())
 
 
 def placed(page: str, made: str) -> str:
@@ -51,8 +63,8 @@ def placed(page: str, made: str) -> str:
     return f"{before}{BEGIN}\n\n{made}\n\n{END}{after}"
 
 
-def _table(name: str, names: list[str], book: Book, language: Language) -> str:
-    part = book[name]
+def _table(name: str, names: list[str], known: Book, language: Language) -> str:
+    part = known[name]
     head = [text(f"manual.{column}", language) for column in ("key", "meaning", "takes", "example")]
     lines = [f"### {name}", "", str(part["title"][language]), "", _row(head), "|---|---|---|---|"]
     required = _rules()[name].get("required", ())

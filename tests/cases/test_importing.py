@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from caseflow import cli
 from caseflow.cases import entry, quotas
 from caseflow.cases.models import case
+from caseflow.cli import main as cli
 from caseflow.office import import_sheet, importing
 from caseflow.office.importing import Line
 from caseflow.people import organisations

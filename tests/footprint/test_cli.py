@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from caseflow.cli_footprint import main
+from caseflow.cli.footprint import main
 from caseflow.config import ROOT
 from caseflow.footprint.study import read
 from tests.footprint import books

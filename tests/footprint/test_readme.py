@@ -8,7 +8,7 @@ from dataclasses import fields
 
 import pytest
 
-from caseflow.cli_footprint import main
+from caseflow.cli.footprint import main
 from caseflow.config import ROOT
 from caseflow.footprint.document import read_document
 from caseflow.footprint.line import Line

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from caseflow import cli, clock
+from caseflow import clock
 from caseflow.cases.models import quota_counter, workflow_version
+from caseflow.cli import main as cli
 from caseflow.config import ROOT, Settings
 from caseflow.db import Database
 from caseflow.office import doctor, reference

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from caseflow import cli
+from caseflow.cli import main as cli
 from caseflow.config import Settings
 from caseflow.footprint.factors import Release, read_release
 from caseflow.office import releases

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from caseflow import cli
 from caseflow.cases.ground import publish
 from caseflow.cases.models import case
 from caseflow.cases.vocabulary import vocabulary
+from caseflow.cli import main as cli
 from caseflow.office import simulation, simulation_report
 from caseflow.office.simulation import Plan, Simulated
 from caseflow.words import LANGUAGES, Refused, from_json, render

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from caseflow import cli
 from caseflow.cases.vocabulary import vocabulary
+from caseflow.cli import main as cli
 from caseflow.config import ROOT
 from caseflow.office import notices_known
 from caseflow.workflow.reader import examine_folder

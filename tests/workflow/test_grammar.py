@@ -8,26 +8,43 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from caseflow.config import ROOT
-from caseflow.words import catalogue
+from caseflow.words import LANGUAGES, Language, catalogue
+from caseflow.workflow import manual
 from caseflow.workflow.grammar import FILE_KEYS, json_schema, keys, known_at, models
 from tests.workflow import garden
 
-REFERENCE = (ROOT / "docs" / "language.md").read_text("utf-8")
-TABLES = dict(re.findall(r"^### (\w+)\n(.*?)(?=^##|\Z)", REFERENCE, re.MULTILINE | re.DOTALL))
+SHORT = ("Call", "Block")
+"""Parts whose examples are written in short: the name itself is the key."""
+REFERENCE = manual.PAGES["en"].read_text("utf-8")
 ROW = re.compile(r"^\| `(\w+)` \| (.+) \| `(.+)` \|$", re.MULTILINE)
 
 
-@pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)
-def test_every_key_is_documented_with_a_line_and_an_example(model: type[BaseModel]) -> None:
-    written = [key for key, meaning, example in ROW.findall(TABLES[model.__name__])]
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_the_language_is_what_the_code_says(language: Language) -> None:
+    page = manual.PAGES[language].read_text("utf-8")
 
-    assert written == list(keys(model))
+    assert manual.placed(page, manual.tables(manual.book(), language)) == page
+
+
+@pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)
+def test_every_key_is_explained_with_an_example_that_names_it(model: type[BaseModel]) -> None:
+    said = manual.book()[model.__name__]["keys"]
+
+    assert list(said) == list(keys(model))
+    assert [key for key, one in said.items() if not (one["zh"].strip() and one["en"].strip())] == []
+    assert [key for key, one in said.items() if key not in one["example"] and model.__name__ not in SHORT] == []
 
 
 def test_nothing_is_documented_that_does_not_exist() -> None:
-    assert sorted(TABLES) == sorted(model.__name__ for model in models())
+    assert sorted(manual.book()) == sorted(model.__name__ for model in models())
     assert [key for key, _, _ in ROW.findall(REFERENCE.split("## Paths")[0])] == list(FILE_KEYS)
+
+
+def test_bounds_are_told() -> None:
+    assert manual.takes("Field", "max_rows", "en") == "whole number, 1 to 5000"
+    assert manual.takes("Field", "max_rows", "zh") == "整数，1至5000"
+    assert manual.takes("Clock", "ends_on", "en") == "`next_workday` `after_holidays` `last_day`"
+    assert manual.takes("Decision", "rows", "en") == "list of at most 100: Row"
 
 
 def test_every_rule_in_the_reference_has_its_sentence() -> None:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import pytest
 
-from caseflow import cli
 from caseflow.cases.vocabulary import vocabulary
+from caseflow.cli import main as cli
 from caseflow.config import ROOT
 from caseflow.words import LANGUAGES, catalogue
 from caseflow.workflow import check, rulebook

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import yaml
 
-from caseflow import cli_doctor, cli_footprint, cli_provenance, cli_releases, cli_simulation, cli_workflow, demo, worker
+from caseflow import demo, worker
 from caseflow.cases import heads
+from caseflow.cli import doctor, footprint, provenance, releases, simulation, workflow
 from caseflow.config import ROOT, Settings, from_environment
 from caseflow.db import Database
 from caseflow.office import calendar_notice, import_sheet, importing, reference, upkeep
@@ -75,12 +76,12 @@ def _parser() -> argparse.ArgumentParser:
     database.add_parser("upgrade", help="run the migrations and store shipped definitions").set_defaults(run=_upgrade)
     database.add_parser("check", help="say whether the program would start on it").set_defaults(run=_check_database)
 
-    cli_doctor.add(commands.add_parser("doctor", help=cli_doctor.HELP))
+    doctor.add(commands.add_parser("doctor", help=doctor.HELP))
 
-    workflow = commands.add_parser("workflow", help="work on workflow definitions").add_subparsers(required=True)
-    cli_workflow.add(workflow)
-    cli_provenance.add(workflow)
-    cli_simulation.add(workflow.add_parser("simulate", help=cli_simulation.HELP))
+    procedures = commands.add_parser("workflow", help="work on workflow definitions").add_subparsers(required=True)
+    workflow.add(procedures)
+    provenance.add(procedures)
+    simulation.add(procedures.add_parser("simulate", help=simulation.HELP))
 
     errands = commands.add_parser("outbox", help="what could not be delivered").add_subparsers(required=True)
     errands.add_parser("list", help="the errands that wait for a person, with the reason").set_defaults(run=_failed)
@@ -102,13 +103,11 @@ def _parser() -> argparse.ArgumentParser:
     blank.add_argument("-o", "--output", type=Path, required=True)
     blank.set_defaults(run=_template)
 
-    cli_footprint.add(
-        commands.add_parser("footprint", help=cli_footprint.HELP).add_subparsers(required=True, metavar="COMMAND")
+    footprint.add(
+        commands.add_parser("footprint", help=footprint.HELP).add_subparsers(required=True, metavar="COMMAND")
     )
 
-    cli_releases.add(
-        commands.add_parser("releases", help=cli_releases.HELP).add_subparsers(required=True, metavar="COMMAND")
-    )
+    releases.add(commands.add_parser("releases", help=releases.HELP).add_subparsers(required=True, metavar="COMMAND"))
 
     calendar = commands.add_parser("calendar", help="working days").add_subparsers(required=True)
     entering = calendar.add_parser("import", help="enter the holiday notice of a year and count open deadlines again")

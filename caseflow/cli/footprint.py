@@ -13,7 +13,8 @@ from typing import Any
 
 import yaml
 
-from caseflow import cli_report, clock
+from caseflow import clock
+from caseflow.cli import shown
 from caseflow.config import Settings, from_environment
 from caseflow.footprint import document, exchange, montecarlo, scenarios
 from caseflow.footprint.choosing import with_release
@@ -185,7 +186,7 @@ def _calculate(settings: Settings, parsed: argparse.Namespace) -> int:
     if parsed.json:
         _say(json.dumps(body, ensure_ascii=False, indent=2))
     else:
-        _say(*cli_report.shown(body, parsed.language))
+        _say(*shown.shown(body, parsed.language))
         if draws and not (body["uncertainty"] or {}).get("simulation"):
             _say(text("cli.footprint_certain", parsed.language))
     return BLOCKED if parsed.gate and found["gate"]["status"] == "blocked" else 0
@@ -243,7 +244,7 @@ def _import(settings: Settings, parsed: argparse.Namespace) -> int:
         where = found.cells.get(one["line"], "")
         _say(f"    {where or '-'}: {one['check']} {render(from_json(one['message']), LANGUAGE)}")
     unit = body["result"]["unit"]
-    total = cli_report.figure(body["result"]["total"])
+    total = shown.figure(body["result"]["total"])
     _say(_t("cli.footprint_total", total=total, quantity=unit["quantity"], unit=unit["unit"]))
     if parsed.output:
         parsed.output.write_text(document.write_document(found.study), "utf-8")

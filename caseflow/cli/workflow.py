@@ -16,7 +16,7 @@ from caseflow.config import Settings
 from caseflow.db import Database
 from caseflow.office import notices_known, reference, rehearsal, upkeep
 from caseflow.words import Language, pick, render, text
-from caseflow.workflow import check, draw, reader, rulebook
+from caseflow.workflow import check, draw, manual, reader, rulebook
 from caseflow.workflow.grammar import json_schema
 from caseflow.workflow.mermaid import mermaid
 from caseflow.workflow.problems import Problem
@@ -40,6 +40,12 @@ def add(commands: Any) -> None:
     listing = commands.add_parser("rules", help="every rule of the checks, with reason, example and remedy")
     listing.add_argument("--write", action="store_true", help="write the page docs/rules.md")
     listing.set_defaults(run=_rules)
+    reference = commands.add_parser(
+        "reference", help="the tables of the language: every key, what it takes, its bounds"
+    )
+    reference.add_argument("--language", choices=("zh", "en"), default=LANGUAGE)
+    reference.add_argument("--write", action="store_true", help="renew docs/language.md and docs/language.zh.md")
+    reference.set_defaults(run=_reference)
     drawing = commands.add_parser("draw", help="draw a definition")
     drawing.add_argument("name")
     drawing.add_argument("-o", "--output", type=Path, required=True, help="a file ending in .svg or .mmd")
@@ -106,6 +112,16 @@ def _rules(_settings: Settings, parsed: argparse.Namespace) -> int:
         return 0
     rulebook.PAGE.write_text(rulebook.page(), "utf-8")
     _say(text("rules.written", LANGUAGE, path=rulebook.PAGE))
+    return 0
+
+
+def _reference(_settings: Settings, parsed: argparse.Namespace) -> int:
+    if not parsed.write:
+        print(manual.tables(manual.book(), parsed.language))
+        return 0
+    for language, page in manual.PAGES.items():
+        page.write_text(manual.placed(page.read_text("utf-8"), manual.tables(manual.book(), language)), "utf-8")
+        _say(text("rules.written", LANGUAGE, path=page))
     return 0
 
 
