@@ -20,7 +20,7 @@ from caseflow.office.cast import Cast
 from caseflow.office.scene import Scene
 from caseflow.records import letters
 from caseflow.words import Refused
-from caseflow.workflow import workdays
+from caseflow.workflow.days import workdays
 from caseflow.workflow.definition import Test as OwnTest
 from tests.office.stage import Stage, built
 

@@ -16,7 +16,8 @@ from caseflow.db import Statement
 from caseflow.people import organisations
 from caseflow.records import files, journal
 from caseflow.words import Message, Refused
-from caseflow.workflow import values, workdays
+from caseflow.workflow import values
+from caseflow.workflow.days import workdays
 from caseflow.workflow.form import Field
 
 BUREAU = "bureau"

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from caseflow.cases.ground import Ground
-from caseflow.workflow import workdays
+from caseflow.workflow.days import workdays
 from caseflow.workflow.definition import Definition
 
 

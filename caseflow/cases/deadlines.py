@@ -20,7 +20,7 @@ from caseflow.cases.models import deadline
 from caseflow.cases.move import Move
 from caseflow.db import Statement
 from caseflow.words import Message, Refused
-from caseflow.workflow import workdays
+from caseflow.workflow.days import workdays
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.procedure import Duty, State
 

@@ -9,7 +9,7 @@ from caseflow.cases import dossier, letters, members, numbers, panels, paths, qu
 from caseflow.cases.move import Move
 from caseflow.cases.registry import EFFECTS, effect
 from caseflow.words import Message, Refused
-from caseflow.workflow.pairs import STAY
+from caseflow.workflow.proof.pairs import STAY
 
 MoveMember = Callable[[Move, int, str, dict[str, Any]], Any]
 _door: list[MoveMember] = []

@@ -17,8 +17,8 @@ from caseflow.records import calendars
 from caseflow.records.personal import Keyring
 from caseflow.words import Message, Refused
 from caseflow.workflow import rules
+from caseflow.workflow.days.holidays import Calendar
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.holidays import Calendar
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from caseflow.cases import dossier, lines, numbers, paths, show
 from caseflow.cases.move import Move
 from caseflow.people import organisations
-from caseflow.workflow import workdays
+from caseflow.workflow.days import workdays
 from caseflow.workflow.registers import Register, RegisterField
 
 OF_CASE = ("title", "subject", "number")

@@ -21,8 +21,8 @@ from caseflow.cases.task_models import service
 from caseflow.people.rights import Actor
 from caseflow.records import files, letters, personal
 from caseflow.words import Message, Refused
-from caseflow.workflow import workdays
 from caseflow.workflow.beside import Service
+from caseflow.workflow.days import workdays
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.parts import Text
 from caseflow.workflow.procedure import Action

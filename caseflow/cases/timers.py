@@ -12,7 +12,7 @@ from caseflow.cases import settings
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import timer
 from caseflow.db import Statement
-from caseflow.workflow import workdays
+from caseflow.workflow.days import workdays
 from caseflow.workflow.definition import Definition
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)

@@ -16,10 +16,12 @@ from caseflow.config import Settings
 from caseflow.db import Database
 from caseflow.office import notices_known, reference, rehearsal, upkeep
 from caseflow.words import Language, pick, render, text
-from caseflow.workflow import check, draw, manual, reader, rulebook
+from caseflow.workflow import manual, reader
+from caseflow.workflow.drawing import draw
+from caseflow.workflow.drawing.mermaid import mermaid
 from caseflow.workflow.grammar import json_schema
-from caseflow.workflow.mermaid import mermaid
 from caseflow.workflow.problems import Problem
+from caseflow.workflow.proof import check, rulebook
 from caseflow.workflow.reader import Reading
 
 LANGUAGE: Language = "en"

@@ -28,7 +28,7 @@ from caseflow.office.scene import Scene, opener
 from caseflow.people.rights import Actor
 from caseflow.people.roles import Roles
 from caseflow.words import Message, Refused
-from caseflow.workflow import workdays
+from caseflow.workflow.days import workdays
 from caseflow.workflow.definition import Definition, Step, Test
 from caseflow.workflow.parts import Check, Text
 from caseflow.workflow.procedure import Action

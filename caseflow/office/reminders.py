@@ -19,9 +19,9 @@ from caseflow.cases import show, telling
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, task
 from caseflow.words import Message
-from caseflow.workflow import workdays
+from caseflow.workflow.days import workdays
+from caseflow.workflow.days.holidays import Calendar
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.holidays import Calendar
 
 STEPS = (5, 2, 0)
 """Working days before the last day."""

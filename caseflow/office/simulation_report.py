@@ -18,7 +18,7 @@ from caseflow.office.simulated_watch import story
 from caseflow.office.simulation import Simulated, covered
 from caseflow.records.models import letter
 from caseflow.words import Message
-from caseflow.workflow import workdays
+from caseflow.workflow.days import workdays
 
 _FULL = "quotas.full"
 _REASONS, _REFUSALS, _P90 = 3, 12, 8

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from caseflow import clock
-from caseflow.workflow.holidays import DAY, Calendar
+from caseflow.workflow.days.holidays import DAY, Calendar
 
 _OFFSET = re.compile(r"([+-]\d{1,4})d")
 _DATED = re.compile(r"@([+-]\d{1,4}d)")

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from caseflow import clock
 from caseflow.db import Statement, canonical
 from caseflow.records.models import calendar_year
-from caseflow.workflow.holidays import Calendar, Year, read_calendar, read_year
+from caseflow.workflow.days.holidays import Calendar, Year, read_calendar, read_year
 
 
 def seed(tx: Connection, data: Mapping[str, Any]) -> int:

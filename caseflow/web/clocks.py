@@ -17,9 +17,9 @@ from caseflow.cases.models import deadline
 from caseflow.cases.view import View
 from caseflow.records import journal
 from caseflow.web import drawing
-from caseflow.workflow import workdays
+from caseflow.workflow.days import workdays
+from caseflow.workflow.days.ledger import Run, runs_from_json
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.ledger import Run, runs_from_json
 from caseflow.workflow.parameters import is_parameter, name_of
 from caseflow.workflow.parts import Text
 from caseflow.workflow.procedure import Duty, State

@@ -19,9 +19,9 @@ from caseflow.people.rights import Actor
 from caseflow.web import clocks, drawing, shell, sights
 from caseflow.web.act_form import viewed
 from caseflow.web.shell import page
-from caseflow.workflow import draw
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.picture import Badge, BadgeKind, Node, Overlay, Picture, picture, walked
+from caseflow.workflow.drawing import draw
+from caseflow.workflow.drawing.picture import Badge, BadgeKind, Node, Overlay, Picture, picture, walked
 
 blueprint = Blueprint("diagrams", __name__)
 

@@ -18,7 +18,7 @@ from caseflow.web.desk import XLSX
 from caseflow.web.diagrams import Drawn
 from caseflow.web.shell import page
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.picture import Heat, Node, Overlay, Picture, limit_of, period, picture
+from caseflow.workflow.drawing.picture import Heat, Node, Overlay, Picture, limit_of, period, picture
 
 blueprint = Blueprint("heat", __name__)
 

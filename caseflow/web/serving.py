@@ -17,7 +17,7 @@ from caseflow.web.act_form import request_key, viewed
 from caseflow.web.shell import page
 from caseflow.web.uploads import CaseStore
 from caseflow.words import Message, Refused
-from caseflow.workflow import workdays
+from caseflow.workflow.days import workdays
 from caseflow.workflow.form import Field
 from caseflow.workflow.parts import Text
 

@@ -15,7 +15,7 @@ from caseflow.people.rights import Actor
 from caseflow.web import drawing, shell
 from caseflow.web.shell import page
 from caseflow.words import Message, Refused
-from caseflow.workflow import workdays
+from caseflow.workflow.days import workdays
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.parameters import Parameter, canonical
 

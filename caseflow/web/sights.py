@@ -13,7 +13,7 @@ from caseflow.people.models import OFFICES
 from caseflow.people.rights import Actor
 from caseflow.words import pick
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.picture import Sight, exits, targets, whole
+from caseflow.workflow.drawing.picture import Sight, exits, targets, whole
 from caseflow.workflow.procedure import Action
 
 OWN, AUTHORITY = "own_organisation", "own_authority"

@@ -10,9 +10,9 @@ from caseflow import clock
 from caseflow.cases.ground import Ground
 from caseflow.web import drawing
 from caseflow.words import Message
-from caseflow.workflow import workdays
+from caseflow.workflow.days import workdays
+from caseflow.workflow.days.ledger import day_text
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.ledger import day_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from caseflow.web.why_words import sentence
 from caseflow.words import Message
 from caseflow.workflow.deciding import shown_cell, title_of
 from caseflow.workflow.definition import Definition
+from caseflow.workflow.drawing.picture import Sight, targets
 from caseflow.workflow.parts import Check, Condition
-from caseflow.workflow.picture import Sight, targets
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import Action
 

@@ -10,8 +10,8 @@ from caseflow.cases.view import View
 from caseflow.web import drawing, sights
 from caseflow.web.why_acts import who
 from caseflow.workflow.definition import Definition
+from caseflow.workflow.drawing.picture import Sight, limit_of, period
 from caseflow.workflow.graph import Spot, moves, way
-from caseflow.workflow.picture import Sight, limit_of, period
 from caseflow.workflow.procedure import Action
 
 

@@ -121,3 +121,10 @@ def _back(before: dict[Spot, Step | None], spot: Spot) -> Way:
         taken.append(step)
         spot = step.at
     return tuple(reversed(taken))
+
+
+@kept
+def action_ids(definition: Definition) -> tuple[str, ...]:
+    """Every action of a definition once, in the order of its states; those offered anywhere last."""
+    own = (action.id for state in definition.states.values() for action in state.actions.values())
+    return tuple(dict.fromkeys((*own, *definition.anywhere)))

@@ -15,7 +15,7 @@ import yaml
 from caseflow.words import Language, text
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.grammar import keys, models
-from caseflow.workflow.rulebook import ROOT
+from caseflow.workflow.proof.rulebook import ROOT
 
 PAGES: Mapping[Language, Path] = {"en": ROOT / "docs" / "language.md", "zh": ROOT / "docs" / "language.zh.md"}
 Book = Mapping[str, Mapping[str, Any]]

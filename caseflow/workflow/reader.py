@@ -14,12 +14,13 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from caseflow.workflow import check, nodes, pairs
+from caseflow.workflow import nodes
 from caseflow.workflow.complaints import complaints, repaired
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.grammar import FILE_KEYS
 from caseflow.workflow.nodes import Listing, Node, Scalar
 from caseflow.workflow.problems import Finding, Mark, Problem, Unreadable, nearest, problem
+from caseflow.workflow.proof import check, pairs
 from caseflow.workflow.vocabulary import Vocabulary
 
 MAX_CHAIN = 8

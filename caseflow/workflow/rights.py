@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.graph import moves
+from caseflow.workflow.graph import action_ids, moves
 from caseflow.workflow.kept import kept
 from caseflow.workflow.many import Block, Letter
-from caseflow.workflow.names import all_actions
 from caseflow.workflow.parts import Call
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import Action, State
@@ -59,7 +58,7 @@ def check(report: Report) -> None:
             report.say("never_one", ("never_both", group, "roles"))
     for place, _, action in report.actions():
         for number, name in enumerate(action.not_by):
-            report.known("unknown_action", name, all_actions(report), (*place, "not_by", number))
+            report.known("unknown_action", name, action_ids(report.definition), (*place, "not_by", number))
             if name == action.id:
                 report.say("not_by_itself", (*place, "not_by", number), name=name)
         _alone(report, action, place)

@@ -17,8 +17,8 @@ from caseflow import clock
 from caseflow.words import Message
 from caseflow.workflow import characters, identifiers
 from caseflow.workflow.characters import half_width
+from caseflow.workflow.days.ledger import day_text
 from caseflow.workflow.form import Field
-from caseflow.workflow.ledger import day_text
 
 References = Mapping[str, Callable[[str], bool]]
 """Whether a code or row number is known, by type of field. A type without an entry is checked elsewhere."""

@@ -11,7 +11,7 @@ from caseflow.cases import deadlines, service
 from caseflow.people.rights import Actor
 from caseflow.records import files, letters
 from caseflow.words import Refused
-from caseflow.workflow.ledger import runs_from_json
+from caseflow.workflow.days.ledger import runs_from_json
 from tests.cases import parts
 from tests.cases.world import World, on
 

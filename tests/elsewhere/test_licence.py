@@ -13,7 +13,7 @@ from caseflow.cases import deadlines, linking, register_book, view
 from caseflow.people.rights import Actor
 from caseflow.records import letters
 from caseflow.words import Refused
-from caseflow.workflow.ledger import runs_from_json
+from caseflow.workflow.days.ledger import runs_from_json
 from tests.cases import parts
 from tests.cases.world import World, on
 from tests.elsewhere import world as elsewhere

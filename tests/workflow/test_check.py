@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from caseflow.words import LANGUAGES, catalogue
-from caseflow.workflow import rulebook
-from caseflow.workflow.check import check
+from caseflow.workflow.proof import rulebook
+from caseflow.workflow.proof.check import check
 from tests.workflow import (
     garden,
     test_check_pairs,

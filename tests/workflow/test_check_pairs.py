@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.pairs import check as check_pairs
+from caseflow.workflow.proof.pairs import check as check_pairs
 from caseflow.workflow.reader import examine_text, read_text
 from tests.workflow import garden
 

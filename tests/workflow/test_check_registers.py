@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from caseflow.words import LANGUAGES
-from caseflow.workflow.pairs import check as check_pairs
+from caseflow.workflow.proof.pairs import check as check_pairs
 from caseflow.workflow.reader import examine_text, read_text
 from caseflow.workflow.register_ways import left
 from caseflow.workflow.registers import RegisterCall

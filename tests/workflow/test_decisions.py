@@ -10,11 +10,12 @@ import pytest
 import yaml
 
 from caseflow.words import Message, render
-from caseflow.workflow import cells, coverage, graph, machine
+from caseflow.workflow import cells, graph, machine
 from caseflow.workflow.cells import Domain, Unreadable, read, witnesses
 from caseflow.workflow.deciding import Decided, decide, settings_of, tables
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.problems import Problem
+from caseflow.workflow.proof import coverage
 from caseflow.workflow.reader import examine_text, read_text
 from tests.workflow import garden
 

@@ -12,10 +12,10 @@ import pytest
 
 from caseflow.words import LANGUAGES, Language
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.draw import drawn, svg
-from caseflow.workflow.layout import BOX_WIDTH, MIDDLE, Box, Layout, arrange
-from caseflow.workflow.mermaid import mermaid
-from caseflow.workflow.picture import Badge, Overlay, Sight, picture, walked
+from caseflow.workflow.drawing.draw import drawn, svg
+from caseflow.workflow.drawing.layout import BOX_WIDTH, MIDDLE, Box, Layout, arrange
+from caseflow.workflow.drawing.mermaid import mermaid
+from caseflow.workflow.drawing.picture import Badge, Overlay, Sight, picture, walked
 from tests.workflow import garden
 
 GARDEN = garden.garden()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from caseflow.words import render
-from caseflow.workflow.exploring import Watch, bounded_acts, explore
 from caseflow.workflow.graph import starts, told
 from caseflow.workflow.problems import Problem
+from caseflow.workflow.proof.exploring import Watch, bounded_acts, explore
 from tests.workflow import garden, test_check_registers
 
 PROMISE = "{at_most_once: grant}"

@@ -14,9 +14,9 @@ from caseflow.cases.vocabulary import vocabulary
 from caseflow.cli import main as cli
 from caseflow.config import ROOT
 from caseflow.words import LANGUAGES, catalogue
-from caseflow.workflow import check, rulebook
+from caseflow.workflow.proof import check, rulebook
+from caseflow.workflow.proof.rulebook import Change, Rule
 from caseflow.workflow.reader import Reading, examine_folder, examine_text, read_text
-from caseflow.workflow.rulebook import Change, Rule
 from caseflow.workflow.vocabulary import Vocabulary
 from tests.workflow import garden, test_check_pairs, test_check_registers
 

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from caseflow.workflow.truth import Domain, outcomes
-from caseflow.workflow.truth_reading import Undecided, read
+from caseflow.workflow.proof.truth import Domain, outcomes
+from caseflow.workflow.proof.truth_reading import Undecided, read
 
 DOMAINS = {
     "n": Domain("integer", (), Fraction(1), Fraction(20), Fraction(1)),

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from caseflow import words
 from caseflow.config import ROOT
-from caseflow.workflow import ledger, workdays
-from caseflow.workflow.holidays import Calendar, read_calendar, read_year
-from caseflow.workflow.ledger import COUNTED
-from caseflow.workflow.workdays import Limit, count
+from caseflow.workflow.days import ledger, workdays
+from caseflow.workflow.days.holidays import Calendar, read_calendar, read_year
+from caseflow.workflow.days.ledger import COUNTED
+from caseflow.workflow.days.workdays import Limit, count
 
 DAY = timedelta(days=1)
 DATA: dict[str, Any] = yaml.load(

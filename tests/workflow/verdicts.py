@@ -23,8 +23,9 @@ from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.vocabulary import vocabulary
 from caseflow.db import undone
 from caseflow.office import rehearsal
-from caseflow.workflow import pairs, reader
+from caseflow.workflow import reader
 from caseflow.workflow.definition import Definition, Test
+from caseflow.workflow.proof import pairs
 from caseflow.workflow.reader import Reading, Source
 from tests import shipped, test_shanxi, test_shanxi_grounds, test_shanxi_procedure, test_shanxi_roads
 from tests.office.stage import Stage

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from caseflow.words import Language, text
-from caseflow.workflow.layout import BOX_WIDTH, Box
-from caseflow.workflow.lettering import width, wrapped
-from caseflow.workflow.picture import Badge, BadgeKind, Node, Overlay
+from caseflow.workflow.drawing.layout import BOX_WIDTH, Box
+from caseflow.workflow.drawing.lettering import width, wrapped
+from caseflow.workflow.drawing.picture import Badge, BadgeKind, Node, Overlay
 
 TITLE, SMALL = 14.0, 11.0
 INK, SOFT, LINE, PAPER, SHADE, LIT = "#1b1f24", "#57606a", "#6e7781", "#ffffff", "#eceff2", "#dbe9ff"

@@ -11,12 +11,12 @@ from collections.abc import Collection, Iterator
 from xml.sax.saxutils import escape, quoteattr
 
 from caseflow.words import Language, text
-from caseflow.workflow import boxes
-from caseflow.workflow.boxes import INK, LINE, PAPER, SMALL, SOFT
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.layout import LABEL_WIDTH, MARGIN, Layout, Link, Point, arrange
-from caseflow.workflow.lettering import joined, wrapped
-from caseflow.workflow.picture import Overlay, Picture, picture, walked
+from caseflow.workflow.drawing import boxes
+from caseflow.workflow.drawing.boxes import INK, LINE, PAPER, SMALL, SOFT
+from caseflow.workflow.drawing.layout import LABEL_WIDTH, MARGIN, Layout, Link, Point, arrange
+from caseflow.workflow.drawing.lettering import joined, wrapped
+from caseflow.workflow.drawing.picture import Overlay, Picture, picture, walked
 
 FONT = "'Noto Sans CJK SC','Noto Sans SC','Microsoft YaHei',sans-serif"
 

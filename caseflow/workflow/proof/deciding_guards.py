@@ -14,10 +14,10 @@ from caseflow.workflow.parameters import PREFIX
 from caseflow.workflow.parts import Check
 from caseflow.workflow.problems import Finding, Place
 from caseflow.workflow.procedure import Action
+from caseflow.workflow.proof.truth import Domain, names, outcomes
+from caseflow.workflow.proof.truth_reading import Joined, Tree, Undecided, read
 from caseflow.workflow.report import Report, gathered, paths
 from caseflow.workflow.rules import CASE_NAMES, when_places
-from caseflow.workflow.truth import Domain, names, outcomes
-from caseflow.workflow.truth_reading import Joined, Tree, Undecided, read
 
 TEXTS = (
     "text", "long_text", "document_number", "region", "product_class", "phone", "email", "credit_code", "url", "organisation",

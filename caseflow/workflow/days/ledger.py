@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Literal
 
 from caseflow.words import Message
-from caseflow.workflow.holidays import DAY
+from caseflow.workflow.days.holidays import DAY
 
 Unit = Literal["workdays", "days", "months", "years"]
 Kind = Literal["counted", "made_up", "weekend", "holiday", "paused", "carried", "rolled"]

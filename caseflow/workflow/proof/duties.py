@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from caseflow.workflow import votes
+from caseflow.workflow.days.periods import days
 from caseflow.workflow.parts import Call
-from caseflow.workflow.periods import days
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import Action, Duty, State
+from caseflow.workflow.proof import votes
 from caseflow.workflow.report import Report, paths
 
 OPENS, CLOSES, SEATS = "open_duty", "close_duty", "seat_experts"

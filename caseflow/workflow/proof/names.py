@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from caseflow.workflow import linking, register_checks
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.form import Field
-from caseflow.workflow.graph import ORIGIN
-from caseflow.workflow.kept import kept
+from caseflow.workflow.graph import ORIGIN, action_ids
 from caseflow.workflow.parts import Call, Named, Part
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import BY_DECISION, Action, State
+from caseflow.workflow.proof import linking, register_checks
+from caseflow.workflow.proof.walking import holding
 from caseflow.workflow.report import CASE_PATHS, ENGINE_ACTS, Report, paths
 from caseflow.workflow.vocabulary import Entry
-from caseflow.workflow.walking import holding
 
 GIVEN = ("dossier", "round", "state", "facts", "recorded", "bureau", "members")
 """What a test of a definition may take as given."""
@@ -53,16 +52,6 @@ def check(report: Report) -> None:
             _path(report, panel.rank_within, known, (*place, "rank_within"))
     _tests(report)
     _reserved(report)
-
-
-def all_actions(report: Report) -> tuple[str, ...]:
-    return _action_ids(report.definition)
-
-
-@kept
-def _action_ids(definition: Definition) -> tuple[str, ...]:
-    own = (action.id for state in definition.states.values() for action in state.actions.values())
-    return tuple(dict.fromkeys((*own, *definition.anywhere)))
 
 
 def _state(report: Report, state: State) -> None:
@@ -134,7 +123,7 @@ def _argument(report: Report, entry: Entry, argument: Any, place: Place, at: Sta
         "quota": definition.quotas,
         "letter": definition.letters,
         "duty": at.duties if at is not None and at.duties else duties,
-        "action": all_actions(report),
+        "action": action_ids(report.definition),
         "state": definition.states,
         "panel": definition.panels,
         "role": definition.roles,
@@ -235,7 +224,7 @@ def _path(
 
 def _tests(report: Report) -> None:
     definition = report.definition
-    actions = [*all_actions(report), *ENGINE_ACTS]
+    actions = [*action_ids(report.definition), *ENGINE_ACTS]
     for number, test in enumerate(definition.tests):
         at_given: Place = ("tests", number, "given")
         for key, value in test.given.items():

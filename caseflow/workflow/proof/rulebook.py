@@ -18,7 +18,7 @@ import yaml
 from caseflow.words import LANGUAGES, Language, catalogue, text
 from caseflow.workflow.problems import nearest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 BOOK = ROOT / "templates" / "rulebook.yaml"
 PAGE = ROOT / "docs" / "rules.md"
 _PLACE = re.compile(r"\{\w+\}")

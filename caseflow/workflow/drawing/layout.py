@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from caseflow.workflow.picture import Picture
+from caseflow.workflow.drawing.picture import Picture
 
 LEFT, MIDDLE, RIGHT = -1, 0, 1
 BOX_WIDTH = 176

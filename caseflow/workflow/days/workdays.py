@@ -15,8 +15,8 @@ from datetime import date
 from typing import Any, Literal, get_args
 
 from caseflow.words import Message
-from caseflow.workflow.holidays import DAY, Calendar
-from caseflow.workflow.ledger import COUNTED, DayEntry, Kind, Run, Unit, day_text, runs
+from caseflow.workflow.days.holidays import DAY, Calendar
+from caseflow.workflow.days.ledger import COUNTED, DayEntry, Kind, Run, Unit, day_text, runs
 
 Roll = Literal["rest_days", "statutory_holidays", "none"]
 """From which days a limit in days, months or years rolls forward: every day off; only the days that the law names,

@@ -11,9 +11,9 @@ from caseflow.workflow.form import Field, FieldType
 from caseflow.workflow.graph import Way, told
 from caseflow.workflow.parts import Call
 from caseflow.workflow.problems import Place
+from caseflow.workflow.proof.story import story
 from caseflow.workflow.registers import ISSUE, STEPS, WRITES, Register, RegisterCall
 from caseflow.workflow.report import Report, paths
-from caseflow.workflow.story import story
 from caseflow.workflow.vocabulary import Entry
 
 NUMBER = re.compile(r"(?:[^{}]|\{(year|serial(:0[1-9])?)\})*")

@@ -8,14 +8,14 @@ from collections import deque
 from functools import partial
 
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.exploring import Explored, Scene, Watch, bounded_acts, explore
 from caseflow.workflow.graph import Spot, Step, Way, entrances, moves, starts, told, way
 from caseflow.workflow.parts import Call
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import State
+from caseflow.workflow.proof.exploring import Explored, Scene, Watch, bounded_acts, explore
+from caseflow.workflow.proof.story import story
 from caseflow.workflow.report import Report
 from caseflow.workflow.rights import COMPLETE, can_type
-from caseflow.workflow.story import story
 
 
 def check(report: Report) -> None:

@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 from caseflow.words import Language, pick, render, text
 from caseflow.workflow.bounds import default_of
+from caseflow.workflow.days.workdays import Limit
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.graph import ORIGIN, Spot, entrances, moves, recorded
 from caseflow.workflow.procedure import Action, State
-from caseflow.workflow.workdays import Limit
 
 BadgeKind = Literal["clock", "paused", "late", "publicity", "panel", "duty", "begins"]
 

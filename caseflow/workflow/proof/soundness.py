@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from caseflow.workflow import always, liveness
+from caseflow.workflow.days.periods import days
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.graph import ORIGIN, moves
 from caseflow.workflow.parts import Call
-from caseflow.workflow.periods import days
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import Action, Calculates, State
+from caseflow.workflow.proof import always, liveness
 from caseflow.workflow.report import Report, paths
 
 MAX_STATES = 500

@@ -6,9 +6,11 @@ place in the definition, so that ``reader`` can name the line.
 
 from __future__ import annotations
 
-from caseflow.workflow import (
+from caseflow.workflow import bounds, retracing, rights, rules
+from caseflow.workflow.definition import Definition
+from caseflow.workflow.problems import Finding
+from caseflow.workflow.proof import (
     answers,
-    bounds,
     clocks,
     coverage,
     deciding_guards,
@@ -19,17 +21,12 @@ from caseflow.workflow import (
     papers,
     questions,
     register_checks,
-    retracing,
-    rights,
     roles,
     routes,
-    rules,
     sense,
     serving,
     soundness,
 )
-from caseflow.workflow.definition import Definition
-from caseflow.workflow.problems import Finding
 from caseflow.workflow.report import Report
 from caseflow.workflow.vocabulary import Vocabulary
 

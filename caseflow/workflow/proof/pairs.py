@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from caseflow.words import Message
-from caseflow.workflow import linking
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.papers import COLUMN_PATHS
 from caseflow.workflow.problems import Finding, Place, nearest
 from caseflow.workflow.procedure import Action
-from caseflow.workflow.register_checks import unfit
+from caseflow.workflow.proof import linking
+from caseflow.workflow.proof.papers import COLUMN_PATHS
+from caseflow.workflow.proof.register_checks import unfit
 from caseflow.workflow.report import paths
 
 STAY = "stay"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from caseflow.words import Language, pick, text
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.picture import Picture, beginning, picture
+from caseflow.workflow.drawing.picture import Picture, beginning, picture
 
 
 def mermaid(definition: Definition, language: Language = "zh") -> str:

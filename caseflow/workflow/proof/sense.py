@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from caseflow.workflow.days.periods import days
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.many import Letter
 from caseflow.workflow.parts import Call, Part, Text
-from caseflow.workflow.periods import days
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import Action, State
+from caseflow.workflow.proof.routes import decision_of
+from caseflow.workflow.proof.walking import holding
 from caseflow.workflow.registers import ISSUE, RegisterCall
 from caseflow.workflow.report import Report, paths
-from caseflow.workflow.routes import decision_of
-from caseflow.workflow.walking import holding
 
 _PLACE = re.compile(r"\{([a-z][a-z0-9_.]*)[^{}]*\}", re.ASCII)
 _CHINESE = re.compile("[\u4e00-\u9fff]")

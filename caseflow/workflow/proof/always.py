@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.exploring import MOST, Explored, Question, Scene, Watch, bounded_acts, explore, statuses
-from caseflow.workflow.graph import Spot, Step, starts, told
-from caseflow.workflow.names import all_actions
+from caseflow.workflow.graph import Spot, Step, action_ids, starts, told
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import Action
 from caseflow.workflow.promises import ENDED, HELD, SHAPES, Always, Happening
+from caseflow.workflow.proof.exploring import MOST, Explored, Question, Scene, Watch, bounded_acts, explore, statuses
+from caseflow.workflow.proof.story import Both, called, story
 from caseflow.workflow.report import Report
-from caseflow.workflow.story import Both, called, story
 
 _BROKEN = {
     frozenset({"never", "before"}): "always_broken",
@@ -39,7 +38,7 @@ def check(report: Report) -> None:
 
 def _known(report: Report, rule: Always, place: Place) -> bool:
     """Whether everything that is named exists."""
-    acts = all_actions(report)
+    acts = action_ids(report.definition)
     known = True
     for key, what in rule.happenings:
         if isinstance(what, dict):

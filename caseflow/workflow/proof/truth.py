@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise, product
 
-from caseflow.workflow.truth_reading import Compared, Tree, Undecided, Value
+from caseflow.workflow.proof.truth_reading import Compared, Tree, Undecided, Value
 
 MOST = 1024
 """Combinations of values that are looked at; beyond it a condition counts as not decided."""
