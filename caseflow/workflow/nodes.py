@@ -216,17 +216,18 @@ class _Reading:
         if depth > MAX_DEPTH:
             self.say(mark, "too_deep", limit=MAX_DEPTH)
             raise Broken
-        if isinstance(event, yaml.AliasEvent):
-            self.say(mark, "alias", name=str(event.anchor)[:60])
-            return Scalar(mark, "")
-        if not isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
+        scalar = isinstance(event, yaml.ScalarEvent)
+        if not scalar and not isinstance(event, yaml.CollectionStartEvent):
+            if isinstance(event, yaml.AliasEvent):
+                self.say(mark, "alias", name=str(event.anchor)[:60])
+                return Scalar(mark, "")
             self.say(mark, "syntax", said=type(event).__name__)
             raise Broken
         if event.anchor is not None:
             self.say(mark, "anchor", name=str(event.anchor)[:60])
         if event.tag is not None:
             self.say(mark, "tag", name=str(event.tag)[:80])
-        if isinstance(event, yaml.ScalarEvent):
+        if scalar:
             return self.scalar(mark, event.value, quoted=bool(event.style))
         if isinstance(event, yaml.MappingStartEvent):
             return self.mapping(mark, depth)

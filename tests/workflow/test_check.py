@@ -20,7 +20,7 @@ from tests.workflow import (
     test_rights,
 )
 
-ROOM = Path(__file__).parents[2] / "caseflow" / "workflow"
+ROOMS = {path.stem: path for path in (Path(__file__).parents[2] / "caseflow" / "workflow").rglob("*.py")}
 T = "{zh: 甲, en: A}"
 BESIDE = ("bounds", "coverage", "register_checks", "rights", "routes")
 """Rooms whose bad examples stand in the test of their own."""
@@ -212,9 +212,9 @@ def test_every_rule_of_the_code_has_a_text_and_a_bad_example() -> None:
         "pairs",
         *BESIDE,
     ):
-        code = (ROOM / f"{room}.py").read_text("utf-8")
+        code = ROOMS[room].read_text("utf-8")
         said |= set(re.findall(r'(?:report\.say|report\.known|_found|_call|Finding)\(\s*(?:report, )?"(\w+)"', code))
-    said |= set(re.findall(r'"(cel_\w+)"', (ROOM / "expressions.py").read_text("utf-8")))
+    said |= set(re.findall(r'"(cel_\w+)"', ROOMS["expressions"].read_text("utf-8")))
     texts = {key.removeprefix("workflow.") for key in catalogue()}
     shown = (
         {rule for rule, _ in [*SINGLE, *test_check_roads.SINGLE]}

@@ -155,7 +155,7 @@ def _rules_of_the_words() -> set[str]:
 
 def _named_in_the_code() -> set[str]:
     found: set[str] = set()
-    for path in ROOM.glob("*.py"):
+    for path in ROOM.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.add(node.value)

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from caseflow.workflow.proof.truth import Domain, outcomes
+from caseflow.workflow.proof.truth import Domain, Truth, truth
 from caseflow.workflow.proof.truth_reading import Undecided, read
 
 DOMAINS = {
@@ -44,7 +44,7 @@ EITHER: set[bool | None] = {True, False}
     ],
 )  # fmt: skip
 def test_a_condition_is_decided_by_one_value_for_each_part(text: str, found: set[bool | None]) -> None:
-    assert outcomes(read(text), DOMAINS) == found
+    assert truth(read(text), DOMAINS) == Truth(True in found, found == {True})
 
 
 @pytest.mark.parametrize(
@@ -63,15 +63,15 @@ def test_too_many_combinations_are_left_undecided() -> None:
     names = [f"v{number}" for number in range(14)]
 
     with pytest.raises(Undecided):
-        outcomes(read(" && ".join(names)), dict.fromkeys(names, Domain("boolean")))
+        truth(read(" && ".join(names)), dict.fromkeys(names, Domain("boolean")))
 
 
 def test_texts_are_not_ordered() -> None:
     with pytest.raises(Undecided):
-        outcomes(read('place < "b"'), DOMAINS)
+        truth(read('place < "b"'), DOMAINS)
 
 
 @pytest.mark.parametrize("text", ["place == size", "x > d", "d > x && d > 1.0"])
 def test_values_without_common_steps_compared_with_each_other_are_left_undecided(text: str) -> None:
     with pytest.raises(Undecided):
-        outcomes(read(text), DOMAINS)
+        truth(read(text), DOMAINS)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from caseflow.workflow.definition import Definition
+from caseflow.workflow.kept import kept
+from caseflow.workflow.parts import Call
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import Action, State
 from caseflow.workflow.report import Report
@@ -61,11 +64,21 @@ def _granted(report: Report, at: State, action: Action, role: str, place: Place)
 
 def _acts(report: Report, state: State, name: str) -> Iterator[tuple[State, Action]]:
     """The acts that do this to the clock of a state, each with the state in which it is offered."""
-    for at in report.definition.states.values():
-        for action in report.definition.actions_in(at.id):
-            for call in action.then:
-                if call.name == name and (call.argument == state.id or (call.argument is None and at is state)):
-                    yield at, action
+    for at, action, call in _calls(report.definition):
+        if call.name == name and (call.argument == state.id or (call.argument is None and at is state)):
+            yield at, action
+
+
+@kept
+def _calls(definition: Definition) -> tuple[tuple[State, Action, Call], ...]:
+    """Every effect on a clock, with its act and each state in which that is offered."""
+    return tuple(
+        (at, action, call)
+        for at in definition.states.values()
+        for action in definition.actions_in(at.id)
+        for call in action.then
+        if call.name in (EXTEND, STOP, RESUME)
+    )
 
 
 def _of(report: Report, state: State, action: Action) -> Place:

@@ -14,7 +14,7 @@ from caseflow.workflow.parameters import PREFIX
 from caseflow.workflow.parts import Check
 from caseflow.workflow.problems import Finding, Place
 from caseflow.workflow.procedure import Action
-from caseflow.workflow.proof.truth import Domain, names, outcomes
+from caseflow.workflow.proof.truth import Domain, Truth, names, truth
 from caseflow.workflow.proof.truth_reading import Joined, Tree, Undecided, read
 from caseflow.workflow.report import Report, gathered, paths
 from caseflow.workflow.rules import CASE_NAMES, when_places
@@ -34,9 +34,9 @@ def check(report: Report) -> None:
         _needs(report, place, action, domains)
     for place, text, fields in when_places(report.definition):
         found = _said(text, _domains(report.definition, None, fields))
-        if found is not None and True not in found:
+        if found is not None and not found.ever:
             report.say("question_never", (*place, "when"), level="warning", text=text)
-        elif found == {True}:
+        elif found is not None and found.always:
             report.say("question_always", (*place, "when"), level="warning", text=text)
 
 
@@ -59,10 +59,10 @@ def _needs(report: Report, place: Place, action: Action, domains: Mapping[str, D
         if found is None or not isinstance(need, Check):
             continue
         at: Place = (*place, "needs", number, "check")
-        if True not in found:
+        if not found.ever:
             report.say("guard_never", at, text=need.check)
             sound = False
-        elif found == {True}:
+        elif found.always:
             report.say("guard_always", at, level="warning", text=need.check)
         trees.append(read(need.check))
     if sound and len(trees) > 1 and _never(Joined("&&", tuple(trees)), domains):
@@ -71,18 +71,18 @@ def _needs(report: Report, place: Place, action: Action, domains: Mapping[str, D
 
 def _never(tree: Tree, domains: Mapping[str, Domain]) -> bool:
     try:
-        return True not in outcomes(tree, domains)
+        return not truth(tree, domains).ever
     except Undecided:
         return False
 
 
-def _said(text: str, domains: Mapping[str, Domain]) -> set[bool | None] | None:
+def _said(text: str, domains: Mapping[str, Domain]) -> Truth | None:
     """What a condition can be; nothing where that is not decided."""
     try:
         tree = read(text)
         if not set(names(tree)) <= set(domains):
             return None
-        return outcomes(tree, domains)
+        return truth(tree, domains)
     except Undecided:
         return None
 

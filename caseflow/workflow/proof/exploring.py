@@ -87,14 +87,19 @@ def explore(
         entered = {number for number, one in enumerate(watch.happenings) if one == spot.state}
         found.before[Scene(spot, first._replace(happened=frozenset(entered)))] = None
     waiting = deque(found.before)
+    happening: dict[Step, frozenset[int]] = {}
     while waiting:
         scene = waiting.popleft()
         for step in known.get(scene.spot, ()):
             action = definition.action(step.at.state, step.action)
-            memory = _after(definition, watch, scene.memory, step, action) if action is not None else None
+            if step not in happening:
+                happening[step] = frozenset(
+                    number for number, one in enumerate(watch.happenings) if happens(definition, step, one)
+                )
+            now = happening[step]
+            memory = _after(watch, scene.memory, step, action, now) if action is not None else None
             if memory is None:
                 continue
-            now = frozenset(n for n, one in enumerate(watch.happenings) if happens(definition, step, one))
             if wrong is not None and wrong(scene, step, now):
                 found.wrong = (*found.way(scene), step)
                 return found
@@ -149,8 +154,8 @@ def _ends(definition: Definition, step: Step, action: Action, state: str) -> boo
     return (shown is not None and shown.ends == action.id) or asks
 
 
-def _after(definition: Definition, watch: Watch, memory: Memory, step: Step, action: Action) -> Memory | None:
-    """What is remembered after a step; nothing where its own conditions refuse it."""
+def _after(watch: Watch, memory: Memory, step: Step, action: Action, now: frozenset[int]) -> Memory | None:
+    """What is remembered after a step in which this happens; nothing where its own conditions refuse it."""
     done = memory.done
     for number, (name, bound) in enumerate(watch.bounded):
         if name == action.id:
@@ -166,13 +171,12 @@ def _after(definition: Definition, watch: Watch, memory: Memory, step: Step, act
     for call in action.then:
         if call.name in PLACES and call.argument in watch.quotas:
             (held.add if PLACES[call.name] else held.discard)(call.argument)
-    return Memory(_happened(definition, watch, memory.happened, step), frozenset(held), entries, done)
+    return Memory(_happened(watch, memory.happened, step, now), frozenset(held), entries, done)
 
 
-def _happened(definition: Definition, watch: Watch, before: frozenset[int], step: Step) -> frozenset[int]:
+def _happened(watch: Watch, before: frozenset[int], step: Step, now: frozenset[int]) -> frozenset[int]:
     """What has happened after a step; a publicity that is shown anew has not ended."""
     again = {number for number, one in _endings(watch) if step.to.state == one != step.at.state}
-    now = {number for number, one in enumerate(watch.happenings) if happens(definition, step, one)}
     return frozenset(now if watch.anew and 0 in now else (before - again) | now)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise, product
+from typing import NamedTuple
 
 from caseflow.workflow.proof.truth_reading import Compared, Tree, Undecided, Value
 
@@ -36,11 +37,27 @@ def names(tree: Tree) -> Iterator[str]:
         yield from (name for name in (one.name, one.other) if name is not None)
 
 
-def outcomes(tree: Tree, domains: Mapping[str, Domain]) -> set[bool | None]:
-    """What the condition can be: true, false, or (none) not to be told for want of a value that may be missing.
+class Truth(NamedTuple):
+    """Whether a condition holds of some values that can be answered, and whether it holds of all."""
+
+    ever: bool
+    always: bool
+
+
+def truth(tree: Tree, domains: Mapping[str, Domain]) -> Truth:
+    """What the condition can be; a value that is missing is no truth.
 
     Raises ``Undecided`` where the combinations are too many.
     """
+    seen: set[bool] = set()
+    for one in _each(tree, domains):
+        seen.add(one is True)
+        if len(seen) > 1:
+            break
+    return Truth(True in seen, False not in seen)
+
+
+def _each(tree: Tree, domains: Mapping[str, Domain]) -> Iterator[bool | None]:
     used = tuple(dict.fromkeys(names(tree)))
     compared = list(_compared(tree))
     columns = [_witnesses(name, domains, compared) for name in used]
@@ -49,7 +66,8 @@ def outcomes(tree: Tree, domains: Mapping[str, Domain]) -> set[bool | None]:
         size *= len(column)
     if size > MOST:
         raise Undecided
-    return {_holds(tree, dict(zip(used, row, strict=True))) for row in product(*columns)}
+    for row in product(*columns):
+        yield _holds(tree, dict(zip(used, row, strict=True)))
 
 
 def _compared(tree: Tree) -> Iterator[Compared]:
