@@ -216,8 +216,7 @@ class _Reading:
         if depth > MAX_DEPTH:
             self.say(mark, "too_deep", limit=MAX_DEPTH)
             raise Broken
-        scalar = isinstance(event, yaml.ScalarEvent)
-        if not scalar and not isinstance(event, yaml.CollectionStartEvent):
+        if not isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)):
             if isinstance(event, yaml.AliasEvent):
                 self.say(mark, "alias", name=str(event.anchor)[:60])
                 return Scalar(mark, "")
@@ -227,7 +226,7 @@ class _Reading:
             self.say(mark, "anchor", name=str(event.anchor)[:60])
         if event.tag is not None:
             self.say(mark, "tag", name=str(event.tag)[:80])
-        if scalar:
+        if isinstance(event, yaml.ScalarEvent):
             return self.scalar(mark, event.value, quoted=bool(event.style))
         if isinstance(event, yaml.MappingStartEvent):
             return self.mapping(mark, depth)
