@@ -56,37 +56,33 @@ def register_issue(move: Move, argument: Any) -> None:
 def _against_step(name: str) -> Callable[[Move, Any], list[Message]]:
     def against(move: Move, argument: Any) -> list[Message]:
         meant = call(argument)
-        register = move.definition.registers[meant.register_]
-        if meant.entry is not None and not move.value(meant.entry):
-            return []  # the question itself is answered first
-        row = _entry(move, meant)
-        if row is None:
-            return [] if meant.if_any else [Message("registers.none", {"register": _title(register)})]
-        status = register_book.status_on(row, clock.local_date(move.at))
-        if status in STEPS[name][0] or (meant.if_any and status not in LIVE):
-            return []
-        return [
-            Message(
-                "registers.not_so",
-                {
-                    "number": row["number"],
-                    "status": Message(f"registers.status.{status}"),
-                    "register": _title(register),
-                },
-            )
-        ]
+        return _not_so(move, meant, _entry(move, meant), name)
 
     return against
 
 
+def _not_so(move: Move, meant: RegisterCall, row: dict[str, Any] | None, name: str) -> list[Message]:
+    """Why a step does not lead from where the entry stands."""
+    register = move.definition.registers[meant.register_]
+    if meant.entry is not None and not move.value(meant.entry):
+        return []  # the question itself is answered first
+    if row is None:
+        return [] if meant.if_any else [Message("registers.none", {"register": _title(register)})]
+    status = register_book.status_on(row, clock.local_date(move.at))
+    if status in STEPS[name][0] or (meant.if_any and status not in LIVE):
+        return []
+    said = {"number": row["number"], "status": Message(f"registers.status.{status}"), "register": _title(register)}
+    return [Message("registers.not_so", said)]
+
+
 def _step(move: Move, argument: Any, name: str) -> None:
-    """Lead the entry to the status of a step; the reasons against it were asked before."""
-    if against := _against_step(name)(move, argument):
-        raise Refused(*against)
+    """Lead the entry to the status of a step. It is read once: what was asked of it is what is changed, or nothing is."""
     meant = call(argument)
     row = _entry(move, meant)
+    if against := _not_so(move, meant, row, name):
+        raise Refused(*against)
     froms, status = STEPS[name]
-    if row is not None and row["status"] in froms:
+    if row is not None and register_book.status_on(row, clock.local_date(move.at)) in froms:
         _change(move, row, _HAPPENED[name], status, meant)
 
 
