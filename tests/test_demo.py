@@ -30,7 +30,7 @@ from caseflow.cases.models import (
     quota_setting,
     round_,
 )
-from caseflow.cases.panel_models import score
+from caseflow.cases.panel_models import sheet
 from caseflow.config import Settings
 from caseflow.db import Database
 from caseflow.office import reference
@@ -131,8 +131,8 @@ def test_what_people_did_since_is_left_as_it_is(tmp_path: Path, stage: Stage) ->
             one: {"mark": 20, "reason": "方案可行"}
             for one in ("distinctive", "representative", "feasible", "replicable")
         }
-        sheet = {"member": unscored, "marks": marks, "opinion": ""}
-        act.perform(tx, ground, actor(tx, "expert5"), meeting, "score", {"sheet": sheet}, request_key="mine-1")
+        given = {"member": unscored, "marks": marks, "opinion": ""}
+        act.perform(tx, ground, actor(tx, "expert5"), meeting, "score", {"sheet": given}, request_key="mine-1")
         ended = act.perform(tx, ground, actor(tx, "province"), meeting, "summarise", {}, request_key="mine-2")
     added = demo.fill(database, settings, TODAY)
     database.close()
@@ -363,7 +363,7 @@ def test_pilots_are_published_and_a_list_is_under_publicity(stage: Stage) -> Non
 
 def test_seven_experts_scored_and_one_stood_aside(stage: Stage) -> None:
     scored = all_of(
-        stage, sa.select(score.c.member_case_id, sa.func.count().label("given")).group_by(score.c.member_case_id)
+        stage, sa.select(sheet.c.member_case_id, sa.func.count().label("given")).group_by(sheet.c.member_case_id)
     )
     given = Counter(row.given for row in scored)
 

@@ -12,7 +12,7 @@ from caseflow.cases import members
 from caseflow.cases.models import case, involvement
 from caseflow.cases.move import Move
 from caseflow.people.models import membership
-from caseflow.workflow.many import Panel
+from caseflow.workflow.panel import Panel
 
 
 def employers(tx: Connection, person_ids: list[int]) -> dict[int, set[int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from caseflow.cases import dossier, letters, members, numbers, panels, paths, quotas, telling
+from caseflow.cases import dossier, letters, members, numbers, panels, paths, quotas, ranking, scores, telling
 from caseflow.cases.move import Move
 from caseflow.cases.registry import EFFECTS, effect
 from caseflow.words import Message, Refused
@@ -141,18 +141,18 @@ def declare_interest(move: Move, panel_id: str | None) -> None:
 
 @effect(EFFECTS, "panel")
 def score_member(move: Move, panel_id: str) -> None:
-    """Keep the expert's score sheet of one case."""
-    sheet = next((move.answers.get(one.id) for one in move.action.asks.values() if one.type == "score_sheet"), None)
-    if not sheet:
+    """Keep the expert's score sheet of one case, or that the expert abstains from it."""
+    given = next((move.answers.get(one.id) for one in move.action.asks.values() if one.type == "score_sheet"), None)
+    if not given:
         raise Refused(Message("panels.no_sheet"))
-    panels.mark(move, panel_id, sheet)
+    scores.give(move, panel_id, given, "own")
 
 
 @effect(EFFECTS, "panel", alters=True)
 def rank_members(move: Move, panel_id: str) -> None:
     """Work out score and place of every case, and keep them with it."""
     rows = {row["id"]: row for row in members.rows(move.tx, move.case["id"])}
-    for one in panels.ranking(move, panel_id):
+    for one in ranking.of_panel(move, panel_id):
         row = rows[one.key]
         score = str(one.score) if one.score is not None else None
         members.say(move.tx, row["member_id"], row["data"], {"score": score, "place": one.place, "group": one.group})

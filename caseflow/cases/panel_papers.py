@@ -12,12 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
 from caseflow import clock
-from caseflow.cases import lines, members, panels, show
+from caseflow.cases import lines, members, panels, scores, show
 from caseflow.cases.move import Move
-from caseflow.cases.panel_models import interest
 from caseflow.people.models import membership
 from caseflow.words import LANGUAGES, text
-from caseflow.workflow.many import Panel
+from caseflow.workflow.panel import Panel
 
 
 def filled(move: Move, kind: str, panel_id: str) -> dict[str, Any]:
@@ -31,8 +30,8 @@ def filled(move: Move, kind: str, panel_id: str) -> dict[str, Any]:
         return _seats(move, seated, offices)
     if kind == "pledges":
         return {"pages": [_pledge(move, panel, row, offices) for row in seated if not row["reserve"]]}
-    scores = panels.scores(move.tx, move.case["id"], panel_id)
-    return {"pages": [_sheet(move, panel, row, offices, scores) for row in seated if not row["reserve"]]}
+    given = scores.newest(move.tx, move.case["id"], panel_id)
+    return {"pages": [_sheet(move, panel, row, offices, given) for row in seated if not row["reserve"]]}
 
 
 def _offices(move: Move, panel: Panel, people: list[int]) -> dict[int, show.Pair]:
@@ -72,12 +71,7 @@ def _seats(move: Move, seated: list[RowMapping], offices: Mapping[int, show.Pair
 
 def _pledge(move: Move, panel: Panel, row: RowMapping, offices: Mapping[int, show.Pair]) -> dict[str, Any]:
     """What one expert accepted, and of which cases an interest was declared."""
-    said = {
-        one["member_case_id"]: one
-        for one in move.tx.execute(
-            sa.select(interest).where(interest.c.case_id == move.case["id"], interest.c.person_id == row["person_id"])
-        ).mappings()
-    }
+    said = panels.declared(move.tx, move.ground.keys, move.case["id"], row["person_id"])
     rows = []
     for number, member in enumerate(members.rows(move.tx, move.case["id"]), start=1):
         declared = said.get(member["id"])
@@ -103,17 +97,17 @@ def _pledge(move: Move, panel: Panel, row: RowMapping, offices: Mapping[int, sho
 
 
 def _sheet(
-    move: Move, panel: Panel, row: RowMapping, offices: Mapping[int, show.Pair], scores: list[RowMapping]
+    move: Move, panel: Panel, row: RowMapping, offices: Mapping[int, show.Pair], sheets_given: list[RowMapping]
 ) -> dict[str, Any]:
     """One expert's marks of every case, with reasons and opinion."""
-    own = {one["member_case_id"]: one for one in scores if one["person_id"] == row["person_id"]}
+    own = {one["member_case_id"]: one for one in sheets_given if one["person_id"] == row["person_id"]}
     barred = panels.conflicts(move.tx, move.case["id"])
     rows = []
     for number, member in enumerate(members.rows(move.tx, move.case["id"]), start=1):
         given = own.get(member["id"])
         aside = (member["id"], row["person_id"]) in barred
         rows.append(
-            [show.both(number), show.both(_named(member)), *_marks(panel, None if aside else given, aside=aside)]
+            [show.both(number), show.both(_named(member)), *_marks(move, panel, None if aside else given, aside=aside)]
         )
     criteria = [
         show.words("paper.sheet.criterion", title=show.pair(one.title), maximum=one.maximum)
@@ -129,24 +123,27 @@ def _sheet(
     }
 
 
-def _marks(panel: Panel, given: Mapping[Any, Any] | None, *, aside: bool) -> list[show.Pair]:
+def _marks(move: Move, panel: Panel, given: RowMapping | None, *, aside: bool) -> list[show.Pair]:
     if given is None:
         reason = show.words("paper.sheet.aside") if aside else show.words("paper.sheet.not_scored")
         return [*([show.both("–")] * (len(panel.rubric) + 1)), reason]
-    marks = [given["marks"].get(one.id, {}) for one in panel.rubric.values()]
-    reasons = [
-        (show.pair(one.title), str(mark.get("reason") or ""))
-        for one, mark in zip(panel.rubric.values(), marks, strict=True)
-    ]
-    if given["opinion"]:
-        reasons.append((show.words("paper.sheet.opinion"), given["opinion"]))
+    words = scores.words(move.ground.keys, given)
+    if given["abstained"]:
+        return [*([show.both("–")] * (len(panel.rubric) + 1)), show.words("paper.sheet.abstained", why=words["why"])]
+    reasons = [(show.pair(one.title), words["reasons"].get(one.id, "")) for one in panel.rubric.values()]
+    reasons += [(show.words(f"paper.sheet.{name}"), words[name]) for name in ("opinion", "why") if words[name]]
     said: show.Pair = {
         language: "\n".join(
             text("paper.labelled", language, label=label[language], value=reason) for label, reason in reasons if reason
         )
         for language in LANGUAGES
     }
-    return [*(show.both(mark.get("mark", "")) for mark in marks), show.both(given["total"]), said]
+    marks = given["marks"]
+    return [
+        *(show.both(marks.get(one.id, "")) for one in panel.rubric.values()),
+        show.both(scores.total(panel, marks)),
+        said,
+    ]
 
 
 def _person(row: RowMapping, offices: Mapping[int, show.Pair]) -> list[list[show.Pair]]:

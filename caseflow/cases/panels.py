@@ -1,9 +1,8 @@
-"""Experts on a case over many cases: seats, declared interests, scores kept apart until one's own is in."""
+"""Experts on a case over many cases: who sits, what each declared of own interests, and which cases are before whom."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,11 +10,11 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow.cases import avoiding, members, tasks
 from caseflow.cases.move import Move
-from caseflow.cases.panel_models import interest, score, seat
-from caseflow.evaluation import scoring
+from caseflow.cases.panel_models import assignment, interest, seat
 from caseflow.people.models import membership, person
+from caseflow.records import personal
+from caseflow.records.personal import Keyring
 from caseflow.words import Message, Refused
-from caseflow.workflow.many import Panel
 
 
 def seats(tx: Connection, case_id: int, panel_id: str) -> list[RowMapping]:
@@ -127,7 +126,8 @@ def _interest(move: Move, member_case_id: int, *, conflict: bool, ground: str) -
         interest.c.member_case_id == member_case_id,
         interest.c.person_id == move.seat_holder,
     )
-    values = {"conflict": conflict, "ground": ground, "at": move.at}
+    sealed = personal.seal_json(move.ground.keys, ground, _context(move.case["id"], member_case_id, move.seat_holder))
+    values = {"conflict": conflict, "ground": sealed, "at": move.at}
     if move.tx.execute(interest.update().where(*where).values(values)).rowcount == 0:
         move.tx.execute(
             interest.insert().values(
@@ -146,125 +146,38 @@ def conflicts(tx: Connection, case_id: int) -> set[tuple[int, int]]:
     return {(row.member_case_id, row.person_id) for row in rows}
 
 
-def mark(move: Move, panel_id: str, sheet: Mapping[str, Any]) -> None:
-    """Keep one expert's score of one case: ``{member, marks: {criterion: {mark, reason}}, opinion}``.
-
-    Raises:
-        Refused: a mark is missing or out of range, a reason is missing, or the expert declared an interest.
-    """
-    panel = move.definition.panels[panel_id]
-    inside = {row["id"]: row for row in members.rows(move.tx, move.case["id"])}
-    member_id = int(sheet.get("member") or 0)
-    if member_id not in inside:
-        raise Refused(Message("panels.no_such_member"))
-    if (member_id, move.seat_holder) in conflicts(move.tx, move.case["id"]):
-        raise Refused(Message("panels.declared_conflict", {"number": inside[member_id]["number"]}))
-    marks, against = _marks(panel, sheet.get("marks") or {})
-    if against:
-        raise Refused(*against)
-    values = {
-        "marks": marks,
-        "total": sum(one["mark"] for one in marks.values()),
-        "opinion": str(sheet.get("opinion") or ""),
-        "at": move.at,
+def declared(tx: Connection, keys: Keyring, case_id: int, person_id: int) -> dict[int, dict[str, Any]]:
+    """What a person declared, by member: ``{conflict, ground}``."""
+    rows = tx.execute(sa.select(interest).where(interest.c.case_id == case_id, interest.c.person_id == person_id))
+    return {
+        row.member_case_id: {
+            "conflict": row.conflict,
+            "ground": personal.open_json(keys, row.ground, _context(case_id, row.member_case_id, person_id)),
+        }
+        for row in rows
     }
-    where = (
-        score.c.case_id == move.case["id"],
-        score.c.panel == panel_id,
-        score.c.member_case_id == member_id,
-        score.c.person_id == move.seat_holder,
-    )
-    if move.tx.execute(score.update().where(*where).values(values)).rowcount == 0:
-        move.tx.execute(
-            score.insert().values(
-                case_id=move.case["id"],
-                panel=panel_id,
-                member_case_id=member_id,
-                person_id=move.seat_holder,
-                **values,
-            )
-        )
-    if not owed_by(move.tx, move.case["id"], panel_id, move.seat_holder):
-        tasks.close(move.tx, move.case["id"], f"panel:{panel_id}", move.action.id, move.at, person_id=move.seat_holder)
 
 
-def _marks(panel: Panel, given: Mapping[str, Any]) -> tuple[dict[str, dict[str, Any]], list[Message]]:
-    marks: dict[str, dict[str, Any]] = {}
-    against: list[Message] = []
-    for criterion in panel.rubric.values():
-        one = given.get(criterion.id) or {}
-        title = {"zh": criterion.title.zh, "en": criterion.title.en}
-        try:
-            number = int(str(one.get("mark")))
-        except (TypeError, ValueError):
-            against.append(Message("panels.mark_missing", {"criterion": title}))
-            continue
-        if not 0 <= number <= criterion.maximum:
-            against.append(Message("panels.mark_range", {"criterion": title, "maximum": criterion.maximum}))
-        reason = str(one.get("reason") or "").strip()
-        if not reason:
-            against.append(Message("panels.reason_missing", {"criterion": title}))
-        marks[criterion.id] = {"mark": number, "reason": reason}
-    return marks, against
-
-
-def owed_by(tx: Connection, case_id: int, panel_id: str, person_id: int) -> list[int]:
-    """The cases that an expert still has to score: not scored, and no conflict declared."""
-    done = set(
-        tx.scalars(
-            sa.select(score.c.member_case_id).where(
-                score.c.case_id == case_id, score.c.panel == panel_id, score.c.person_id == person_id
-            )
-        )
-    )
+def before(tx: Connection, case_id: int, panel_id: str, person_id: int) -> list[int]:
+    """The members that an expert scores, in their order: assigned where they are assigned, and without own interest."""
     barred = {member for member, who in conflicts(tx, case_id) if who == person_id}
-    return [row["id"] for row in members.rows(tx, case_id) if row["id"] not in done | barred]
+    given = assigned(tx, case_id, panel_id)
+    return [
+        row["id"]
+        for row in members.rows(tx, case_id)
+        if row["id"] not in barred and (not given or (row["id"], person_id) in given)
+    ]
 
 
-def own_score(tx: Connection, case_id: int, panel_id: str, member_id: int, person_id: int) -> RowMapping | None:
-    """The score that a person gave."""
-    return next((row for row in scores(tx, case_id, panel_id, member_id) if row["person_id"] == person_id), None)
+def assigned(tx: Connection, case_id: int, panel_id: str) -> set[tuple[int, int]]:
+    """(member, person) of a panel whose members were assigned; empty where everybody scores every case."""
+    rows = tx.execute(
+        sa.select(assignment.c.member_case_id, assignment.c.person_id).where(
+            assignment.c.case_id == case_id, assignment.c.panel == panel_id, assignment.c.status == "in"
+        )
+    )
+    return {(row.member_case_id, row.person_id) for row in rows}
 
 
-def scores(tx: Connection, case_id: int, panel_id: str, member_id: int | None = None) -> list[RowMapping]:
-    """All scores of a panel. Only for those who may see them: the office, and each expert after the own score."""
-    statement = sa.select(score, person.c.name).join(person, person.c.id == score.c.person_id).where(
-        score.c.case_id == case_id, score.c.panel == panel_id
-    )  # fmt: skip
-    if member_id is not None:
-        statement = statement.where(score.c.member_case_id == member_id)
-    return list(tx.execute(statement.order_by(score.c.member_case_id, score.c.id)).mappings())
-
-
-def _valid(tx: Connection, case_id: int, panel_id: str) -> dict[int, list[int]]:
-    """Totals by case, of the experts who sit and declared no conflict."""
-    sitting = {row["person_id"] for row in seats(tx, case_id, panel_id)}
-    barred = conflicts(tx, case_id)
-    totals: dict[int, list[int]] = {row["id"]: [] for row in members.rows(tx, case_id)}
-    for row in scores(tx, case_id, panel_id):
-        who = (row["member_case_id"], row["person_id"])
-        if row["person_id"] in sitting and who not in barred and row["member_case_id"] in totals:
-            totals[row["member_case_id"]].append(row["total"])
-    return totals
-
-
-def valid_scores(tx: Connection, case_id: int, panel_id: str) -> list[tuple[str, int]]:
-    """Number of each case and how many valid scores it has."""
-    totals = _valid(tx, case_id, panel_id)
-    return [(row["number"], len(totals[row["id"]])) for row in members.rows(tx, case_id)]
-
-
-def ranking(move: Move, panel_id: str) -> list[scoring.Ranked]:
-    """Every case before the panel with its score and its place within its group."""
-    panel = move.definition.panels[panel_id]
-    rule = rule_of(panel)
-    totals = _valid(move.tx, move.case["id"], panel_id)
-    results: dict[int, Decimal | None] = {key: scoring.aggregate(found, rule).score for key, found in totals.items()}
-    groups = {row["id"]: avoiding.group(move, row, panel) for row in members.rows(move.tx, move.case["id"])}
-    return list(scoring.rank(results, groups))
-
-
-def rule_of(panel: Panel) -> scoring.Rule:
-    """The panel's rule as the pure room takes it."""
-    how = panel.aggregate
-    return scoring.Rule(how.method, how.drop_high, how.drop_low, how.trim_from, how.min_scores, how.decimals)
+def _context(case_id: int, member_case_id: int, person_id: int) -> str:
+    return f"interest/{case_id}/{member_case_id}/{person_id}"

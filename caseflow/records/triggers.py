@@ -20,6 +20,9 @@ PROTECTED: dict[str, str | None] = {
     "register_event": None,
     "parameter_setting": None,
     "parameter_confirmation": None,
+    "expert_event": None,
+    "draw_step": None,
+    "panel_result": None,
 }
 """Append-only tables; a column named beside one may be filled in once, from NULL."""
 

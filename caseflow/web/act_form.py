@@ -6,12 +6,10 @@ import secrets
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
-import sqlalchemy as sa
 from flask import g, request
 
-from caseflow.cases import choosing, dossier, entry, guards, members, panels, signing
+from caseflow.cases import choosing, dossier, entry, guards, members, panels, scores, signing
 from caseflow.cases.move import Move
-from caseflow.cases.panel_models import interest
 from caseflow.cases.view import Offer, View, load
 from caseflow.people import rights
 from caseflow.people.rights import Actor
@@ -152,12 +150,8 @@ def _known(view: View, action: Action) -> dict[str, Any]:
 def _own_sheet(view: View, panel_id: str) -> dict[str, Any] | None:
     """The sheet that this person has given in for the member before, to be changed."""
     member = member_here()
-    given = (
-        panels.own_score(view.tx, view.row["id"], panel_id, member, view.actor.person_id)
-        if member is not None
-        else None
-    )
-    return {"member": member, "marks": given["marks"], "opinion": given["opinion"]} if given is not None else None
+    row = scores.own(view.tx, view.row["id"], panel_id, member, view.actor.person_id) if member is not None else None
+    return scores.typed(view.ground.keys, view.definition.panels[panel_id], row) if row is not None else None
 
 
 def about_member() -> str:
@@ -168,7 +162,5 @@ def about_member() -> str:
 
 def _declared(view: View) -> dict[str, Any]:
     """What this person declared of each member before."""
-    rows = view.tx.execute(
-        sa.select(interest).where(interest.c.case_id == view.row["id"], interest.c.person_id == view.actor.person_id)
-    ).mappings()
-    return {str(row["member_case_id"]): {"conflict": row["conflict"], "ground": row["ground"]} for row in rows}
+    said = panels.declared(view.tx, view.ground.keys, view.row["id"], view.actor.person_id)
+    return {str(number): one for number, one in said.items()}

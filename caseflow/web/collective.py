@@ -10,7 +10,7 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 from sqlalchemy.engine import RowMapping
 
 from caseflow import clock
-from caseflow.cases import act, dossier, find, members, opening, panels, quotas, show, standing
+from caseflow.cases import act, dossier, find, members, opening, panels, quotas, scores, show, standing
 from caseflow.cases.find import Filters
 from caseflow.cases.models import quota_counter
 from caseflow.cases.view import View, state_name
@@ -233,7 +233,7 @@ def _panel(view: View, panel_id: str) -> dict[str, Any]:
         {
             "seat": seat,
             "barred": sum(1 for _, who in conflicts if who == seat["person_id"]),
-            "left": len(panels.owed_by(view.tx, view.row["id"], panel_id, seat["person_id"])),
+            "left": len(scores.owed_by(view.tx, view.row["id"], panel_id, seat["person_id"])),
             "all": len(inside),
         }
         for seat in seats
@@ -242,5 +242,5 @@ def _panel(view: View, panel_id: str) -> dict[str, Any]:
         "id": panel_id,
         "panel": panel,
         "lines": lines,
-        "scored": bool(panels.scores(view.tx, view.row["id"], panel_id)),
+        "scored": bool(scores.newest(view.tx, view.row["id"], panel_id)),
     }

@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, abort, g, redirect, render_template, url_for
 
-from caseflow.cases import members, panels
+from caseflow.cases import members, panels, scores
+from caseflow.cases import ranking as rankings
 from caseflow.cases.models import member
 from caseflow.cases.panel_models import interest, seat
 from caseflow.cases.view import Offer, View, load
@@ -19,7 +20,7 @@ from caseflow.web import collective, drawing, papers, record, review, shell
 from caseflow.web.act_context import effects
 from caseflow.web.act_form import blank_move, casework, prepared, request_key, viewed
 from caseflow.web.shell import page
-from caseflow.workflow.many import Panel
+from caseflow.workflow.panel import Panel
 
 blueprint = Blueprint("expert", __name__)
 
@@ -162,16 +163,14 @@ def _member_of(view: View) -> Any:
 
 
 def _before(view: View, panel_id: str) -> list[Before]:
-    conflicts = panels.conflicts(view.tx, view.row["id"])
-    person_id = view.actor.person_id
-    return [
-        Before(
-            row,
-            panels.own_score(view.tx, view.row["id"], panel_id, row["id"], person_id),
-            (row["id"], person_id) in conflicts,
-        )
-        for row in members.rows(view.tx, view.row["id"])
-    ]
+    tx, number, person_id = view.tx, view.row["id"], view.actor.person_id
+    panel = view.definition.panels[panel_id]
+    conflicts = panels.conflicts(tx, number)
+    mine = {
+        row["member_case_id"]: scores.typed(view.ground.keys, panel, row)
+        for row in scores.newest(tx, number, panel_id, person_id=person_id)
+    }
+    return [Before(row, mine.get(row["id"]), (row["id"], person_id) in conflicts) for row in members.rows(tx, number)]
 
 
 def _has_declared(view: View) -> bool:
@@ -196,51 +195,35 @@ def _scores(offer: Offer) -> bool:
 
 def _others(view: View, panel_id: str, member_id: int) -> list[Any]:
     """The totals of the others, without names; asked for only when the own score is in and can no longer change."""
-    rows = panels.scores(view.tx, view.row["id"], panel_id, member_id)
-    return sorted(row["total"] for row in rows if row["person_id"] != view.actor.person_id)
+    rows = scores.newest(view.tx, view.row["id"], panel_id, member_id=member_id)
+    panel = view.definition.panels[panel_id]
+    others = [row for row in rows if row["person_id"] != view.actor.person_id and not row["abstained"]]
+    return sorted(scores.total(panel, row["marks"]) for row in others)
 
 
 def _boards(view: View) -> list[dict[str, Any]]:
     boards: list[dict[str, Any]] = []
     for panel_id, panel in view.definition.panels.items():
-        ranked = panels.ranking(blank_move(view), panel_id)
+        ranked = rankings.of_panel(blank_move(view), panel_id)
         rows = {row["id"]: row for row in members.rows(view.tx, view.row["id"])}
-        marks = _valid_marks(view, panel_id)
+        given = scores.valid(view.tx, view.row["id"], panel_id)
         for group in dict.fromkeys(one.group for one in ranked):
             lines = [
-                _ranked_line(panel, rows[one.key], one, marks.get(one.key, [])) for one in ranked if one.group == group
+                _ranked_line(view, panel, rows[one.key], one, given[one.key]) for one in ranked if one.group == group
             ]
             boards.append({"panel": panel, "group": _group_title(view, group), "lines": lines})
     return boards
 
 
-def _valid_marks(view: View, panel_id: str) -> dict[int, list[Any]]:
-    sitting = {row["person_id"] for row in panels.seats(view.tx, view.row["id"], panel_id)}
-    barred = panels.conflicts(view.tx, view.row["id"])
-    found: dict[int, list[Any]] = {}
-    for row in panels.scores(view.tx, view.row["id"], panel_id):
-        if row["person_id"] in sitting and (row["member_case_id"], row["person_id"]) not in barred:
-            found.setdefault(row["member_case_id"], []).append(row)
-    return found
-
-
-def _ranked_line(panel: Panel, row: Any, one: scoring.Ranked, marks: list[Any]) -> dict[str, Any]:
-    aggregated = scoring.aggregate([mark["total"] for mark in marks], panels.rule_of(panel))
-    dropped = list(aggregated.dropped)
+def _ranked_line(view: View, panel: Panel, row: Any, one: scoring.Ranked, given: list[Any]) -> dict[str, Any]:
+    counted = [(scores.total(panel, sheet["marks"]), sheet) for sheet in given]
+    dropped = list(scoring.aggregate([total for total, _ in counted], rankings.rule_of(panel)).dropped)
     totals = []
-    for mark in sorted(marks, key=lambda found: -found["total"]):
-        out = mark["total"] in dropped
+    for total, sheet in sorted(counted, key=lambda found: -found[0]):
+        out = total in dropped
         if out:
-            dropped.remove(mark["total"])
-        totals.append(
-            {
-                "total": mark["total"],
-                "name": mark["name"],
-                "dropped": out,
-                "marks": mark["marks"],
-                "opinion": mark["opinion"],
-            }
-        )
+            dropped.remove(total)
+        totals.append({**scores.typed(view.ground.keys, panel, sheet), "name": sheet["name"], "dropped": out})
     return {"row": row, "score": one.score, "place": one.place, "totals": totals}
 
 

@@ -13,7 +13,7 @@ from caseflow.web import answers, drawing, forms
 from caseflow.words import Message
 from caseflow.workflow.form import Field, Section
 from caseflow.workflow.gaps import Asked
-from caseflow.workflow.many import Panel
+from caseflow.workflow.panel import Panel
 
 PICKED = ("people", "members")
 Errors = Mapping[str, Sequence[Message]]

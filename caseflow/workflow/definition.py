@@ -16,7 +16,8 @@ from pydantic import Field as Value
 
 from caseflow.workflow.decisions import Decision
 from caseflow.workflow.form import Section
-from caseflow.workflow.many import Imports, Letter, Members, Panel, Quota, Table
+from caseflow.workflow.many import Imports, Letter, Members, Quota, Table
+from caseflow.workflow.panel import Panel
 from caseflow.workflow.parameters import Parameter
 from caseflow.workflow.parts import (
     Id,

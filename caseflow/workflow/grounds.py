@@ -11,7 +11,8 @@ from caseflow.workflow.decisions import Decision, Row
 from caseflow.workflow.definition import Definition, NeverBoth
 from caseflow.workflow.form import Choice, Field
 from caseflow.workflow.kept import kept
-from caseflow.workflow.many import Aggregate, Criterion, Imports, Panel, Quota, Table
+from caseflow.workflow.many import Imports, Quota, Table
+from caseflow.workflow.panel import Aggregate, Assign, Criterion, Lot, Outlier, Panel
 from caseflow.workflow.parameters import Parameter
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import Action, Calculates, Clock, Duty, Publicity
@@ -21,7 +22,8 @@ from caseflow.workflow.registers import Register
 _KINDS: tuple[tuple[type[parts.Part], str], ...] = (
     (Clock, "clock"), (Publicity, "publicity"), (Calculates, "calculation"), (Duty, "duty"), (Action, "act"),
     (parts.Check, "guard"), (Field, "field"), (Choice, "choice"), (Quota, "quota"), (Panel, "panel"),
-    (Criterion, "criterion"), (Aggregate, "panel"), (Table, "table"), (Imports, "imports"), (Register, "register"),
+    (Criterion, "criterion"), (Aggregate, "panel"), (Lot, "panel"), (Assign, "panel"), (Outlier, "panel"),
+    (Table, "table"), (Imports, "imports"), (Register, "register"),
     (Decision, "decision"), (Row, "decision"), (Parameter, "parameter"), (NeverBoth, "four_eyes"), (Always, "always"),
 )  # fmt: skip
 _OF_LIST = {"needs": "guard", "warns": "warning", "then": "effect"}

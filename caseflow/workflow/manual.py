@@ -33,6 +33,7 @@ _FORMS = {
     r"^\d{1,2}(\.\d)?%$": "percent",
     r"^\d{1,9}(\.\d{1,9})?$": "decimal",
     r"^(majority|[1-9]\d?/[1-9]\d?)$": "share",
+    r"^[1-9]\d?/[1-9]\d?$": "ratio",
 }
 BEGIN, END = "<!-- keys: made by caseflow workflow reference -->", "<!-- end of keys -->"
 _ENOUGH = 6

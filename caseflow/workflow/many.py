@@ -1,4 +1,4 @@
-"""What concerns many cases: quotas, panels, members, letters and summary tables."""
+"""What concerns many cases: quotas, members, letters and summary tables."""
 
 from __future__ import annotations
 
@@ -31,46 +31,6 @@ class Quota(Named):
     def counted_as(self) -> str:
         """The name under which its counters and settings are kept."""
         return self.counter or self.id
-
-
-class Criterion(Named):
-    title: Text
-    maximum: int = Value(ge=1, le=1000)
-    help: Text | None = None
-    basis: str
-
-
-class Aggregate(Part):
-    method: Literal["mean", "trimmed_mean"]
-    drop_high: int = 0
-    drop_low: int = 0
-    trim_from: int = 7
-    """With fewer scores than this none is dropped."""
-    min_scores: int = Value(ge=1)
-    decimals: int = 2
-    basis: str
-
-
-class Panel(Named):
-    """Experts who score the members of a case, blind to each other until their own score is in."""
-
-    title: Text
-    role: Id
-    size: int = Value(ge=1)
-    reserves: int = 0
-    match: tuple[Path, ...] = ()
-    avoid: tuple[Literal["same_organisation", "declared", "agent_in_round"], ...] = ()
-    rubric: dict[Id, Criterion]
-    aggregate: Aggregate
-    rank_within: Path | None = None
-    pledges: dict[Id, Text] = {}
-    """What each expert accepts before the first dossier opens."""
-    basis: str
-
-    @model_validator(mode="before")
-    @classmethod
-    def _ids(cls, data: Any) -> Any:
-        return give_ids(data, "rubric")
 
 
 class Block(Part):

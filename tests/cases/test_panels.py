@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from caseflow.cases import entry, find, members, panels, view
+from caseflow.cases import entry, find, members, ranking, scores, view
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, task
 from caseflow.clock import today
@@ -72,7 +72,7 @@ def test_who_declared_an_interest_neither_scores_nor_counts(world: World) -> Non
 
     assert keys(refused) == ["panels.declared_conflict"]
     with world.database.read() as tx:
-        assert panels.owed_by(tx, host, "jury", experts[0].person_id) == []
+        assert scores.owed_by(tx, host, "jury", experts[0].person_id) == []
         mine = sa.select(task.c.kind).where(task.c.case_id == host, task.c.person_id == experts[0].person_id)
         assert list(tx.scalars(mine.where(task.c.status == "open"))) == []
 
@@ -85,7 +85,7 @@ def test_a_score_given_before_an_interest_was_declared_counts_no_more(world: Wor
     world.do(experts[0], host, "declare", interests={str(case_id): {"conflict": True, "ground": "亲属"}})
 
     with world.database.read() as tx:
-        assert [(world.row(case_id)["number"], 2)] == panels.valid_scores(tx, host, "jury")
+        assert [(world.row(case_id)["number"], 2)] == ranking.counted(tx, host, "jury")
 
 
 def test_highest_and_lowest_are_dropped_and_places_are_counted_within_a_class(world: World) -> None:
@@ -158,9 +158,9 @@ def test_each_expert_reads_the_own_score(world: World) -> None:
     world.do(experts[0], host, "score", sheet=sheet(case_id, 41, 37))
 
     with world.database.read() as tx:
-        own = panels.own_score(tx, host, "jury", case_id, experts[0].person_id)
-        other = panels.own_score(tx, host, "jury", case_id, experts[1].person_id)
-    assert (own["total"] if own else None, other) == (78, None)
+        own = scores.own(tx, host, "jury", case_id, experts[0].person_id)
+        other = scores.own(tx, host, "jury", case_id, experts[1].person_id)
+    assert (sum(own["marks"].values()) if own else None, other) == (78, None)
 
 
 def test_neither_an_expert_of_an_applicant_is_seated_nor_anybody_outside_the_pool(world: World) -> None:

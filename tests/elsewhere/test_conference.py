@@ -14,9 +14,9 @@ import pytest
 import sqlalchemy as sa
 
 from caseflow import clock
-from caseflow.cases import panels, quota_settings, quotas, register_book, view
+from caseflow.cases import quota_settings, quotas, register_book, scores, view
 from caseflow.cases.models import case
-from caseflow.cases.panel_models import score
+from caseflow.cases.panel_models import sheet as given_sheet
 from caseflow.config import Settings
 from caseflow.db import Database
 from caseflow.people.rights import Actor
@@ -272,7 +272,7 @@ def test_a_reviewer_sees_neither_the_authors_nor_what_others_wrote(society: Worl
              paper.facts(), [(one.title, one.by) for one in paper.timeline()], paper.letters()],
             ensure_ascii=False, default=str,
         )  # fmt: skip
-        mine = [panels.own_score(tx, host, "group", papers[0], one.person_id) for one in seated]
+        mine = [scores.own(tx, host, "group", papers[0], one.person_id) for one in seated]
     assert "论文0" in shown
     assert [word in shown for word in (secret, AUTHOR, "sample@example.org", seated[0].name)] == [False] * 4
     assert [one is not None for one in mine] == [True, False, False]
@@ -287,7 +287,7 @@ def test_after_the_discussion_the_revised_scores_count(society: World) -> None:
     for reviewer in seated:
         society.do(reviewer, host, "review", sheet=sheet(papers[0], 0))
     society.do(conference.chair, host, "discuss")
-    before = [one["total"] for one in _scores(society, host)]
+    before = [sum(one["marks"].values()) for one in _scores(society, host)]
     society.do(seated[2], host, "revise", sheet=sheet(papers[0], 2))
     society.do(conference.chair, host, "close")
     quality = papers[0] * 7 % 25
@@ -341,10 +341,10 @@ def whole_conference(society: World) -> None:
 
 def _scores(world: World, host: int) -> list[Any]:
     with world.database.read() as tx:
-        return panels.scores(tx, host, "group")
+        return scores.newest(tx, host, "group")
 
 
 def _reviews_by_person(world: World) -> dict[int, int]:
     with world.database.read() as tx:
-        found = sa.select(score.c.person_id, sa.func.count()).group_by(score.c.person_id)
+        found = sa.select(given_sheet.c.person_id, sa.func.count()).group_by(given_sheet.c.person_id)
         return {row[0]: row[1] for row in tx.execute(found)}
