@@ -9,7 +9,7 @@ from caseflow.cases.ground import Ground
 from caseflow.config import ROOT, Settings
 from caseflow.db import Database
 from caseflow.office import reference, upkeep
-from caseflow.web import pages, shell
+from caseflow.web import installing, pages
 from caseflow.words import LANGUAGES, render
 
 
@@ -33,7 +33,7 @@ def create_app(database: Database, settings: Settings, ground: Ground | None = N
         template_folder=str(ROOT / "templates" / "pages"),
         static_folder=str(ROOT / "caseflow" / "web" / "static"),
     )
-    shell.install(
+    installing.install(
         app,
         database,
         settings,

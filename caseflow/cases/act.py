@@ -37,7 +37,7 @@ from caseflow.cases import (
 )
 from caseflow.cases.effects import use_door
 from caseflow.cases.entry import NotHere, Outcome
-from caseflow.cases.ground import Ground, Loaded
+from caseflow.cases.ground import Ground
 from caseflow.cases.move import Move
 from caseflow.cases.vocabulary import effect_of
 from caseflow.people.rights import Actor
@@ -127,7 +127,8 @@ def _act(
     if seen is not None and seen != row["version"]:
         raise entry.stale(tx, row["id"])
     if action_id in signing.ACTS:
-        return _sign(tx, ground, loaded, actor, row, action_id, answers, request_key, roles)
+        move, complete = turns.take(tx, ground, loaded, actor, row, action_id, answers, request_key, roles)
+        return _sign_off(move) if complete else _note_turn(move, action_id)
     if action_id == taking_back.ACT:
         return _take_back(Move(tx, ground, loaded, row, taking_back.ACTION, actor, "", clock.now(), request_key), roles)
     if action_id in _ENGINE:
@@ -234,28 +235,20 @@ def _propose(move: Move) -> Outcome:
     )
 
 
-def _sign(
-    tx: Connection,
-    ground: Ground,
-    loaded: Loaded,
-    actor: Actor | None,
-    row: Mapping[Any, Any],
-    act: str,
-    answers: Mapping[str, Any],
-    request_key: str,
-    roles: frozenset[str],
-) -> Outcome:
-    """A signer signs or sends back; the last signature carries the act out after its guards were asked again."""
-    move, complete = turns.take(tx, ground, loaded, actor, row, act, answers, request_key, roles)
-    if complete:
-        reasons = guards.reasons(move)
-        if reasons:
-            raise Refused(*reasons)
-        move.notes |= {"phase": "signed", "proposal": move.signed}
-        return _carry_out(move)
-    body = {"phase": act, "proposal": move.signed, **move.notes}
-    written = entry.write(move, act=act, to_state=row["state"], body=body)
-    return Outcome(row["id"], act, row["state"], written["number"], written["version"])
+def _sign_off(move: Move) -> Outcome:
+    """The last signature carries the act out after its guards were asked again."""
+    reasons = guards.reasons(move)
+    if reasons:
+        raise Refused(*reasons)
+    move.notes |= {"phase": "signed", "proposal": move.signed}
+    return _carry_out(move)
+
+
+def _note_turn(move: Move, act: str) -> Outcome:
+    """A signer has signed, or sent back; where the case stands does not change."""
+    case, body = move.case, {"phase": act, "proposal": move.signed, **move.notes}
+    written = entry.write(move, act=act, to_state=case["state"], body=body)
+    return Outcome(case["id"], act, case["state"], written["number"], written["version"])
 
 
 def _roles(

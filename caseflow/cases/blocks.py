@@ -89,7 +89,7 @@ def _signature(
 
 def _signatures(move: Move) -> dict[str, Any]:
     """Those who signed the very act that issues the paper; who did it where nobody had to sign."""
-    for row, signed in signing.slips(move.tx, move.case["id"]):
+    for row, signed in signing.slips(move.tx, move.ground.keys, move.case["id"]):
         if row["id"] == move.signed:
             names = accounts.names(move.tx, signing.people_of(row, signed))
             return signature_table(move.definition, names, row, signed)

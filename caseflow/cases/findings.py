@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.engine import Connection
 
 from caseflow.cases import dossier, footprint_context
 from caseflow.cases.ground import Ground
@@ -16,6 +16,8 @@ from caseflow.cases.models import finding
 from caseflow.cases.move import Move
 from caseflow.db import Statement
 from caseflow.footprint.gate import Gate
+from caseflow.records import personal
+from caseflow.records.personal import Keyring
 from caseflow.studies import store, traces
 from caseflow.studies.recompute import StoredResult, compute, gate_of, keep
 from caseflow.studies.rule import Rule, read_rule, thresholds
@@ -74,12 +76,19 @@ def open_findings(tx: Connection, case_id: int) -> list[dict[str, Any]]:
     return _OPEN.rows(tx, {"case_id": case_id})
 
 
-def all_findings(tx: Connection, case_id: int) -> list[RowMapping]:
-    return list(
-        tx.execute(
-            sa.select(finding).where(finding.c.case_id == case_id, finding.c.status != "gone").order_by(finding.c.id)
-        ).mappings()
-    )
+_ALL = Statement(
+    sa.select(finding)
+    .where(finding.c.case_id == sa.bindparam("case_id"), finding.c.status != "gone")
+    .order_by(finding.c.id)
+)
+
+
+def all_findings(tx: Connection, keys: Keyring, case_id: int) -> list[dict[str, Any]]:
+    """What was found on a case and still is so, with the words that were said on it."""
+    return [
+        {**row, "answer": row["answer"] and personal.open_text(keys, row["answer"], _context(case_id, row["key"]))}
+        for row in _ALL.rows(tx, {"case_id": case_id})
+    ]
 
 
 def answer(move: Move, posted: Mapping[str, Any], roles: frozenset[str]) -> dict[str, Any]:
@@ -98,25 +107,23 @@ def answer(move: Move, posted: Mapping[str, Any], roles: frozenset[str]) -> dict
         raise Refused(Message("findings.answer_missing"))
     if len(text) > MOST_ANSWER:
         raise Refused(Message("findings.answer_too_long", {"limit": MOST_ANSWER}))
-    written = move.tx.execute(
-        finding.update()
-        .where(
-            finding.c.id == int(posted.get("finding", 0)),
-            finding.c.case_id == move.case["id"],
-            finding.c.status != "gone",
-        )
-        .values(status="answered", answer=text, answered_by=move.seat_holder, answered_at=move.at)
-        .returning(finding.c.id, finding.c.key, finding.c.message)
-    ).one_or_none()
-    if written is None:
+    rows, wanted = _ALL.rows(move.tx, {"case_id": move.case["id"]}), str(posted.get("finding"))
+    said = next((row for row in rows if str(row["id"]) == wanted), None)
+    if said is None:
         raise Refused(Message("findings.unknown"))
+    sealed = personal.seal_json(move.ground.keys, text, _context(move.case["id"], said["key"]))
+    move.tx.execute(
+        finding.update()
+        .where(finding.c.id == said["id"])
+        .values(status="answered", answer=sealed, answered_by=move.seat_holder, answered_at=move.at)
+    )
     known = move.case["facts"]
     kept = dossier.keep_facts(move.tx, move.ground, move.case, REASONS, _REASON, {"reason": text}, under=move.entry)
     move.changes["facts"] = {**known, REASONS: {**known.get(REASONS, {}), move.entry: kept}}
     return {
-        "finding": written.id,
-        "code": written.key.removeprefix(f"{FOOTPRINT}."),
-        INPUT: written.message.get(INPUT, ""),
+        "finding": said["id"],
+        "code": said["key"].removeprefix(f"{FOOTPRINT}."),
+        INPUT: said["message"].get(INPUT, ""),
         "answers": kept,
     }
 
@@ -127,7 +134,7 @@ def reasons(tx: Connection, ground: Ground, row: Mapping[Any, Any]) -> dict[int,
     return {int(seq): one["reason"] for seq, one in kept.items() if isinstance(one["reason"], str)}
 
 
-def accepted(tx: Connection, case_id: int, input_hash: str) -> dict[str, str]:
+def accepted(tx: Connection, keys: Keyring, case_id: int, input_hash: str) -> dict[str, str]:
     """The reasons by which findings of the footprint were accepted, by the finding's id, as far as they were said of
     this input. Once a figure, a factor or the method changes they are asked anew.
     """
@@ -135,19 +142,19 @@ def accepted(tx: Connection, case_id: int, input_hash: str) -> dict[str, str]:
         return {}
     return {
         row["key"].removeprefix(f"{FOOTPRINT}."): row["answer"]
-        for row in all_findings(tx, case_id)
+        for row in all_findings(tx, keys, case_id)
         if row["kind"] == FOOTPRINT and row["status"] == "answered" and row["message"].get(INPUT) == input_hash
     }
 
 
-def standing(tx: Connection, case_id: int, result: StoredResult) -> Gate:
+def standing(tx: Connection, keys: Keyring, case_id: int, result: StoredResult) -> Gate:
     """The gate of a stored result as it stands now: with what was accepted since, and the checks that block by its rule."""
-    return judged(tx, case_id, result.body, read_rule(result.rule))
+    return judged(tx, keys, case_id, result.body, read_rule(result.rule))
 
 
-def judged(tx: Connection, case_id: int, body: Mapping[str, Any], rule: Rule) -> Gate:
+def judged(tx: Connection, keys: Keyring, case_id: int, body: Mapping[str, Any], rule: Rule) -> Gate:
     """What of a report stands in the way, by the checks that block and with what was accepted of this input."""
-    return gate_of(body, rule, accepted(tx, case_id, body["result"].get("input_hash", "")))
+    return gate_of(body, rule, accepted(tx, keys, case_id, body["result"].get("input_hash", "")))
 
 
 def rule_of(written: Calculates) -> Rule:
@@ -174,12 +181,16 @@ def recompute(move: Move, row: Mapping[Any, Any], written: Calculates) -> None:
     computed = compute(stored.study, store.stored_shelf(tx), rule, about)
     of_input = computed.result.input_hash
     found = {one["id"]: one for one in computed.body["findings"] if one["severity"] != "info"}
-    for old in all_findings(tx, case_id):
+    for old in _ALL.rows(tx, {"case_id": case_id}):
         if old["kind"] == FOOTPRINT and old["key"].removeprefix("footprint.") not in found:
             clear(tx, case_id, old["key"])
     for key, one in found.items():
         message = from_json(one["message"])
         note(tx, case_id, FOOTPRINT, f"footprint.{key}", message, at, of_input=of_input, severity=one["severity"])
-    computed.body["gate"] = judged(tx, case_id, computed.body, rule).as_json()
+    computed.body["gate"] = judged(tx, move.ground.keys, case_id, computed.body, rule).as_json()
     keep(tx, computed, study_id=stored.id, case_id=case_id, occasion=row["state"])
     traces.write(tx, stored, computed.result)
+
+
+def _context(case_id: int, key: str) -> str:
+    return f"finding/{case_id}/{key}"

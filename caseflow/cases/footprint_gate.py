@@ -58,8 +58,8 @@ def _judged(move: Move, filed: StoredStudy, newest: StoredResult | None, written
     """The newest result with what is accepted by now; where the study or the rule is another one, what it would be."""
     rule = findings.rule_of(written)
     if newest is not None and newest.study_id == filed.id and newest.rule == rule.as_json():
-        return findings.standing(move.tx, move.case["id"], newest)
+        return findings.standing(move.tx, move.ground.keys, move.case["id"], newest)
     about = footprint_context.context(move.tx, move.ground, move.row, filed.study, requires=rule.requires)
     # No finding rests on a simulation, and a page asks this too.
     computed = recompute.compute(filed.study, store.stored_shelf(move.tx), replace(rule, draws=0), about)
-    return findings.judged(move.tx, move.case["id"], computed.body, rule)
+    return findings.judged(move.tx, move.ground.keys, move.case["id"], computed.body, rule)

@@ -19,6 +19,7 @@ from caseflow.cases import (
     panels,
     paths,
     quotas,
+    ranking,
     settings,
     signing,
     standstill,
@@ -262,7 +263,7 @@ def scores_complete(move: Move, panel_id: str) -> list[Message]:
     panel = move.definition.panels[panel_id]
     return [
         Message("guards.too_few_scores", {"number": number, "given": given, "needed": panel.aggregate.min_scores})
-        for number, given in panels.valid_scores(move.tx, move.case["id"], panel_id)
+        for number, given in ranking.counted(move.tx, move.case["id"], panel_id)
         if given < panel.aggregate.min_scores
     ]
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.cases import opening, timers
+from caseflow.cases import opening, standing, timers
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case
 from caseflow.cases.move import Move
@@ -52,8 +52,12 @@ def linked_case(move: Move, asked: dict[str, str]) -> list[Message]:
     if not rows:
         return move.refuse("guards.linked_none")
     open_ = [row for row in rows if not _has_reached(move.tx, move.ground, row, asked["reached"])]
-    numbers = [row["number"] or row["receipt_code"] for row in open_]
-    return move.refuse("guards.linked_open", numbers=numbers) if numbers else []
+    numbers = [row["number"] for row in open_ if row["number"] and _may_read(move, row)]
+    unseen = len(open_) - len(numbers)
+    return [
+        *(move.refuse("guards.linked_open", numbers=numbers) if numbers else []),
+        *(move.refuse("guards.linked_unseen", n=unseen) if unseen else []),
+    ]
 
 
 def opened_by(tx: Connection, case_id: int, name: str | None = None) -> list[dict[str, Any]]:
@@ -95,8 +99,16 @@ def _has_reached(tx: Connection, ground: Ground, row: Mapping[str, Any], where: 
     """Whether a case stands or has stood in a state, or has ended with an outcome."""
     definition: Definition = ground.definition(tx, row["definition_id"]).definition
     if where in definition.states:
-        return row["state"] == where or any(entry.to_state == where for entry in journal.entries(tx, row["id"]))
+        return row["state"] == where or journal.has_come(tx, row["id"], where)
     return definition.states[row["state"]].outcome == where
+
+
+def _may_read(move: Move, row: Mapping[str, Any]) -> bool:
+    """Whether a linked case may be named to whoever acts: it may be none of theirs."""
+    if move.actor is None:
+        return False
+    definition = move.ground.definition(move.tx, row["definition_id"]).definition
+    return bool(standing.roles_on(move.tx, definition, move.actor, row))
 
 
 def _leave_word(move: Move, case_id: int, name: str) -> None:

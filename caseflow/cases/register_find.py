@@ -14,12 +14,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from caseflow.cases import standing
 from caseflow.cases.ground import Ground
 from caseflow.cases.register_book import grams, key_of, status_on
 from caseflow.cases.register_models import register_gram, register_standing
 from caseflow.people.models import authority, organisation
 from caseflow.people.rights import Actor
-from caseflow.workflow.definition import Definition
+from caseflow.workflow.definition import Definition, Role
 from caseflow.workflow.registers import ISSUE, LIVE, Register, RegisterCall
 
 _BY: dict[str, list[sa.ColumnElement[Any]]] = {
@@ -104,31 +105,30 @@ def book(tx: Connection, ground: Ground, authority_code: str, register: str) -> 
 
 def reach(one: Book, actor: Actor) -> sa.ColumnElement[bool] | None:
     """Which entries somebody in an office may read; nothing where the register is not for this person."""
-    if actor.authority_id != one.authority_id:
-        return None
     if reads_all(one, actor):
         return sa.true()
-    roles = [role for made in one.definitions for role in made.roles.values() if actor.holds(role.id)]
-    if any(role.sees == "own_prefecture" for role in roles) and actor.prefecture_id is not None:
+    if any(role.sees == "own_prefecture" for role in _held(one, actor)) and actor.prefecture_id is not None:
         return register_standing.c.prefecture_id == actor.prefecture_id
     return None
 
 
 def reads_all(one: Book, actor: Actor) -> bool:
     """Whether somebody works in the authority's own office: there the answers of every act are read, reasons too."""
-    held = (role for made in one.definitions for role in made.roles.values() if actor.holds(role.id))
-    return actor.authority_id == one.authority_id and any(role.sees == "own_authority" for role in held)
+    return any(role.sees == "own_authority" for role in _held(one, actor))
 
 
 def readable(one: Book, actor: Actor) -> tuple[str, ...]:
     """The fields that somebody in an office reads: what is hidden from the own role stays hidden here."""
-    roles = [role for made in one.definitions for role in made.roles.values() if actor.holds(role.id)]
-    open_to = [role for role in roles if role.sees in ("own_authority", "own_prefecture")]
+    open_to = [role for role in _held(one, actor) if role.sees in ("own_authority", "own_prefecture")]
     return tuple(
         name
         for name, said in one.register.fields.items()
         if said.public or any(not _hidden(role.hides, said.value) for role in open_to)
     )
+
+
+def _held(one: Book, actor: Actor) -> list[Role]:
+    return [role for made in one.definitions for role in standing.held(made, actor)]
 
 
 def shown_to_all(today: date) -> sa.ColumnElement[bool]:

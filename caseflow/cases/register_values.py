@@ -30,14 +30,15 @@ def said(move: Move, register: Register, row: Mapping[str, Any]) -> dict[str, An
     last = _day(move, register.validity.until) or row.get("valid_until")
     if register.validity.lasts is not None:
         last = after(move, first, register.validity.lasts) - timedelta(days=1)  # its first day counts
-    known = [str(row["number"]), called, name, str(holder["credit_code"] or "") if holder is not None else ""]
+    shown = [str(row["number"]), called]
+    known = [*shown, name, str(holder["credit_code"] or "") if holder is not None else ""]
     return {
         "called": called,
         "called_key": numbers.sort_key(called),
         "valid_from": first,
         "valid_until": last,
         "values": {name: value for name, value in values.items() if value},
-        "open_text": _text(known, values, [one.id for one in register.fields.values() if one.public]),
+        "open_text": _text(shown, values, [one.id for one in register.fields.values() if one.public]),
         "whole_text": _text(known, values, list(register.fields)),
     }
 

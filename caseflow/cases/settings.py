@@ -10,13 +10,15 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.engine import Connection
 
 from caseflow import clock
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, workflow_version
-from caseflow.cases.setting_models import parameter_confirmation, parameter_setting
+from caseflow.cases.setting_models import parameter_confirmation, parameter_reason, parameter_setting
 from caseflow.people.models import person
+from caseflow.records import personal
+from caseflow.records.personal import Keyring
 from caseflow.words import Message, Refused
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.parameters import Parameter, canonical, is_parameter, name_of, typed, within
@@ -78,16 +80,19 @@ def period(tx: Connection, definition: Definition, case_id: int, written: str) -
 
 
 def set_value(
-    tx: Connection, authority_id: int, definition: Definition, name: str, written: Any, *,
-    from_on: date, reason: str, by: int, at: datetime,
+    tx: Connection, keys: Keyring, authority_id: int, definition: Definition, name: str, written: Any, *,
+    from_on: date, reason: str, by: int, at: datetime, request_key: str,
 ) -> int:  # fmt: skip
-    """Set a parameter from a day on; returns the number of the setting. Where a second person must confirm it, it does
-    not count before the day after that.
+    """Set a parameter from a day on; returns the number of the setting, the same for the same ``request_key``. Where a
+    second person must confirm it, it does not count before the day after that.
 
     Raises:
         Refused: fixed by the notice, no value of its type or outside its bounds, no reason, or from a day not later
             than today. Every reason at once.
     """
+    done = tx.scalar(sa.select(parameter_setting.c.id).where(parameter_setting.c.request_key == request_key))
+    if done is not None:
+        return int(done)
     parameter = definition.parameters[name]
     against: list[Message] = []
     value = canonical(parameter, written)
@@ -107,16 +112,19 @@ def set_value(
         against.append(Message("settings.not_yet", {"input": "from_on"}))
     if against or value is None:
         raise Refused(*against)
-    return int(
+    number = int(
         tx.execute(
             parameter_setting.insert()
             .values(
                 authority_id=authority_id, workflow=definition.workflow, parameter=name, value=value, from_on=from_on,
-                reason=reason.strip(), needs_second=parameter.confirmed_by is not None, set_by=by, at=at,
+                needs_second=parameter.confirmed_by is not None, set_by=by, at=at, request_key=request_key,
             )
             .returning(parameter_setting.c.id)
         ).scalar_one()
     )  # fmt: skip
+    sealed = personal.seal_json(keys, reason.strip(), _reason_of(number))
+    tx.execute(parameter_reason.insert().values(setting_id=number, sealed=sealed))
+    return number
 
 
 def confirm(tx: Connection, row: Mapping[Any, Any], *, by: int, at: datetime) -> None:
@@ -136,25 +144,33 @@ def confirm(tx: Connection, row: Mapping[Any, Any], *, by: int, at: datetime) ->
     )
 
 
-def history(tx: Connection, authority_id: int, workflow: str, limit: int = 200) -> list[RowMapping]:
-    """What was set of a procedure, newest first, with the names of those who set and confirmed it."""
+def history(tx: Connection, keys: Keyring, authority_id: int, workflow: str, limit: int = 200) -> list[dict[str, Any]]:
+    """What was set of a procedure and why, newest first, with the names of those who set and confirmed it."""
     second = person.alias()
-    return list(
-        tx.execute(
-            sa.select(
-                parameter_setting,
-                parameter_confirmation.c.confirmed_on,
-                person.c.name.label("set_by_name"),
-                second.c.name.label("confirmed_by_name"),
-            )
-            .join(person, person.c.id == parameter_setting.c.set_by)
-            .outerjoin(parameter_confirmation, parameter_confirmation.c.setting_id == parameter_setting.c.id)
-            .outerjoin(second, second.c.id == parameter_confirmation.c.confirmed_by)
-            .where(parameter_setting.c.authority_id == authority_id, parameter_setting.c.workflow == workflow)
-            .order_by(parameter_setting.c.id.desc())
-            .limit(limit)
-        ).mappings()
-    )
+    rows = tx.execute(
+        sa.select(
+            parameter_setting,
+            parameter_reason.c.sealed,
+            parameter_confirmation.c.confirmed_on,
+            person.c.name.label("set_by_name"),
+            second.c.name.label("confirmed_by_name"),
+        )
+        .join(person, person.c.id == parameter_setting.c.set_by)
+        .outerjoin(parameter_reason, parameter_reason.c.setting_id == parameter_setting.c.id)
+        .outerjoin(parameter_confirmation, parameter_confirmation.c.setting_id == parameter_setting.c.id)
+        .outerjoin(second, second.c.id == parameter_confirmation.c.confirmed_by)
+        .where(parameter_setting.c.authority_id == authority_id, parameter_setting.c.workflow == workflow)
+        .order_by(parameter_setting.c.id.desc())
+        .limit(limit)
+    ).mappings()
+    return [
+        {**row, "reason": personal.open_json(keys, row["sealed"], _reason_of(row["id"])) if row["sealed"] else ""}
+        for row in rows
+    ]
+
+
+def _reason_of(setting_id: int) -> str:
+    return f"parameter/{setting_id}"
 
 
 def told(tx: Connection, ground: Ground) -> list[Message]:
@@ -165,7 +181,8 @@ def told(tx: Connection, ground: Ground) -> list[Message]:
         where = sa.select(workflow_version.c.authority_id).where(workflow_version.c.id == loaded.id)
         authority_id = tx.scalar(where) or 0
         now = in_force(tx, definition, authority_id, clock.today())
-        last = {row["parameter"]: row["from_on"] for row in reversed(history(tx, authority_id, definition.workflow))}
+        newest_last = reversed(history(tx, ground.keys, authority_id, definition.workflow))
+        last = {row["parameter"]: row["from_on"] for row in newest_last}
         for one in definition.parameters.values():
             values = {"workflow": definition.workflow, "parameter": one.id, "value": now[one.id]}
             if one.fixed:

@@ -1,6 +1,7 @@
 """Who signs what waits: a further signer is added, or one that was added is taken out again.
 
-The signers of the definition stay. Who is added signs next, before whoever's turn it was.
+The signers of the definition stay. Who is added signs next, before whoever's turn it was, and is taken out again by
+whoever added them, or by one who signs after them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from caseflow.cases.models import proposal
 from caseflow.cases.move import Move
 from caseflow.people.models import OFFICES
 from caseflow.people.rights import Actor
+from caseflow.records import journal
 from caseflow.words import Message, Refused
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.parts import Text
@@ -36,14 +38,19 @@ def run(move: Move, posted: Mapping[str, Any], roles: frozenset[str]) -> dict[st
     """
     waiting = signing.waiting(move.tx, move.case["id"])
     row = next((one for one in waiting if str(one["id"]) == str(posted.get("proposal"))), None)
-    if row is None or move.actor is None or not may_change(row, move.actor, roles):
+    if row is None or move.actor is None:
         raise Refused(Message("signers.not_yours"))
     role = str(posted.get("role") or "")
     adds = move.action.id == ADD
-    open_to = addable(move, row) if adds else removable(move.definition, move.case["state"], row)
-    if role not in open_to:
-        raise Refused(Message("signers.not_addable" if adds else "signers.not_removable", {"input": "role"}))
-    move.role = row["role"] if row["role"] in roles else row["signers"][row["step"]]
+    if adds and not may_add(row, move.actor, roles):
+        raise Refused(Message("signers.not_yours"))
+    if adds and role not in addable(move, row):
+        raise Refused(Message("signers.not_addable", {"input": "role"}))
+    if not adds and role not in added(move.definition, move.case["state"], row):
+        raise Refused(Message("signers.not_removable", {"input": "role"}))
+    if not adds and role not in removable(move, row, move.actor, roles):
+        raise Refused(Message("signers.not_added_by_you", {"input": "role"}))
+    move.role = next((one for one in (row["role"], *row["signers"][row["step"] :]) if one in roles), row["role"])
     before, step = list(row["signers"]), row["step"]
     after = [*before[:step], role, *before[step:]] if adds else [one for one in before if one != role]
     changed = proposal.update().where(
@@ -58,8 +65,8 @@ def run(move: Move, posted: Mapping[str, Any], roles: frozenset[str]) -> dict[st
     return {"proposal": row["id"], "of": row["action"], "signer": role}
 
 
-def may_change(row: Mapping[str, Any], actor: Actor, roles: frozenset[str]) -> bool:
-    """Whether somebody in an office says who signs: who proposed it, and in the same organisation whoever's turn it is.
+def may_add(row: Mapping[str, Any], actor: Actor, roles: frozenset[str]) -> bool:
+    """Whether somebody in an office says who signs as well: who proposed it, and in the same organisation whoever's turn it is.
 
     An applicant whose wish an office signs does not say by whom.
     """
@@ -82,7 +89,24 @@ def addable(move: Move, row: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def removable(definition: Definition, state: str, row: Mapping[str, Any]) -> list[str]:
+def removable(move: Move, row: Mapping[str, Any], actor: Actor, roles: frozenset[str]) -> list[str]:
+    """The signers that somebody in an office may take out: those whom the same person added, and in the same
+    organisation those before whom they stand.
+    """
+    found = added(move.definition, move.case["state"], row)
+    if not found or actor.organisation_kind not in OFFICES:
+        return []
+    by = {
+        body["signer"]: person_id
+        for person_id, body in journal.said(move.tx, move.case["id"], ADD)
+        if body["proposal"] == row["id"]
+    }
+    inside = row["organisation_id"] == actor.organisation_id
+    above = {role: row["signers"][row["signers"].index(role) + 1 :] for role in found}
+    return [role for role in found if by.get(role) == actor.person_id or (inside and not roles.isdisjoint(above[role]))]
+
+
+def added(definition: Definition, state: str, row: Mapping[str, Any]) -> list[str]:
     """The signers that were added and have not signed."""
     action = definition.action(state, row["action"])
     own = action.sign_off if action is not None else ()

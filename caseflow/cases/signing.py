@@ -18,6 +18,7 @@ from caseflow.cases.models import proposal, signature
 from caseflow.cases.move import Move
 from caseflow.db import Statement
 from caseflow.records import journal, personal
+from caseflow.records.personal import Keyring
 from caseflow.words import Message, Refused
 from caseflow.workflow.definition import Definition
 
@@ -169,7 +170,7 @@ def sign(
             role=signer,
             person_id=actor.person_id,
             decision=act,
-            opinion=opinion,
+            opinion=_sealed(move, opinion, _opinion_of(row["id"], row["step"])),
             at=move.at,
             for_person_id=in_place_of,
         )
@@ -187,6 +188,10 @@ def sign(
     return True
 
 
+def _sealed(move: Move, opinion: str, context: str) -> str:
+    return personal.seal_json(move.ground.keys, opinion, context) if opinion else ""
+
+
 def signed_by(tx: Connection, proposal_id: int) -> set[int]:
     """Whoever signed a proposal, and those in whose place it was signed."""
     rows = tx.execute(
@@ -201,37 +206,39 @@ def people_of(row: Mapping[Any, Any], signed: Iterable[Mapping[Any, Any]]) -> li
     return [one for one in found if one is not None]
 
 
-def slips(tx: Connection, case_id: int) -> list[tuple[RowMapping, list[RowMapping]]]:
+def slips(tx: Connection, keys: Keyring, case_id: int) -> list[tuple[RowMapping, list[dict[str, Any]]]]:
     """Every proposal of a case with its signatures, oldest first: what the printed approval slip lists."""
-    rows = tx.execute(sa.select(proposal).where(proposal.c.case_id == case_id).order_by(proposal.c.id)).mappings()
-    return [
-        (
-            row,
-            list(
-                tx.execute(
-                    sa.select(signature).where(signature.c.proposal_id == row["id"]).order_by(signature.c.id)
-                ).mappings()
-            ),
-        )
-        for row in rows
-    ]
+    rows = tx.execute(sa.select(proposal).where(proposal.c.case_id == case_id).order_by(proposal.c.id)).mappings().all()
+    signed: dict[int, list[dict[str, Any]]] = {row["id"]: [] for row in rows}
+    found = sa.select(signature).where(signature.c.proposal_id.in_(list(signed))).order_by(signature.c.id)
+    for one in tx.execute(found).mappings():
+        signed[one["proposal_id"]].append(_opened(keys, one))
+    return [(row, signed[row["id"]]) for row in rows]
 
 
-def sent_back(tx: Connection, case_id: int, organisation_id: int | None) -> list[RowMapping]:
+def _opened(keys: Keyring, row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A signature whose opinion can be read."""
+    return {**row, "opinion": personal.open_text(keys, row["opinion"], _opinion_of(row["proposal_id"], row["step"]))}
+
+
+def _opinion_of(proposal_id: int, step: int) -> str:
+    return f"opinion/{proposal_id}/{step}"
+
+
+def sent_back(tx: Connection, keys: Keyring, case_id: int, organisation_id: int | None) -> list[dict[str, Any]]:
     """What an organisation proposed and got back, with the reason, unless it has proposed the same act again since."""
     newest = (
         sa.select(sa.func.max(proposal.c.id))
         .where(proposal.c.case_id == case_id, proposal.c.organisation_id == organisation_id)
         .group_by(proposal.c.action)
     )
-    return list(
-        tx.execute(
-            sa.select(proposal.c.action, signature.c.role, signature.c.opinion, signature.c.at)
-            .join(signature, signature.c.proposal_id == proposal.c.id)
-            .where(proposal.c.id.in_(newest), proposal.c.status == "sent_back", signature.c.decision == SEND_BACK)
-            .order_by(proposal.c.id)
-        ).mappings()
-    )
+    rows = tx.execute(
+        sa.select(proposal.c.action, signature)
+        .join(signature, signature.c.proposal_id == proposal.c.id)
+        .where(proposal.c.id.in_(newest), proposal.c.status == "sent_back", signature.c.decision == SEND_BACK)
+        .order_by(proposal.c.id)
+    ).mappings()
+    return [_opened(keys, row) for row in rows]
 
 
 def go_along(move: Move, target: str) -> list[dict[str, Any]]:

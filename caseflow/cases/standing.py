@@ -24,25 +24,40 @@ _PARTS = Statement(
 )
 
 
+def held(definition: Definition, actor: Actor) -> list[Role]:
+    """The roles of a workflow that the actor holds; none in another authority's, whose roles may be called the same."""
+    if definition.authority != actor.authority_code:
+        return []
+    return [role for role in definition.roles.values() if actor.holds(role.id)]
+
+
+def working(definition: Definition, actor: Actor) -> list[Role]:
+    """The roles of :func:`held` that hold a state or sign somewhere: who works on cases, not who only reads."""
+    signers = {
+        role for state in definition.states for action in definition.actions_in(state) for role in action.sign_off
+    }
+    holders = {state.holder for state in definition.states.values()}
+    return [role for role in held(definition, actor) if role.id in signers | holders]
+
+
 def opening_role(definition: Definition, actor: Actor) -> str | None:
     """The role in which the actor may open a case of this workflow for the own organisation."""
-    return next((role.id for role in definition.roles.values() if role.opens is True and actor.holds(role.id)), None)
+    return next((role.id for role in held(definition, actor) if role.opens is True), None)
 
 
 def recording_role(definition: Definition, actor: Actor) -> Role | None:
     """The role in which the actor may open a case for another organisation; its ``opens`` is the state to begin in."""
-    recording = (role for role in definition.roles.values() if isinstance(role.opens, str))
-    return next((role for role in recording if actor.holds(role.id)), None)
+    return next((role for role in held(definition, actor) if isinstance(role.opens, str)), None)
 
 
 def roles_on(tx: Connection, definition: Definition, actor: Actor, row: Mapping[Any, Any]) -> frozenset[str]:
     """The roles of this workflow in which the actor stands to the case."""
-    held = [role for role in definition.roles.values() if actor.holds(role.id)]
-    found = {role.id for role in held if reaches(actor, role.sees, row)}
-    assigned = [role.id for role in held if role.sees == "assigned"]
+    roles = held(definition, actor)
+    found = {role.id for role in roles if reaches(actor, role.sees, row)}
+    assigned = [role.id for role in roles if role.sees == "assigned"]
     if assigned and _is_seated(tx, actor.person_id, row["id"]):
         found.update(assigned)
-    given = [role.id for role in held if role.sees == "involved"]
+    given = [role.id for role in roles if role.sees == "involved"]
     if given and row["authority_id"] == actor.authority_id:
         found.update(role for role in given if actor.organisation_id in involved(tx, row["id"], role))
     return frozenset(found)
@@ -93,9 +108,9 @@ def visible(actor: Actor, definitions: Iterable[Definition]) -> sa.ColumnElement
     """The rows of ``case`` that the actor may know of: the one condition for lists, counts, search and files."""
     parts: list[sa.ColumnElement[bool]] = []
     for definition in definitions:
-        held = [role for role in definition.roles.values() if actor.holds(role.id)]
-        given = sorted(role.id for role in held if role.sees == "involved")
-        reach = [_covers(actor, sees) for sees in sorted({role.sees for role in held} - {"involved"})]
+        roles = held(definition, actor)
+        given = sorted(role.id for role in roles if role.sees == "involved")
+        reach = [_covers(actor, sees) for sees in sorted({role.sees for role in roles} - {"involved"})]
         reach += [_given_a_part(actor, given)] if given else []
         if reach:
             parts.append(sa.and_(case.c.workflow == definition.workflow, sa.or_(*reach)))

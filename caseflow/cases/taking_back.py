@@ -6,7 +6,7 @@ done: no letter, no place, no signature, no return to the applicant, no task of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,14 +37,24 @@ def reasons(
 
     One reason (``taking_back.nothing``) says that there is no such act of this person.
     """
-    last = _last_move(tx, row)
-    own = last is not None and last.person_id == actor.person_id and last.role in roles
-    if last is None or not own or not definition.states[row["state"]].may_be_taken_back:
-        return [Message("taking_back.nothing")]
+    return _asked(tx, definition, row, actor, roles)[1]
+
+
+def _asked(
+    tx: Connection, definition: Definition, row: Mapping[Any, Any], actor: Actor, roles: frozenset[str]
+) -> tuple[Row[Any] | None, list[Message]]:
+    """The entry that would be taken back, and what is against it."""
+    nothing = [Message("taking_back.nothing")]
+    if not definition.states[row["state"]].may_be_taken_back:
+        return None, nothing
+    entries = journal.entries(tx, row["id"])
+    last = _last_move(entries)
+    if last is None or last.person_id != actor.person_id or last.role not in roles:
+        return None, nothing
     action = definition.action(last.from_state, last.act)
     if action is None or last.body.get("host") or not can_go_back(definition, last.from_state, action, row["state"]):
-        return [Message("taking_back.nothing")]
-    return list(_against(tx, row, last))
+        return None, nothing
+    return last, list(_against(tx, row, last, entries))
 
 
 def go_back(move: Move, roles: frozenset[str]) -> str:
@@ -55,11 +65,9 @@ def go_back(move: Move, roles: frozenset[str]) -> str:
     """
     if move.actor is None:
         raise Refused(Message("taking_back.nothing"))
-    if against := reasons(move.tx, move.definition, move.case, move.actor, roles):
+    last, against = _asked(move.tx, move.definition, move.case, move.actor, roles)
+    if last is None or against:
         raise Refused(*against)
-    last = _last_move(move.tx, move.case)
-    if last is None:
-        raise Refused(Message("taking_back.nothing"))
     move.role = last.role
     move.notes |= {"taken_back": last.seq, "act": last.act}
     _reopen(move.tx, move.ground, move.definition, last)
@@ -69,11 +77,11 @@ def go_back(move: Move, roles: frozenset[str]) -> str:
     return str(last.from_state)
 
 
-def _against(tx: Connection, row: Mapping[Any, Any], last: Row[Any]) -> Iterator[Message]:
+def _against(tx: Connection, row: Mapping[Any, Any], last: Row[Any], entries: Iterable[Row[Any]]) -> Iterator[Message]:
     others = sa.select(read_log.c.id).where(
         read_log.c.case_id == row["id"], read_log.c.at >= last.at, read_log.c.person_id != last.person_id
     )
-    acted = any(one.person_id is not None for one in journal.entries(tx, row["id"]) if one.seq > last.seq)
+    acted = any(one.person_id is not None for one in entries if one.seq > last.seq)
     if acted or tx.execute(others.limit(1)).first() is not None:
         yield Message("taking_back.opened")
     inside = sa.select(member.c.id).where(member.c.case_id == row["id"], member.c.status == "in")
@@ -85,9 +93,9 @@ def _against(tx: Connection, row: Mapping[Any, Any], last: Row[Any]) -> Iterator
         yield Message("taking_back.hangs_on_it")
 
 
-def _last_move(tx: Connection, row: Mapping[Any, Any]) -> Row[Any] | None:
+def _last_move(entries: Iterable[Row[Any]]) -> Row[Any] | None:
     """The entry by which a case came where it stands."""
-    moved = [one for one in journal.entries(tx, row["id"]) if one.from_state != one.to_state]
+    moved = [one for one in entries if one.from_state != one.to_state]
     return moved[-1] if moved and moved[-1].from_state is not None and "phase" not in moved[-1].body else None
 
 

@@ -217,8 +217,8 @@ class View:
         row = self.pending()
         return row is not None and deputies.may_sign(self.tx, self.definition, self.row, row, self.actor, self.roles)
 
-    def findings(self) -> list[RowMapping]:
-        return findings.all_findings(self.tx, self.row["id"]) if self.is_staff else []
+    def findings(self) -> list[dict[str, Any]]:
+        return findings.all_findings(self.tx, self.ground.keys, self.row["id"]) if self.is_staff else []
 
     def deadlines(self) -> list[RowMapping]:
         """The clocks with their ledgers: the office all, others that of the state shown and of what they owe."""

@@ -39,7 +39,7 @@ def same_unit_same_product(move: Move, _: Any) -> list[Message]:
     """The same organisation has another open or successful case about the same thing."""
     subject = move.changes.get("subject") or move.case["subject"]
     other = move.tx.execute(
-        sa.select(case.c.number, case.c.receipt_code).where(
+        sa.select(case.c.number).where(
             case.c.workflow == move.case["workflow"],
             case.c.organisation_id == move.case["organisation_id"],
             case.c.subject == subject,

@@ -6,6 +6,7 @@ import argparse
 import json
 import tempfile
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -169,7 +170,7 @@ def _test(settings: Settings, parsed: argparse.Namespace) -> int:
 
 
 def _parameters(settings: Settings, _parsed: argparse.Namespace) -> int:
-    with Database(settings.database_url).read() as tx:
+    with closing(Database(settings.database_url)) as database, database.read() as tx:
         lines = parameters_told(tx, reference.ground(tx, settings))
     for line in lines:
         _say(render(line, LANGUAGE))

@@ -140,7 +140,7 @@ def _unserved(tx: Connection, ground: Ground, only: int | None) -> Iterator[Comp
     """Letters that must be served, issued a while ago, of which no service is recorded."""
     served = sa.select(service.c.letter_id).where(service.c.letter_id == letter.c.id)
     found = (
-        sa.select(letter.c.kind, case.c.number, case.c.receipt_code, case.c.definition_id)
+        sa.select(letter.c.kind, case.c.id, case.c.number, case.c.definition_id)
         .join(case, case.c.id == letter.c.case_id)
         .where(letter.c.created_at < clock.now() - SERVE_WITHIN, ~served.exists())
         .order_by(letter.c.id)
@@ -149,7 +149,7 @@ def _unserved(tx: Connection, ground: Ground, only: int | None) -> Iterator[Comp
         declared = ground.definition(tx, row["definition_id"]).definition.letters.get(row["kind"])
         if declared is not None and declared.service is not None:
             title = {"zh": declared.title.zh, "en": declared.title.en}
-            yield _say("warning", "letter_unserved", letter=title, case=row["number"] or row["receipt_code"])
+            yield _say("warning", "letter_unserved", letter=title, case=row["number"] or str(row["id"]))
 
 
 def _people(tx: Connection, authority_id: int, definition: Definition) -> Iterator[Complaint]:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from caseflow.cases import opening
+from caseflow.cases import opening, standing
 from caseflow.cases.entry import NotHere
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.models import case
@@ -47,8 +47,8 @@ def may_import(definition: Definition, actor: Actor) -> bool:
     """Whether the actor may enter earlier cases of a workflow: in the authority's own office, in a role that reaches all."""
     if actor.organisation_kind != "authority":
         return False
-    wide = [role.id for role in definition.roles.values() if role.sees == "own_authority"]
-    return definition.imports is not None and actor.holds(*wide)
+    wide = (role.sees == "own_authority" for role in standing.held(definition, actor))
+    return definition.imports is not None and any(wide)
 
 
 def preview(

@@ -22,7 +22,6 @@ from caseflow.workflow.definition import Definition
 from caseflow.workflow.parts import Text
 
 _PLACE = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
-_CASE_COLUMNS = ("number", "title", "subject")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ class Standing:
     """What a person is in one organisation."""
 
     authority_id: int
+    authority_code: str
     authority_name: dict[str, str]
     organisation_id: int
     organisation_name: dict[str, str]
@@ -49,6 +50,8 @@ class Actor:
     name: str
     language: Language
     authority_id: int
+    authority_code: str
+    """By which workflows name their authority; empty while the person acts for nobody."""
     authority_name: dict[str, str]
     organisation_id: int | None
     organisation_name: dict[str, str]
@@ -82,6 +85,7 @@ def actor(
         name=person["name"],
         language=person["language"],
         authority_id=chosen.authority_id if chosen else person["authority_id"],
+        authority_code=chosen.authority_code if chosen else "",
         authority_name=chosen.authority_name if chosen else {"zh": "", "en": ""},
         organisation_id=chosen.organisation_id if chosen else None,
         organisation_name=chosen.organisation_name if chosen else {"zh": "", "en": ""},
@@ -104,6 +108,7 @@ _STANDINGS = (
         organisation.c.prefecture_id,
         organisation.c.name_zh,
         organisation.c.name_en,
+        authority.c.code.label("authority_code"),
         authority.c.name.label("authority_name"),
     )
     .select_from(membership)
@@ -126,6 +131,7 @@ def standings(tx: Connection, person_id: int) -> list[Standing]:
     return [
         Standing(
             authority_id=first["authority_id"],
+            authority_code=first["authority_code"],
             authority_name=first["authority_name"],
             organisation_id=organisation_id,
             organisation_name={"zh": first["name_zh"], "en": first["name_en"] or first["name_zh"]},

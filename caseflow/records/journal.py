@@ -31,9 +31,11 @@ _INSERT = Statement(journal.insert().values(body=sa.bindparam("body_text", type_
 
 
 _ENTRIES = sa.select(journal).where(journal.c.case_id == sa.bindparam("case_id")).order_by(journal.c.seq)
-_BODIES = sa.select(journal.c.body).where(
-    journal.c.case_id == sa.bindparam("case_id"), journal.c.act == sa.bindparam("act")
-)  # fmt: skip
+_SAID = (
+    sa.select(journal.c.person_id, journal.c.body)
+    .where(journal.c.case_id == sa.bindparam("case_id"), journal.c.act == sa.bindparam("act"))
+    .order_by(journal.c.seq)
+)
 _OUTCOME = Statement(
     sa.select(
         journal.c.case_id, journal.c.seq, journal.c.person_id, journal.c.act, journal.c.to_state, journal.c.body
@@ -128,10 +130,20 @@ def entries(tx: Connection, case_id: int) -> list[Row[Any]]:
     return list(tx.execute(_ENTRIES, {"case_id": case_id}))
 
 
+def has_come(tx: Connection, case_id: int, state: str) -> bool:
+    """Whether a case has ever come to a state."""
+    found = sa.select(journal.c.id).where(journal.c.case_id == case_id, journal.c.to_state == state)
+    return tx.execute(found.limit(1)).first() is not None
+
+
+def said(tx: Connection, case_id: int, act: str) -> list[tuple[int | None, Mapping[str, Any]]]:
+    """Who did an act on a case and what the journal keeps of it, in order."""
+    return [(row.person_id, row.body) for row in tx.execute(_SAID, {"case_id": case_id, "act": act})]
+
+
 def times(tx: Connection, case_id: int, act: str, *, but_not: Mapping[str, Any]) -> int:
     """How often an act stands in the journal of a case, without entries whose body has these values."""
-    bodies = tx.scalars(_BODIES, {"case_id": case_id, "act": act})
-    return sum(1 for body in bodies if any(body.get(name) != value for name, value in but_not.items()))
+    return sum(1 for _, body in said(tx, case_id, act) if any(body.get(name) != but_not[name] for name in but_not))
 
 
 def outcome(tx: Connection, request_key: str) -> Done | None:

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from caseflow.words import Message, Refused
 
 SEALED = "$sealed"
 """The one key of the mapping that stands in a public part where a personal value was."""
+_SEALED_TEXT = re.compile(r"[0-9a-f]{12}:(?:[0-9a-f]{2}){28,}")
+"""Key id, nonce and cipher with its tag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,11 @@ def open_json(keys: Keyring, text: str, context: str) -> Any:
     key_id, _, sealed = text.partition(":")
     raw = bytes.fromhex(sealed)
     return open_(keys[key_id], raw[:12], raw[12:], context)
+
+
+def open_text(keys: Keyring, text: str, context: str) -> str:
+    """A text that ``seal_json`` sealed; one that was written before such texts were sealed, as it stands."""
+    return str(open_json(keys, text, context)) if _SEALED_TEXT.fullmatch(text) else text
 
 
 def digest(key: Key, value: Any) -> str:

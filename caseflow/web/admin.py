@@ -7,13 +7,11 @@ from typing import Any
 from flask import Blueprint, abort, g, render_template, request, url_for
 
 from caseflow.people import accounts, organisations, passwords, roles, second_factor, security, sessions
-from caseflow.people.models import ORGANISATION_KINDS
 from caseflow.people.rights import AUDIT_ADMIN, SECURITY_ADMIN, SYSTEM_ADMIN
 from caseflow.web import shell
 from caseflow.web.account import address
 from caseflow.web.shell import MenuItem, holding, page
 from caseflow.words import LANGUAGES, Message, Refused
-from caseflow.workflow.identifiers import check_credit_code, normalise_credit_code
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -24,14 +22,14 @@ system_or_secure = holding(SYSTEM_ADMIN, SECURITY_ADMIN)
 
 MENU = (
     MenuItem("admin.menu.people", "admin.people", system_or_secure),
-    MenuItem("admin.menu.organisations", "admin.organisations_list", system),
+    MenuItem("admin.menu.organisations", "admin_organisations.listed", system),
     MenuItem("admin.menu.security_log", "admin.security_log", audit),
     MenuItem("admin.menu.read_log", "admin.read_log", audit),
 )
 SIZE = 50
 
 
-def _at() -> int:
+def at_page() -> int:
     return max(request.args.get("page", 1, type=int), 1)
 
 
@@ -42,7 +40,8 @@ def _person(person_id: int) -> Any:
     return row
 
 
-def _organisation(organisation_id: int) -> Any:
+def organisation_here(organisation_id: int) -> Any:
+    """An organisation of the reader's authority; 404 for every other."""
     row = organisations.get(g.tx, organisation_id)
     if row is None or row["authority_id"] != g.actor.authority_id:
         abort(404)
@@ -54,7 +53,7 @@ def _organisation(organisation_id: int) -> Any:
 
 @page(blueprint, "/people", policy=system_or_secure)
 def people() -> Any:
-    text, status, at = request.args.get("q", ""), request.args.get("status", ""), _at()
+    text, status, at = request.args.get("q", ""), request.args.get("status", ""), at_page()
     rows, total = accounts.find(
         g.tx, g.actor.authority_id, text=text, status=status, limit=SIZE, offset=SIZE * (at - 1)
     )
@@ -184,7 +183,7 @@ def grant_role(person_id: int) -> Any:
         reasons.append(Message("admin.role_missing", {"input": "role"}))
     if reasons or organisation_id is None:
         raise Refused(*reasons)
-    _organisation(organisation_id)
+    organisation_here(organisation_id)
     roles.grant(
         g.tx,
         shell.house().roles,
@@ -212,116 +211,12 @@ def withdraw_role(person_id: int, membership_id: int) -> Any:
     return shell.done(url_for("admin.person", person_id=person_id), "role_withdrawn")
 
 
-# Organisations
-
-
-@page(blueprint, "/organisations", policy=system)
-def organisations_list() -> Any:
-    at = _at()
-    text, kind, status = (request.args.get(name, "") for name in ("q", "kind", "status"))
-    rows, total = organisations.find(
-        g.tx, g.actor.authority_id, text=text, kind=kind, status=status, limit=SIZE, offset=SIZE * (at - 1)
-    )
-    return render_template(
-        "admin/organisations.html",
-        rows=rows,
-        total=total,
-        at=at,
-        size=SIZE,
-        text=text,
-        kind=kind,
-        status=status,
-        kinds=ORGANISATION_KINDS,
-    )
-
-
-@page(blueprint, "/organisations/new", policy=system)
-def new_organisation() -> Any:
-    return render_template(
-        "admin/organisation.html",
-        organisation=None,
-        members=[],
-        kinds=ORGANISATION_KINDS,
-        parents=_parents(),
-        bureaus=organisations.bureaus(g.tx, g.actor.authority_id),
-        roles=shell.house().roles,
-    )
-
-
-@page(blueprint, "/organisations/new", methods=("POST",), policy=system, redraw=new_organisation)
-def create_organisation() -> Any:
-    parent_id, prefecture_id = (request.form.get(name, type=int) for name in ("parent_id", "prefecture_id"))
-    for chosen in (parent_id, prefecture_id):
-        if chosen is not None:
-            _organisation(chosen)
-    made = organisations.create(
-        g.tx,
-        authority_id=g.actor.authority_id,
-        kind=request.form.get("kind", ""),
-        name_zh=request.form.get("name_zh", ""),
-        name_en=request.form.get("name_en", ""),
-        credit_code=_credit_code(),
-        division=request.form.get("division", "").strip(),
-        parent_id=parent_id,
-        prefecture_id=prefecture_id,
-        by=g.actor.person_id,
-        address=address(),
-    )
-    return shell.done(url_for("admin.organisation", organisation_id=made), "saved")
-
-
-@page(blueprint, "/organisations/<int:organisation_id>", policy=system)
-def organisation(organisation_id: int) -> Any:
-    return render_template(
-        "admin/organisation.html",
-        organisation=_organisation(organisation_id),
-        members=accounts.members(g.tx, organisation_id),
-        kinds=ORGANISATION_KINDS,
-        parents=_parents(),
-        bureaus=organisations.bureaus(g.tx, g.actor.authority_id),
-        roles=shell.house().roles,
-    )
-
-
-@page(blueprint, "/organisations/<int:organisation_id>", methods=("POST",), policy=system, redraw=organisation)
-def change_organisation(organisation_id: int) -> Any:
-    row = _organisation(organisation_id)
-    status = row["status"]
-    if status in {"active", "closed"}:
-        status = "closed" if request.form.get("closed") == "yes" else "active"
-    organisations.change(
-        g.tx,
-        organisation_id,
-        name_zh=request.form.get("name_zh", ""),
-        name_en=request.form.get("name_en", ""),
-        credit_code=_credit_code(),
-        division=request.form.get("division", "").strip(),
-        status=status,
-        by=g.actor.person_id,
-        address=address(),
-    )
-    return shell.done(url_for("admin.organisation", organisation_id=organisation_id), "saved")
-
-
-def _credit_code() -> str | None:
-    code = normalise_credit_code(request.form.get("credit_code", ""))
-    if code and (wrong := check_credit_code(code)):
-        raise Refused(*(Message(reason.key, {**reason.values, "input": "credit_code"}) for reason in wrong))
-    return code or None
-
-
-def _parents() -> list[Any]:
-    offices = ("authority", "department", "bureau", "branch", "pool")
-    rows = [organisations.find(g.tx, g.actor.authority_id, kind=kind, limit=200)[0] for kind in offices]
-    return [row for group in rows for row in group]
-
-
 # Logs
 
 
 @page(blueprint, "/log", policy=audit)
 def security_log() -> Any:
-    at = _at()
+    at = at_page()
     rows, total = security.entries(
         g.tx,
         g.actor.authority_id,
@@ -337,7 +232,7 @@ def security_log() -> Any:
 
 @page(blueprint, "/reads", policy=audit)
 def read_log() -> Any:
-    at = _at()
+    at = at_page()
     rows, total = security.reads(
         g.tx,
         g.actor.authority_id,

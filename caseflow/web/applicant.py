@@ -84,7 +84,7 @@ def case_page(view: View) -> Any:
         footprint=store.latest_study(g.tx, view.row["id"]) if view.definition.footprint else None,
         may_footprint=may_footprint(view),
         messages=messages_of(view),
-        sent_back=signing.sent_back(g.tx, view.row["id"], g.actor.organisation_id),
+        sent_back=signing.sent_back(g.tx, view.ground.keys, view.row["id"], g.actor.organisation_id),
         carry=carrying.offered(view),
         **roads,
         submitted=bool(view.row["number"]),

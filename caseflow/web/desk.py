@@ -13,7 +13,7 @@ from flask import Blueprint, g, render_template, request, send_file, url_for
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock
-from caseflow.cases import circulating, find, members, panels, supervising
+from caseflow.cases import circulating, find, members, panels, scores, standing, supervising
 from caseflow.cases.find import Filters
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, round_
@@ -168,7 +168,7 @@ def _filters() -> Filters:
 
 def state_of(actor: Actor, definition: Definition, state: str) -> dict[str, str]:
     """The name of a state for the reader, in a list."""
-    reaches = (role.sees for role in definition.roles.values() if actor.holds(role.id))
+    reaches = (role.sees for role in standing.held(definition, actor))
     return state_name(definition, state, is_office="own_authority" in reaches)
 
 
@@ -229,7 +229,7 @@ def _line(tx: Connection, ground: Ground, actor: Actor, row: RowMapping, due: cl
     elif kind == "panel" and what in definition.panels:
         owed = drawing.named(definition.panels[what].title)
         link = url_for("expert.assignment", case_id=row["id"])
-        left = len(panels.owed_by(tx, row["id"], what, actor.person_id))
+        left = len(scores.owed_by(tx, row["id"], what, actor.person_id))
         barred = {member for member, who in panels.conflicts(tx, row["id"]) if who == actor.person_id}
         total = len({member["id"] for member in members.rows(tx, row["id"])} - barred)
         progress = (total - left, total)

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, g, redirect, render_template, url_
 from markupsafe import Markup
 
 from caseflow import clock
-from caseflow.cases import deadlines
+from caseflow.cases import deadlines, standing
 from caseflow.cases.entry import NotHere
 from caseflow.cases.view import View
 from caseflow.people.rights import Actor
@@ -184,7 +184,7 @@ def _known() -> list[Definition]:
 
 
 def _has_part(definition: Definition) -> bool:
-    return g.actor is not None and shell.official(g.actor) and any(g.actor.holds(one) for one in definition.roles)
+    return g.actor is not None and shell.official(g.actor) and bool(standing.held(definition, g.actor))
 
 
 @blueprint.app_context_processor

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup
@@ -132,7 +133,18 @@ def here(**changed: Any) -> str:
     """The address of this page with other values in its query; None removes one."""
     query = {**request.args.to_dict(flat=False), **changed}
     query = {name: value for name, value in query.items() if value not in (None, "")}
-    return url_for(str(request.endpoint), **{**(request.view_args or {}), **query})
+    return _asking(url_for(str(request.endpoint), **(request.view_args or {})), query)
+
+
+def there(endpoint: str, /, **place: Any) -> str:
+    """The address of another page with the query of this one."""
+    return _asking(url_for(endpoint, **place), request.args.to_dict(flat=False))
+
+
+def _asking(address: str, query: dict[str, Any]) -> str:
+    """An address with a query, whatever somebody typed into it: to ``url_for`` names like ``_scheme`` say something."""
+    asked = urlencode(query, doseq=True)
+    return f"{address}{'&' if '?' in address else '?'}{asked}" if asked else address
 
 
 def install(app: Flask) -> None:
@@ -155,6 +167,7 @@ def install(app: Flask) -> None:
         menu=menu,
         notice=notice,
         here=here,
+        there=there,
         script_words=script_words,
         house=lambda: current_app.extensions["caseflow"],
     )

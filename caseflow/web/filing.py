@@ -17,7 +17,6 @@ from caseflow.web import papers, posted, shell
 from caseflow.web.act_form import request_key, viewed
 from caseflow.web.shell import page
 from caseflow.web.uploads import CaseStore
-from caseflow.words import Message, Refused
 from caseflow.workflow.form import Field
 from caseflow.workflow.parts import Text
 
@@ -70,7 +69,8 @@ def record(case_id: int, letter_id: int) -> Any:
         row = papers.find(view, letter_id)
         if not filing.may_file(view.definition, view.roles, view.actor, row):
             raise NotHere
-    g.kept_file = _received(case_id, letter_id)
+    question = SEALED.model_copy(update={"id": str(letter_id)})
+    g.kept_file = CaseStore(case_id, g.actor, "letter").brought(question)
     given = {
         "letter": str(letter_id),
         "number": request.form.get("number", ""),
@@ -81,19 +81,6 @@ def record(case_id: int, letter_id: int) -> Any:
     with shell.writing() as tx:
         act.perform(tx, ground, g.actor, case_id, filing.ACT, given, request_key=key, seen=seen)
     return shell.done(url_for("filing.show", case_id=case_id, letter_id=letter_id), "letter_filed")
-
-
-def _received(case_id: int, letter_id: int) -> int | None:
-    """The sealed file that was sent now, or that was sent with a form which came back."""
-    store = CaseStore(case_id, g.actor, "letter")
-    upload = request.files.get("file")
-    if upload is not None and upload.filename:
-        try:
-            return store.take(SEALED.model_copy(update={"id": str(letter_id)}), upload)
-        except Refused as refused:
-            raise Refused(*(Message(one.key, {**one.values, "input": "file"}) for one in refused.reasons)) from None
-    kept = request.form.get("kept", type=int)
-    return kept if kept is not None and store.holds(kept) else None
 
 
 def _history(view: View, row: Mapping[Any, Any]) -> list[dict[str, Any]]:

@@ -218,7 +218,7 @@ def _findings(view: View, stored: StoredResult, secrets: Iterable[str]) -> tuple
     told = footprint_context.named(view.tx, view.ground, view.actor, stored.body["findings"])
     told = veiled(told, secrets)
     found = [Finding(one["id"], from_json(one["message"]), one["severity"], one["path"]) for one in told]
-    now = findings.standing(view.tx, view.row["id"], stored)
+    now = findings.standing(view.tx, view.ground.keys, view.row["id"], stored)
     blocking = {one.id for one in now.blockers}
     rows = {row["key"].removeprefix(f"{findings.FOOTPRINT}."): row for row in view.findings()}
     reasons = now.accepted if view.is_staff else {}

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, abort, g, render_template, request, send_file
 
 from caseflow import clock
+from caseflow.cases import standing
 from caseflow.office import heat, rounds
 from caseflow.people.rights import Actor
 from caseflow.records import reading, sheets
@@ -103,9 +104,7 @@ def _known() -> list[Definition]:
     own = [
         one
         for one in every
-        if any(
-            g.actor.holds(role.id) and role.sees in ("own_authority", "own_prefecture") for role in one.roles.values()
-        )
+        if any(role.sees in ("own_authority", "own_prefecture") for role in standing.held(one, g.actor))
     ]
     return sorted(own, key=lambda one: one.kind != "application")
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, g, render_template, request
 
-from caseflow.cases import show, tasks
+from caseflow.cases import show, standing, tasks
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, involvement, task
 from caseflow.cases.view import View, state_name
@@ -148,9 +148,8 @@ def _count(scope: str) -> int:
 
 def _roles(actor: Actor) -> list[str]:
     """The roles held here in which one sees what the own organisation was given a part in."""
-    definitions = (loaded.definition for loaded in shell.house().ground.all_current(g.tx))
-    given = {role.id for one in definitions for role in one.roles.values() if role.sees == "involved"}
-    return sorted(given & actor.roles)
+    every = (loaded.definition for loaded in shell.house().ground.all_current(g.tx))
+    return sorted({role.id for one in every for role in standing.held(one, actor) if role.sees == "involved"})
 
 
 def _name(row: sa.RowMapping) -> show.Pair:

@@ -13,13 +13,15 @@ from typing import Any
 
 from flask import Blueprint, abort, current_app, g, jsonify, render_template, request, url_for
 from flask.wrappers import Response
+from sqlalchemy.engine import Connection
 
 from caseflow import clock
 from caseflow.cases import register_book, register_find
 from caseflow.cases.register_find import Book, Entry, Wanted
-from caseflow.people import organisations
+from caseflow.people import organisations, throttle
 from caseflow.records import sheets
 from caseflow.web import drawing, registers, shell
+from caseflow.web.account import address
 from caseflow.web.public import not_official
 from caseflow.web.shell import MenuItem, page
 from caseflow.words import Message
@@ -43,7 +45,7 @@ def index() -> Any:
 
 @page(blueprint, "/public/registers/<authority>/<register>", policy=shell.anyone)
 def listed(authority: str, register: str) -> Any:
-    one, today, wanted = _opened(authority, register), clock.today(), registers.asked()
+    one, today, wanted = _opened(g.tx, authority, register), clock.today(), registers.asked()
     scope = register_find.shown_to_all(today)
     bureaus = organisations.bureaus(g.tx, one.authority_id)
     return render_template(
@@ -67,7 +69,7 @@ def listed(authority: str, register: str) -> Any:
 @page(blueprint, "/public/registers/<authority>/<register>.json", policy=shell.anyone)
 def data(authority: str, register: str) -> Any:
     """The public part as JSON, a hundred entries at a time, under the filters of the list."""
-    one, today, wanted, at = _opened(authority, register), clock.today(), registers.asked(), registers.at_page()
+    one, today, wanted, at = _opened(g.tx, authority, register), clock.today(), registers.asked(), registers.at_page()
     scope = register_find.shown_to_all(today)
     found = register_find.listed(
         g.tx, one, scope, wanted, one.open_fields, today, limit=MOST_DATA, offset=MOST_DATA * (at - 1)
@@ -88,12 +90,20 @@ def data(authority: str, register: str) -> Any:
     )
 
 
-@page(blueprint, "/public/registers/<authority>/<register>.csv", policy=shell.anyone)
+@page(blueprint, "/public/registers/<authority>/<register>.csv", policy=shell.anyone, own_transactions=True)
 def table(authority: str, register: str) -> Any:
-    """The public part as CSV (UTF-8 with its mark, so that spreadsheets read it), under the filters of the list."""
-    one, today = _opened(authority, register), clock.today()
-    scope = register_find.shown_to_all(today)
-    found = register_find.listed(g.tx, one, scope, registers.asked(), one.open_fields, today, limit=MOST_ROWS)
+    """The public part as CSV (UTF-8 with its mark, so that spreadsheets read it), under the filters of the list.
+
+    It holds up to ``MOST_ROWS`` entries, so whoever asks again and again waits.
+    """
+    with shell.writing() as tx:
+        wait = throttle.enter(tx, ("open_data", address()))
+    if wait:
+        raise shell.TooFast(wait)
+    today = clock.today()
+    with shell.reading() as tx:
+        one, scope = _opened(tx, authority, register), register_find.shown_to_all(today)
+        found = register_find.listed(tx, one, scope, registers.asked(), one.open_fields, today, limit=MOST_ROWS)
     out = StringIO()
     out.write("\ufeff")
     lines = csv.writer(out)
@@ -108,7 +118,7 @@ def table(authority: str, register: str) -> Any:
 
 @page(blueprint, "/public/registers/<authority>/<register>/<path:number>", policy=shell.anyone)
 def entry(authority: str, register: str, number: str) -> Any:
-    one, today = _opened(authority, register), clock.today()
+    one, today = _opened(g.tx, authority, register), clock.today()
     scope = register_find.shown_to_all(today)
     found = register_find.by_number(g.tx, one, scope, number, one.open_fields, today)
     if found is None:
@@ -157,8 +167,8 @@ def _books() -> list[Book]:
     return [one for one in register_find.books(g.tx, shell.house().ground) if one.register.public]
 
 
-def _opened(authority: str, register: str) -> Book:
-    found = register_find.book(g.tx, shell.house().ground, authority, register)
+def _opened(tx: Connection, authority: str, register: str) -> Book:
+    found = register_find.book(tx, shell.house().ground, authority, register)
     if found is None or not found.register.public:
         abort(404)
     return found

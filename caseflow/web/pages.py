@@ -7,6 +7,7 @@ from caseflow.web import (
     account,
     acting,
     admin,
+    admin_organisations,
     applicant,
     bulk,
     bulk_sheet,
@@ -67,7 +68,7 @@ BLUEPRINTS = tuple(
     room.blueprint
     for room in (
         public, open_registers, registers, home, account, registration, inbox, applicant, dossier, footprint, footprint_search, footprint_what_if, footprint_files, footprint_bringing, sending, uploads, desk,
-        overview, bulk, bulk_sheet, carrying, case, acting, review, papers, filing, dossiers, bundles, collective, rounds, quota_board, settings, expert, calendars, footprint_review, factor_page, admin, health,
+        overview, bulk, bulk_sheet, carrying, case, acting, review, papers, filing, dossiers, bundles, collective, rounds, quota_board, settings, expert, calendars, footprint_review, factor_page, admin, admin_organisations, health,
         deliveries, tasks, serving, signers, taking_back, supervising, circulating, absences, purging, involvement, other_work, recording, importing, handover, releases, recalculation, diagrams, why, provenance, heat,
     )
 )  # fmt: skip

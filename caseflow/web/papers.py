@@ -80,7 +80,8 @@ def slip(case_id: int, proposal_id: int, kind: str) -> Any:
     view = viewed(case_id)
     if not view.is_staff or kind not in ("pdf", "docx", "html"):
         abort(404)
-    found = next(((row, signed) for row, signed in signing.slips(view.tx, case_id) if row["id"] == proposal_id), None)
+    every = signing.slips(view.tx, view.ground.keys, case_id)
+    found = next(((row, signed) for row, signed in every if row["id"] == proposal_id), None)
     if found is None or not _inside(view, found[0]):
         abort(404)
     body, language, demo = _slip_body(view, *found), asked_language(), shell.house().settings.demo

@@ -93,6 +93,10 @@ def held(view: View, section: Section) -> dict[str, Any]:
     if "dossier" not in view.state.edits:
         return {}
     given = own_answers(view.tx, view.definition, dict(view.row)).get(section.id, {})
+    return _shown_only(section, given)
+
+
+def _shown_only(section: Section, given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if _is_given(section.fields[name])}
 
 
@@ -112,7 +116,7 @@ def _state(
     }
     if gaps:
         return "in_progress" if typed else "not_started"
-    given_here = held(view, section)
+    given_here = _shown_only(section, given) if "dossier" in view.state.edits else {}
     required = any(
         one.required and (one.when is None or asked(one.when, answered))
         for one in section.fields.values()

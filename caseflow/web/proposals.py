@@ -18,7 +18,9 @@ def waiting(view: View) -> list[dict[str, Any]]:
     An applicant reads what the own organisation proposed.
     """
     rows = [row for row in signing.waiting(view.tx, view.row["id"]) if _may_read(view, row)]
-    found = [_told(view, row) for row in rows]
+    every = signing.slips(view.tx, view.ground.keys, view.row["id"]) if rows else []
+    signed = {slip["id"]: given for slip, given in every}
+    found = [_told(view, row, signed[row["id"]]) for row in rows]
     return sorted(found, key=lambda one: not one["may_sign"])
 
 
@@ -30,7 +32,7 @@ def proposed(view: View) -> dict[str, Any] | None:
 def slips(view: View) -> list[dict[str, Any]]:
     """The approval slips of the case that the reader may open."""
     found = []
-    for row, signed in signing.slips(view.tx, view.row["id"]):
+    for row, signed in signing.slips(view.tx, view.ground.keys, view.row["id"]):
         if view.is_staff and view.concerned(row):
             action = next((one for one in record.acts(view.definition) if one.id == row["action"]), None)
             title = drawing.named(action.title) if action else row["action"]
@@ -42,15 +44,15 @@ def _may_read(view: View, row: Mapping[str, Any]) -> bool:
     return view.concerned(row) if view.is_staff else row["organisation_id"] == view.actor.organisation_id
 
 
-def _told(view: View, row: Mapping[str, Any]) -> dict[str, Any]:
+def _told(view: View, row: Mapping[str, Any], signed: list[dict[str, Any]]) -> dict[str, Any]:
     action = view.definition.action(view.row["state"], row["action"])
-    signed = next((found for one, found in signing.slips(view.tx, view.row["id"]) if one["id"] == row["id"]), [])
     asked = [
         {"title": title, "signed": signed[at] if at < len(signed) else None, "next": at == row["step"]}
         for at, title in enumerate(signing.role_titles(view.definition, row))
     ]
-    may_change = view.is_staff and signers.may_change(row, view.actor, view.roles)
     move = view.move(signers.ACTS[signers.ADD], row["role"])
+    may_add = view.is_staff and signers.may_add(row, view.actor, view.roles)
+    removable = signers.removable(move, row, view.actor, view.roles) if view.is_staff else []
     part = None
     if action is not None:
         before = act_context.present(view, action, view.dossier())
@@ -63,8 +65,8 @@ def _told(view: View, row: Mapping[str, Any]) -> dict[str, Any]:
         "signers": asked,
         "may_sign": deputies.may_sign(view.tx, view.definition, view.row, row, view.actor, view.roles),
         "key": request_key(),
-        "addable": _titles(view, signers.addable(move, row)) if may_change else [],
-        "removable": _titles(view, signers.removable(view.definition, view.row["state"], row)) if may_change else [],
+        "addable": _titles(view, signers.addable(move, row)) if may_add else [],
+        "removable": _titles(view, removable),
     }
 
 

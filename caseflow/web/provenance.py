@@ -19,7 +19,7 @@ from caseflow.workflow import places, provenance
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import Action
-from caseflow.workflow.provenance import Enforced, Provenance, Traced
+from caseflow.workflow.provenance import Enforced, LinesOf, Provenance, Traced
 from caseflow.workflow.registers import Register
 
 blueprint = Blueprint("provenance", __name__)
@@ -65,7 +65,8 @@ def show(name: str) -> str:
     if notice is None:
         abort(404)
     inside = shell.official(g.actor)
-    traced = provenance.trace(notice, _definitions(), _line if inside else _unsaid)
+    resting = provenance.resting_on(notice, _definitions())
+    traced = provenance.trace(notice, resting, _lines_of(resting) if inside else _unsaid)
     return render_template(
         "provenance/notice.html",
         document=notice,
@@ -124,9 +125,16 @@ def _definitions() -> list[Definition]:
     return [loaded.definition for loaded in shell.house().ground.all_current(g.tx)]
 
 
-def _line(definition: Definition, place: Place) -> str:
-    found = places.find(shell.house().settings.workflows, definition, vocabulary())
-    return found.at((*place, "basis")) if found is not None else ""
+def _lines_of(definitions: Iterable[Definition]) -> LinesOf:
+    """Where the grounds of these procedures stand in their files; each procedure is looked for once."""
+    folder, known = shell.house().settings.workflows, vocabulary()
+    files = {one.workflow: places.find(folder, one, known) for one in definitions}
+
+    def line(definition: Definition, place: Place) -> str:
+        found = files[definition.workflow]
+        return found.at((*place, "basis")) if found is not None else ""
+
+    return line
 
 
 def _unsaid(_definition: Definition, _place: Place) -> str:

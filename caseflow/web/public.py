@@ -15,7 +15,7 @@ from caseflow import clock
 from caseflow.cases import announced, deadlines, find, register_find, standing
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case as case_table
-from caseflow.cases.models import member, round_
+from caseflow.cases.models import deadline, member, round_
 from caseflow.office import rounds
 from caseflow.people import organisations, throttle
 from caseflow.people.rights import Actor
@@ -198,10 +198,10 @@ def _entries(which: str) -> list[Entry]:
     titles = {row.id: row.title for row in g.tx.execute(sa.select(round_.c.id, round_.c.title))}
     found, rows = [], find.listed(g.tx, None, which)
     documents = announced.documents(g.tx, ground, rows, which)
+    ends = _publicity_ends([row["id"] for row in rows]) if which == LISTS[0] else {}
     for row in rows:
         definition = ground.definition(g.tx, row["definition_id"]).definition
         prefecture = {"zh": row["prefecture_zh"] or "", "en": row["prefecture_en"] or row["prefecture_zh"] or ""}
-        until = _publicity_until(row["id"]) if which == LISTS[0] else None
         found.append(
             Entry(
                 row,
@@ -209,24 +209,23 @@ def _entries(which: str) -> list[Entry]:
                 drawing.named(prefecture),
                 product_class(ground, definition, row["facts"]),
                 titles.get(row["round_id"]),
-                until,
+                ends.get(row["id"]),
                 documents.get(row["id"]),
             )
         )
     return found
 
 
-def _publicity_until(case_id: int) -> date | None:
-    """The last day of the publicity of the list on which a case stands."""
-    hosts = g.tx.scalars(
-        sa.select(member.c.host_id)
+def _publicity_ends(case_ids: list[int]) -> dict[int, date]:
+    """The last day of the publicity of the list on which each case stands."""
+    query = (
+        sa.select(member.c.case_id, sa.func.max(deadline.c.due_on))
         .join(case_table, case_table.c.id == member.c.host_id)
-        .where(member.c.case_id == case_id, member.c.status != "out", ~case_table.c.final)
-    )
-    days = [
-        row["due_on"]
-        for host in hosts
-        for row in deadlines.open_deadlines(g.tx, host)
-        if row["clock"].startswith(deadlines.PUBLICITY) and row["due_on"]
-    ]
-    return max(days, default=None)
+        .join(deadline, deadline.c.case_id == member.c.host_id)
+        .where(
+            member.c.case_id.in_(case_ids), member.c.status != "out", ~case_table.c.final, deadlines.IS_OPEN,
+            deadline.c.clock.startswith(deadlines.PUBLICITY), deadline.c.due_on.is_not(None),
+        )
+        .group_by(member.c.case_id)
+    )  # fmt: skip
+    return dict(g.tx.execute(query).all())

@@ -18,7 +18,7 @@ from caseflow.web import drawing, settings, shell
 from caseflow.web.act_form import casework
 from caseflow.web.shell import MenuItem, page
 from caseflow.words import Message, Refused
-from caseflow.workflow.definition import Definition
+from caseflow.workflow.definition import Definition, Role
 from caseflow.workflow.many import Quota
 
 blueprint = Blueprint("quota", __name__)
@@ -26,7 +26,7 @@ blueprint = Blueprint("quota", __name__)
 
 def reads_quotas(actor: Actor | None, **_arguments: Any) -> bool:
     """Whoever works for the authority or a bureau on a workflow that has quotas; never an applicant or an expert."""
-    return actor is not None and any(_reading_roles(one) & actor.roles for one, _ in _quotas())
+    return actor is not None and any(_reading_roles(one, actor) for one, _ in _quotas(actor))
 
 
 def may_look(actor: Actor | None, **_arguments: Any) -> bool:
@@ -46,8 +46,8 @@ MENU = (MenuItem("quota.menu", "quota.board", may_look),)
 def board() -> Any:
     """Every quota of the workflows the reader works on: one block per counter, its places taken and left."""
     shown = []
-    for definition, quota in _quotas():
-        if not _reading_roles(definition) & g.actor.roles:
+    for definition, quota in _quotas(g.actor):
+        if not _reading_roles(definition, g.actor):
             continue
         limit, across = quotas.setting(g.tx, g.actor.authority_id, quota, "")
         shown.append(
@@ -72,7 +72,9 @@ def board() -> Any:
 @page(blueprint, "/quota/<workflow>/<quota_id>", methods=("POST",), policy=reads_quotas, redraw=lambda **_: board())
 def change(workflow: str, quota_id: str) -> Any:
     """Set a ceiling, or whether it runs across all rounds, with a reason."""
-    found = next(((one, quota) for one, quota in _quotas() if one.workflow == workflow and quota.id == quota_id), None)
+    found = next(
+        ((one, quota) for one, quota in _quotas(g.actor) if one.workflow == workflow and quota.id == quota_id), None
+    )
     if found is None or not _may_set(*found):
         abort(404)
     _, quota = found
@@ -102,23 +104,20 @@ def change(workflow: str, quota_id: str) -> Any:
     return shell.done(url_for("quota.board"), "quota_set")
 
 
-def _quotas() -> list[tuple[Definition, Quota]]:
-    """Every quota once: workflows may share one."""
+def _quotas(actor: Actor) -> list[tuple[Definition, Quota]]:
+    """Every quota of the actor's authority once: workflows may share one."""
     found: dict[str, tuple[Definition, Quota]] = {}
     for loaded in shell.house().ground.all_current(g.tx):
+        if loaded.definition.authority != actor.authority_code:
+            continue
         for quota in loaded.definition.quotas.values():
             found.setdefault(quota.counted_as, (loaded.definition, quota))
     return list(found.values())
 
 
-def _reading_roles(definition: Definition) -> set[str]:
-    """Those who hold a state or sign in this workflow, in an office."""
-    office = {role.id for role in definition.roles.values() if role.sees in ("own_authority", "own_prefecture")}
-    working = {state.holder for state in definition.states.values()}
-    for state in definition.states:
-        for action in definition.actions_in(state):
-            working |= set(action.sign_off)
-    return office & {role for role in working if role}
+def _reading_roles(definition: Definition, actor: Actor) -> list[Role]:
+    """The actor's roles in an office that hold a state or sign in this workflow."""
+    return [role for role in standing.working(definition, actor) if role.sees in ("own_authority", "own_prefecture")]
 
 
 def _may_set(definition: Definition, quota: Quota) -> bool:
@@ -127,9 +126,7 @@ def _may_set(definition: Definition, quota: Quota) -> bool:
 
 def _counters(definition: Definition, quota: Quota) -> list[dict[str, Any]]:
     """The counters with what their key says in words and the cases that hold their places; for a bureau its own."""
-    office_wide = any(
-        definition.roles[role].sees == "own_authority" for role in _reading_roles(definition) & g.actor.roles
-    )
+    office_wide = any(role.sees == "own_authority" for role in _reading_roles(definition, g.actor))
     found: list[dict[str, Any]] = []
     for counter in quotas.counters(g.tx, g.actor.authority_id, quota):
         key = json.loads(counter["key"])

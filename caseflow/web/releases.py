@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, abort, g, render_template, request, url_for
 from sqlalchemy.engine import Connection, RowMapping
 
+from caseflow.cases import standing
 from caseflow.footprint.factors import read_release
 from caseflow.footprint.release_table import Table
 from caseflow.footprint.shelf import Shelf
@@ -20,7 +21,6 @@ from caseflow.web import shell
 from caseflow.web.act_form import casework
 from caseflow.web.shell import page
 from caseflow.words import Message, Refused
-from caseflow.workflow.definition import Definition
 
 blueprint = Blueprint("releases", __name__, url_prefix="/releases")
 
@@ -39,7 +39,8 @@ def holds_cases(actor: Actor | None, **arguments: Any) -> bool:
     """Also holds a state or signs in some workflow there: supervisors read only."""
     if actor is None or not in_the_authority(actor, **arguments):
         return False
-    return any(_working(loaded.definition) & actor.roles for loaded in shell.house().ground.all_current(g.tx))
+    every = (loaded.definition for loaded in shell.house().ground.all_current(g.tx))
+    return any(role.sees == "own_authority" for one in every for role in standing.working(one, actor))
 
 
 @page(blueprint, "", policy=in_the_authority)
@@ -135,15 +136,6 @@ def withdraw(number: int) -> Any:
     _proposal(number)
     releases.withdraw(g.tx, g.actor.authority_id, number, g.actor.person_id)
     return shell.done(url_for("releases.overview"), "release_withdrawn")
-
-
-def _working(definition: Definition) -> set[str]:
-    """The roles of the authority that hold a state or sign."""
-    working = {state.holder for state in definition.states.values()}
-    for state in definition.states:
-        for action in definition.actions_in(state):
-            working |= set(action.sign_off)
-    return {role.id for role in definition.roles.values() if role.sees == "own_authority" and role.id in working}
 
 
 def _proposal(number: int) -> RowMapping:

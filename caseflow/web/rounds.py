@@ -10,7 +10,7 @@ from flask import Blueprint, abort, g, render_template, request, url_for
 from sqlalchemy.engine import RowMapping
 
 from caseflow import clock
-from caseflow.cases import signing
+from caseflow.cases import signing, standing
 from caseflow.office import extensions, overview, rounds
 from caseflow.people.models import organisation
 from caseflow.people.rights import Actor
@@ -26,25 +26,23 @@ blueprint = Blueprint("rounds", __name__)
 MENU = (MenuItem("rounds.menu", "rounds.overview", casework),)
 
 
-def _officers(sees: str) -> set[str]:
-    """Roles of this reach that hold a state somewhere: those who work on cases, not those who only sign or read."""
-    found = set()
-    for loaded in shell.house().ground.all_current(g.tx):
-        for state in loaded.definition.states.values():
-            role = loaded.definition.roles.get(state.holder or "")
-            if role is not None and role.sees == sees:
-                found.add(role.id)
-    return found
+def _officer(actor: Actor, sees: str) -> bool:
+    """Whether a role of this reach holds a state somewhere: who works on cases, not who only signs or reads."""
+    return any(
+        role.sees == sees and role.id in {state.holder for state in loaded.definition.states.values()}
+        for loaded in shell.house().ground.all_current(g.tx)
+        for role in standing.held(loaded.definition, actor)
+    )
 
 
 def runs_rounds(actor: Actor | None, **_arguments: Any) -> bool:
     """Officers of the authority's own office."""
-    return actor is not None and actor.organisation_kind == "authority" and actor.holds(*_officers("own_authority"))
+    return actor is not None and actor.organisation_kind == "authority" and _officer(actor, "own_authority")
 
 
 def runs_bureau(actor: Actor | None, **_arguments: Any) -> bool:
     """Officers of a bureau, for their own bureau."""
-    return actor is not None and actor.organisation_kind == "bureau" and actor.holds(*_officers("own_prefecture"))
+    return actor is not None and actor.organisation_kind == "bureau" and _officer(actor, "own_prefecture")
 
 
 def in_office(actor: Actor | None, **_arguments: Any) -> bool:
@@ -228,7 +226,8 @@ def _moment(day: str, at: str) -> datetime:
 
 
 def _workflows() -> list[Definition]:
-    return [loaded.definition for loaded in shell.house().ground.all_current(g.tx)]
+    current = (loaded.definition for loaded in shell.house().ground.all_current(g.tx))
+    return [one for one in current if one.authority == g.actor.authority_code]
 
 
 def _collective_for(chosen: list[str]) -> list[str]:
@@ -241,7 +240,7 @@ def _collective_for(chosen: list[str]) -> list[str]:
 
 
 def _workflow_titles() -> dict[str, Any]:
-    return {one.workflow: one.title for one in _workflows()}
+    return {one.definition.workflow: one.definition.title for one in shell.house().ground.all_current(g.tx)}
 
 
 def _bureaus(own: dict[int, datetime]) -> dict[int, dict[str, str]]:

@@ -16,7 +16,6 @@ from caseflow.web import drawing, papers, posted, shell
 from caseflow.web.act_form import request_key, viewed
 from caseflow.web.shell import page
 from caseflow.web.uploads import CaseStore
-from caseflow.words import Message, Refused
 from caseflow.workflow.days import workdays
 from caseflow.workflow.form import Field
 from caseflow.workflow.parts import Text
@@ -73,7 +72,8 @@ def record(case_id: int, letter_id: int) -> Any:
         view = load(tx, ground, g.actor, case_id)
         if not service.may_record(view.definition, view.roles, view.actor, papers.find(view, letter_id)):
             raise NotHere
-    g.kept_file = _received(case_id, letter_id)
+    question = RECEIPT.model_copy(update={"id": str(letter_id)})
+    g.kept_file = CaseStore(case_id, g.actor, "service").brought(question)
     given = {name: request.form.get(name, "") for name in ("way", "done_on", "receiver", "note")}
     given |= {"letter": str(letter_id), "file": str(g.kept_file) if g.kept_file else ""}
     with shell.writing() as tx:
@@ -135,16 +135,3 @@ def _receipt(view: View, row: Mapping[Any, Any]) -> dict[str, Any]:
         "title": show.words("service.receipt.title"), "number": None, "layout": "form",
         "blocks": [{"kind": "fields", "rows": rows}],
     }  # fmt: skip
-
-
-def _received(case_id: int, letter_id: int) -> int | None:
-    """The receipt that was sent now, or that was sent with a form which came back."""
-    store = CaseStore(case_id, g.actor, "service")
-    upload = request.files.get("file")
-    if upload is not None and upload.filename:
-        try:
-            return store.take(RECEIPT.model_copy(update={"id": str(letter_id)}), upload)
-        except Refused as refused:
-            raise Refused(*(Message(one.key, {**one.values, "input": "file"}) for one in refused.reasons)) from None
-    kept = request.form.get("kept", type=int)
-    return kept if kept is not None and store.holds(kept) else None

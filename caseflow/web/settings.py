@@ -6,13 +6,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, g, render_template, request, url_for
-from sqlalchemy.engine import RowMapping
 
 from caseflow import clock
 from caseflow.cases import settings
-from caseflow.people import organisations
 from caseflow.people.rights import Actor
-from caseflow.web import drawing, shell
+from caseflow.web import drawing, posted, shell
+from caseflow.web.act_form import request_key
 from caseflow.web.shell import page
 from caseflow.words import Message, Refused
 from caseflow.workflow.days import workdays
@@ -36,7 +35,7 @@ def board() -> Any:
         if not _reads(definition, g.actor):
             continue
         now = settings.in_force(g.tx, definition, g.actor.authority_id, today)
-        rows = settings.history(g.tx, g.actor.authority_id, definition.workflow)
+        rows = settings.history(g.tx, shell.house().ground.keys, g.actor.authority_id, definition.workflow)
         shown += [_line(definition, one, now[one.id], rows) for one in definition.parameters.values()]
     return render_template("office/parameters.html", shown=shown, tomorrow=today + timedelta(days=1))
 
@@ -56,6 +55,7 @@ def change(workflow: str, name: str) -> Any:
         raise Refused(Message("settings.no_day", {"input": "from_on"})) from None
     settings.set_value(
         g.tx,
+        shell.house().ground.keys,
         g.actor.authority_id,
         definition,
         name,
@@ -64,6 +64,7 @@ def change(workflow: str, name: str) -> Any:
         reason=request.form.get("reason", ""),
         by=g.actor.person_id,
         at=clock.now(),
+        request_key=posted.request_key(),
     )
     return shell.done(url_for("settings.board"), "parameter_set")
 
@@ -76,7 +77,7 @@ def confirm(workflow: str, name: str, number: int) -> Any:
     """A second person confirms what was set."""
     definition = next((one for one in _definitions(g.actor) if one.workflow == workflow), None)
     parameter = definition.parameters.get(name) if definition is not None else None
-    rows = settings.history(g.tx, g.actor.authority_id, workflow) if parameter is not None else []
+    rows = settings.history(g.tx, shell.house().ground.keys, g.actor.authority_id, workflow)
     row = next((one for one in rows if one["id"] == number and one["parameter"] == name), None)
     holds = parameter is not None and parameter.confirmed_by is not None and g.actor.holds(parameter.confirmed_by)
     if row is None or not holds:
@@ -85,7 +86,7 @@ def confirm(workflow: str, name: str, number: int) -> Any:
     return shell.done(url_for("settings.board"), "parameter_confirmed")
 
 
-def _line(definition: Definition, parameter: Parameter, now: str, rows: list[RowMapping]) -> dict[str, Any]:
+def _line(definition: Definition, parameter: Parameter, now: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "definition": definition,
         "parameter": parameter,
@@ -95,6 +96,8 @@ def _line(definition: Definition, parameter: Parameter, now: str, rows: list[Row
         "default": worded(parameter, parameter.default),
         "may_set": parameter.set_by is not None and g.actor.holds(parameter.set_by),
         "may_confirm": parameter.confirmed_by is not None and g.actor.holds(parameter.confirmed_by),
+        "refused": bool(g.errors) and request.view_args == {"workflow": definition.workflow, "name": parameter.id},
+        "key": request_key(),
         "history": [
             {"row": row, "value": worded(parameter, row["value"])} for row in rows if row["parameter"] == parameter.id
         ],
@@ -116,10 +119,9 @@ def worded(parameter: Parameter, written: Any) -> str:
 
 
 def _definitions(actor: Actor) -> list[Definition]:
-    """The procedures of the actor's authority that have parameters: roles of other authorities may be called the same."""
-    own = next((row["code"] for row in organisations.authorities(g.tx) if row["id"] == actor.authority_id), None)
+    """The procedures of the actor's authority that have parameters."""
     current = (one.definition for one in shell.house().ground.all_current(g.tx))
-    return [one for one in current if one.parameters and one.authority == own]
+    return [one for one in current if one.parameters and one.authority == actor.authority_code]
 
 
 def _reads(definition: Definition, actor: Actor) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from caseflow.cases import standing
 from caseflow.cases.view import View, state_name
 from caseflow.people.models import OFFICES
 from caseflow.people.rights import Actor
@@ -53,14 +54,14 @@ def ahead(view: View) -> list[tuple[Action, str]]:
 
 def of_reader(definition: Definition, actor: Actor | None) -> Sight:
     """What somebody may know of a procedure apart from any case; nobody is a visitor."""
-    held = frozenset(role.id for role in definition.roles.values() if actor is not None and actor.holds(role.id))
-    sees = {definition.roles[role].sees for role in held}
+    roles = standing.held(definition, actor) if actor is not None else []
+    sees = {role.sees for role in roles}
     if AUTHORITY in sees:
         return whole(definition)
     inside = "own_prefecture" in sees or (
         actor is not None and "involved" in sees and actor.organisation_kind in OFFICES
     )  # fmt: skip
-    return below(definition, held) if inside else public(definition)
+    return below(definition, frozenset(role.id for role in roles)) if inside else public(definition)
 
 
 def below(definition: Definition, roles: frozenset[str]) -> Sight:

@@ -55,6 +55,21 @@ class CaseStore:
                 field=f"{self.part}.{question.id}",
             )
 
+    def brought(self, question: Field) -> int | None:
+        """What the input ``file`` of a form brings: the file sent now, or the one of an earlier try that came back.
+
+        Raises:
+            Refused: the file cannot be taken; the reasons name the input.
+        """
+        given = request.files.get("file")
+        if given is None or not given.filename:
+            kept = request.form.get("kept", type=int)
+            return kept if kept is not None and self.holds(kept) else None
+        try:
+            return self.take(question, given)
+        except Refused as refused:
+            raise Refused(*(Message(one.key, {**one.values, "input": "file"}) for one in refused.reasons)) from None
+
     def holds(self, file_id: int) -> bool:
         with shell.reading() as tx:
             row = files.find(tx, file_id)

@@ -25,17 +25,17 @@ def show(case_id: int) -> Any:
     view = viewed(case_id)
     if not (view.is_staff or view.is_applicant):
         abort(404)
-    sight, lines = sights.of_view(view), lines_of(view)
+    sight, lines, who = sights.of_view(view), lines_of(view), why_acts.naming(view)
     return render_template(
         "why/case.html",
         view=view,
         sight=sight,
         here=view.name_of(view.row["state"]) if view.is_staff else view.public_state(),
-        holder=why_acts.who(view, (view.state.holder,)) if view.state.holder else "",
-        acts=why_acts.here(view, sight, lines),
+        holder=who((view.state.holder,)) if view.state.holder else "",
+        acts=why_acts.here(view, sight, lines, who),
         elsewhere=why_acts.elsewhere(view, sight),
         sections=why_fields.of_case(view, lines),
-        ahead=why_next.of_case(view, sight),
+        ahead=why_next.of_case(view, sight, who),
         clocks=[one for one in clocks.of_case(view) if one.row["task_id"] is None],
         clock_waits=clocks.waiting(view),
     )

@@ -9,14 +9,14 @@ from typing import Any, Literal
 from flask import g
 
 from caseflow.cases import guards, settings
+from caseflow.cases.lines import organisation_name
 from caseflow.cases.registry import EFFECTS, GUARDS, WARNINGS
 from caseflow.cases.view import Offer, View
-from caseflow.people import organisations
 from caseflow.web import drawing
 from caseflow.web.why_words import sentence
 from caseflow.words import Message
 from caseflow.workflow.deciding import shown_cell, title_of
-from caseflow.workflow.definition import Definition
+from caseflow.workflow.definition import Definition, Role
 from caseflow.workflow.drawing.picture import Sight, targets
 from caseflow.workflow.parts import Check, Condition
 from caseflow.workflow.problems import Place
@@ -25,6 +25,8 @@ from caseflow.workflow.procedure import Action
 Lines = Callable[[Place], str]
 """``file:line`` of a place; empty where that is not told."""
 _OUTSIDE = ("none", "dossier", "letter", "duty", "role")
+Naming = Callable[[Iterable[str]], str]
+"""Roles in words, with the office in which they are held where that is known."""
 Standing = Literal["open", "closed", "others", "system", "joint"]
 
 
@@ -72,11 +74,11 @@ class Explained:
     line: str
 
 
-def here(view: View, sight: Sight, lines: Lines) -> list[Explained]:
+def here(view: View, sight: Sight, lines: Lines, who: Naming) -> list[Explained]:
     """Every act of the present state that the reader has, or may know of; those open first."""
     offers = {offer.action.id: offer for offer in view.offers()}
     found = [
-        _explained(view, sight, lines, action, offers.get(action.id))
+        _explained(view, sight, lines, who, action, offers.get(action.id))
         for action in view.definition.actions_in(view.row["state"])
         if action.id in offers or sight.knows(view.row["state"], action)
     ]
@@ -97,30 +99,26 @@ def elsewhere(view: View, sight: Sight) -> list[tuple[str, list[str]]]:
     return list(found.values())
 
 
-def who(view: View, roles: Iterable[str]) -> str:
-    """Roles in words, with the office in which they are held where that is known."""
-    named = []
-    for role in roles:
-        known = view.definition.roles.get(role)
-        if known is None:
-            continue
-        office = _office(view, known.sees)
-        named.append(
-            drawing.t("why.role_of", role=drawing.named(known.title), office=office)
-            if office
-            else drawing.named(known.title)
-        )
-    return ("、" if g.language == "zh" else ", ").join(named)
+def naming(view: View) -> Naming:
+    """How roles are named on the pages of this case."""
+    number = view.row["prefecture_id"]
+    bureau = drawing.named(organisation_name(view.tx, number)) if number is not None else ""
+
+    def said(role: Role) -> str:
+        if role.sees == "own_prefecture" and bureau:
+            return drawing.t("why.role_of", role=drawing.named(role.title), office=bureau)
+        return drawing.named(role.title)
+
+    def who(roles: Iterable[str]) -> str:
+        known = view.definition.roles
+        return ("、" if g.language == "zh" else ", ").join(said(known[role]) for role in roles if role in known)
+
+    return who
 
 
-def _office(view: View, sees: str) -> str:
-    if sees == "own_prefecture" and view.row["prefecture_id"] is not None:
-        row = organisations.get(view.tx, view.row["prefecture_id"])
-        return drawing.named({"zh": row["name_zh"], "en": row["name_en"] or row["name_zh"]}) if row else ""
-    return ""
-
-
-def _explained(view: View, sight: Sight, lines: Lines, action: Action, offer: Offer | None) -> Explained:
+def _explained(
+    view: View, sight: Sight, lines: Lines, who: Naming, action: Action, offer: Offer | None
+) -> Explained:  # fmt: skip
     definition, state = view.definition, view.row["state"]
     place = place_of(definition, state, action)
     inside = sight.whole or offer is not None
@@ -129,7 +127,7 @@ def _explained(view: View, sight: Sight, lines: Lines, action: Action, offer: Of
         action.id,
         drawing.named(action.title),
         _standing(action, offer),
-        who(view, definition.by(state, action)),
+        who(definition.by(state, action)),
         tuple(against),
         tuple(_needs(view, action, offer, place, lines)) if inside else (),
         tuple(_rules(view, action, place, lines)),

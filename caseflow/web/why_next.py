@@ -8,7 +8,7 @@ from flask import g
 
 from caseflow.cases.view import View
 from caseflow.web import drawing, sights
-from caseflow.web.why_acts import who
+from caseflow.web.why_acts import Naming
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.drawing.picture import Sight, limit_of, period
 from caseflow.workflow.graph import Spot, moves, way
@@ -36,7 +36,7 @@ class Ahead:
     """How the case may still end."""
 
 
-def of_case(view: View, sight: Sight) -> Ahead:
+def of_case(view: View, sight: Sight, who: Naming) -> Ahead:
     """What may come next, as far as the reader may know."""
     definition, here = view.definition, view.row["state"]
     if view.state.final:
@@ -54,10 +54,10 @@ def of_case(view: View, sight: Sight) -> Ahead:
     finals = {spot.state for spot in reached if definition.states[spot.state].final}
     ends = [name for name, state in definition.states.items() if name in finals and state.outcome == "positive"]
     ends += [name for name in definition.states if name in finals and name not in ends]
-    return Ahead(_steps(view, sight), _road(view, sight, begin), _names(sight, ends))
+    return Ahead(_steps(view, sight, who), _road(view, sight, begin), _names(sight, ends))
 
 
-def _steps(view: View, sight: Sight) -> tuple[Step, ...]:
+def _steps(view: View, sight: Sight, who: Naming) -> tuple[Step, ...]:
     definition, here = view.definition, view.row["state"]
     found: dict[str, tuple[list[str], list[str], str]] = {}
     for action, target in sights.ahead(view):
@@ -69,7 +69,7 @@ def _steps(view: View, sight: Sight) -> tuple[Step, ...]:
             acts.append(drawing.named(action.title))
             roles += definition.by(here, action) if not (action.system or action.moved_by) else []
     return tuple(
-        Step(tuple(dict.fromkeys(acts)), who(view, dict.fromkeys(roles)), name, _arriving(view, sight, target))
+        Step(tuple(dict.fromkeys(acts)), who(dict.fromkeys(roles)), name, _arriving(view, sight, target))
         for name, (acts, roles, target) in found.items()
     )
 

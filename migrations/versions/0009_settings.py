@@ -24,15 +24,23 @@ def upgrade() -> None:
         sa.Column("parameter", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("needs_second", sa.Boolean(), nullable=False),
         sa.Column("set_by", Id, nullable=False),
         sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("request_key", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["authority_id"], ["authority.id"], name=op.f("fk_parameter_setting_authority_id")),
         sa.ForeignKeyConstraint(["set_by"], ["person.id"], name=op.f("fk_parameter_setting_set_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parameter_setting")),
+        sa.UniqueConstraint("request_key", name=op.f("uq_parameter_setting_request_key")),
     )
     op.create_index("ix_parameter_setting_workflow", "parameter_setting", ["authority_id", "workflow"], unique=False)
+    op.create_table(
+        "parameter_reason",
+        sa.Column("setting_id", Id, autoincrement=False, nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["setting_id"], ["parameter_setting.id"], name=op.f("fk_parameter_reason_setting_id")),
+        sa.PrimaryKeyConstraint("setting_id", name=op.f("pk_parameter_reason")),
+    )
     op.create_table(
         "parameter_confirmation",
         sa.Column("setting_id", Id, autoincrement=False, nullable=False),

@@ -49,7 +49,7 @@ def test_a_deputy_signs_and_the_slip_names_both(world: World) -> None:
     assert (before, outcome.state) == (["signing.not_your_turn"], "recommended")
     with world.database.read() as tx:
         row = tx.execute(sa.select(signature.c.person_id, signature.c.for_person_id)).one()
-        ((slip, signed),) = signing.slips(tx, case_id)
+        ((slip, signed),) = signing.slips(tx, world.ground.keys, case_id)
         definition = world.ground.definition(tx, world.row(case_id)["definition_id"]).definition
         names = accounts.names(tx, signing.people_of(slip, signed))
         table = blocks.signature_table(definition, names, slip, signed)

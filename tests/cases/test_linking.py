@@ -6,11 +6,13 @@ import pytest
 import sqlalchemy as sa
 
 from caseflow import worker
-from caseflow.cases import dossier, linking
+from caseflow.cases import dossier, linking, view
 from caseflow.cases.models import timer
 from caseflow.people.rights import Actor
 from caseflow.records import journal
-from caseflow.words import Refused
+from caseflow.words import Message, Refused
+from caseflow.workflow.parts import Text
+from caseflow.workflow.procedure import Action
 from tests.cases import parts
 from tests.cases.world import World
 
@@ -82,6 +84,22 @@ def test_a_guard_waits_for_every_linked_case(world: World) -> None:
         ("guards.linked_open", [world.row(second)["number"]])
     ]
     assert world.do(office, case_id, "pass").state == "closed"
+
+
+def test_linked_cases_are_counted_and_not_named_to_whoever_may_not_read_them(world: World) -> None:
+    case_id, office = reviewing(world)
+    other = inquiry(world, case_id, office)
+    asked, passing = {"link": "inquiry", "reached": "closed"}, Action(id="pass", title=Text(zh="办结", en="Pass"))
+    with world.database.read() as tx:
+        told = [
+            linking.linked_case(view.load(tx, world.ground, who, case_id).move(passing, ""), asked)
+            for who in (office, world.person("applicant", "plant"))
+        ]
+
+    assert told == [
+        [Message("guards.linked_open", {"numbers": [world.row(other)["number"]]})],
+        [Message("guards.linked_unseen", {"n": 1})],
+    ]
 
 
 def test_the_system_goes_on_once_the_linked_case_has_come_there(world: World) -> None:

@@ -315,14 +315,23 @@ def test_whoever_runs_the_program_imports_in_nobodys_name(world: World) -> None:
 
 
 def test_nobody_opens_a_case_of_another_authority_though_the_roles_have_the_same_names(world: World) -> None:
-    with world.database.write() as tx:
-        south = tx.scalar(
-            authority.insert().values(code="south", name={"zh": "南省", "en": "South"}).returning(authority.c.id)
-        )
-        plant = organisations.create(tx, authority_id=south, kind="enterprise", name_zh="南方焦化厂")
-    world.organisations["south-plant"] = plant
-    stranger = world.person("applicant", "south-plant")
+    stranger = elsewhere(world, "applicant", "enterprise")
 
-    assert stranger.authority_id == south
+    assert stranger.authority_id != world.authority_id
     with pytest.raises(NotHere):
         world.open(stranger)
+
+
+def test_nobody_imports_a_case_of_another_authority_though_the_roles_have_the_same_names(world: World) -> None:
+    with pytest.raises(NotHere):
+        imported(world, elsewhere(world, "provincial", "authority"), "import")
+
+
+def elsewhere(world: World, role: str, kind: str) -> Actor:
+    """Somebody in an organisation of another authority."""
+    with world.database.write() as tx:
+        south = tx.execute(
+            authority.insert().values(code="south", name={"zh": "南省", "en": "South"}).returning(authority.c.id)
+        ).scalar_one()
+        world.organisations["south"] = organisations.create(tx, authority_id=south, kind=kind, name_zh="南方单位")
+    return world.person(role, "south")

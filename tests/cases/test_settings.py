@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,25 +11,30 @@ import sqlalchemy as sa
 
 from caseflow import clock
 from caseflow.cases import deadlines, settings
+from caseflow.cases.setting_models import parameter_reason
 from caseflow.people.rights import Actor
 from caseflow.words import Refused, render
 from tests.cases.test_deciding import reviewed
 from tests.cases.world import World
 
 
-def put(world: World, name: str, value: Any, who: Actor | None = None, days: int = 1, reason: str = "会议纪要") -> int:
+def put(world: World, name: str, value: Any, who: Actor | None = None, days: int = 1, reason: str = "会议纪要", key: str = "") -> int:  # fmt: skip
     who = who or world.person("provincial", "office")
     with world.database.write() as tx:
         definition = world.ground.current(tx, "toy-decided").definition
         return settings.set_value(
-            tx, world.authority_id, definition, name, value, from_on=clock.today() + timedelta(days=days), reason=reason,
-            by=who.person_id, at=clock.now(),
+            tx, world.ground.keys, world.authority_id, definition, name, value, from_on=clock.today() + timedelta(days=days), reason=reason,
+            by=who.person_id, at=clock.now(), request_key=key or secrets.token_urlsafe(18),
         )  # fmt: skip
 
 
 def confirm(world: World, number: int, who: Actor) -> None:
     with world.database.write() as tx:
-        row = next(one for one in settings.history(tx, world.authority_id, "toy-decided") if one["id"] == number)
+        row = next(
+            one
+            for one in settings.history(tx, world.ground.keys, world.authority_id, "toy-decided")
+            if one["id"] == number
+        )
         settings.confirm(tx, row, by=who.person_id, at=clock.now())
 
 
@@ -50,6 +56,15 @@ def test_what_is_set_counts_from_its_day_on(world: World) -> None:
     today = clock.today()
     assert value(world, "review_time", today + timedelta(days=2)) == "10 workdays"
     assert value(world, "review_time", today + timedelta(days=3)) == "15 workdays"
+
+
+def test_one_intent_sets_a_parameter_once(world: World) -> None:
+    first = put(world, "review_time", "15 workdays", key="one-and-the-same-key")
+    again = put(world, "review_time", "15 workdays", key="one-and-the-same-key")
+    with world.database.read() as tx:
+        rows = settings.history(tx, world.ground.keys, world.authority_id, "toy-decided")
+
+    assert (again, [row["id"] for row in rows]) == (first, [first])
 
 
 def test_of_two_settings_for_one_day_the_later_one_counts(world: World) -> None:
@@ -128,8 +143,20 @@ def test_what_was_set_is_never_changed(world: World) -> None:
         with pytest.raises(sa.exc.DatabaseError), world.database.write() as tx:
             tx.exec_driver_sql(statement)
     with world.database.read() as tx:
-        (row,) = settings.history(tx, world.authority_id, "toy-decided")
+        (row,) = settings.history(tx, world.ground.keys, world.authority_id, "toy-decided")
     assert (row["id"], row["value"], row["reason"]) == (number, "15 workdays", "会议纪要")
+
+
+def test_why_it_was_set_lies_sealed_and_apart_from_what_is_never_changed(world: World) -> None:
+    put(world, "review_time", "15 workdays", reason="张三提出")
+    with world.database.write() as tx:
+        (sealed,) = tx.scalars(sa.select(parameter_reason.c.sealed))
+        before = [row["reason"] for row in settings.history(tx, world.ground.keys, world.authority_id, "toy-decided")]
+        tx.execute(parameter_reason.delete())
+        after = [row["reason"] for row in settings.history(tx, world.ground.keys, world.authority_id, "toy-decided")]
+
+    assert "张三" not in sealed
+    assert (before, after) == (["张三提出"], [""])
 
 
 def test_the_command_line_lists_what_is_in_force(world: World) -> None:

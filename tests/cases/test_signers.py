@@ -61,6 +61,28 @@ def test_only_an_added_signer_is_taken_out_again(world: World) -> None:
     assert world.do(world.person("municipal_head", "bureau"), case_id, "sign").state == "recommended"
 
 
+def test_whom_the_head_added_is_taken_out_by_the_head_and_by_nobody_who_signs_before(world: World) -> None:
+    case_id, number, officer = proposed(world)
+    head, office = world.person("municipal_head", "bureau"), world.person("provincial", "office")
+    world.do(head, case_id, "add_signer", proposal=number, role="provincial")
+    refused = [
+        refusal(world, who, case_id, "remove_signer", proposal=number, role="provincial") for who in (officer, office)
+    ]
+
+    assert refused == [["signers.not_added_by_you"]] * 2
+    assert waiting(world, case_id)["signers"] == ["provincial", "municipal_head"]
+    world.do(head, case_id, "remove_signer", proposal=number, role="provincial")
+    assert waiting(world, case_id)["signers"] == ["municipal_head"]
+
+
+def test_whom_the_officer_added_is_taken_out_by_the_head_who_signs_after_them(world: World) -> None:
+    case_id, number, officer = proposed(world)
+    world.do(officer, case_id, "add_signer", proposal=number, role="provincial")
+    world.do(world.person("municipal_head", "bureau"), case_id, "remove_signer", proposal=number, role="provincial")
+
+    assert waiting(world, case_id)["signers"] == ["municipal_head"]
+
+
 def test_nobody_else_says_who_signs_and_the_proposer_is_no_signer(world: World) -> None:
     case_id, number, officer = proposed(world)
     colleague = world.person("municipal", "bureau")

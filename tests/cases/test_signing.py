@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from caseflow.cases import dossier, signing, tasks, view
-from caseflow.cases.models import proposal, signature, task
+from caseflow.cases.models import proposal, task
 from caseflow.records.models import inbox_message
 from caseflow.words import Refused
 from tests.cases import changed
@@ -48,7 +48,10 @@ def test_a_proposal_sent_back_needs_a_reason_and_may_be_made_again(world: World)
     assert keys(refused) == ["signing.reason_missing"]
     assert world.row(case_id)["state"] == "recommended"
     with world.database.read() as tx:
-        slips = [(row["status"], [one["decision"] for one in signed]) for row, signed in signing.slips(tx, case_id)]
+        slips = [
+            (row["status"], [one["decision"] for one in signed])
+            for row, signed in signing.slips(tx, world.ground.keys, case_id)
+        ]
     assert slips == [("sent_back", ["send_back"]), ("signed", ["sign"])]
 
 
@@ -293,7 +296,7 @@ def test_who_proposed_an_act_is_told_that_it_was_sent_back(world: World) -> None
     with world.database.read() as tx:
         told = sa.select(inbox_message.c.person_id).where(inbox_message.c.key == "inbox.sent_back")
         assert list(tx.scalars(told)) == [applicant.person_id]
-        assert list(tx.scalars(sa.select(signature.c.opinion).order_by(signature.c.id)))[-1] == "理由不足"
+        assert signing.slips(tx, world.ground.keys, case_id)[-1][1][-1]["opinion"] == "理由不足"
 
 
 def test_the_typed_answers_of_who_proposed_an_act_that_stays_go_when_it_takes_effect(world: World) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from caseflow.people.models import authority, membership, person
 from caseflow.people.rights import Actor, actor, standings
 from caseflow.records import calendars, personal
 from caseflow.words import Message
+from caseflow.workflow.definition import Definition
 from caseflow.workflow.reader import read
 
 HERE = Path(__file__).parent
@@ -159,9 +161,7 @@ def build(database: Database, settings: Settings) -> World:
             tx, authority_id=authority_id, kind="enterprise", name_zh="甲焦化厂", prefecture_id=made["bureau"]
         )
         calendars.seed(tx, calendar_data())
-        known = vocabulary()
-        definitions = [read(path, vocabulary=known) for path in sorted(HERE.glob("*.yaml"))]
-        grounds.publish(tx, definitions)
+        grounds.publish(tx, definitions())
         today = clock.today()
         round_id = tx.execute(
             round_.insert()
@@ -189,8 +189,16 @@ def ground_of(tx: Connection, settings: Settings) -> Ground:
     )
 
 
+@cache
+def definitions() -> list[Definition]:
+    """The small workflows of this folder."""
+    known = vocabulary()
+    return [read(path, vocabulary=known) for path in sorted(HERE.glob("*.yaml"))]
+
+
+@cache
 def calendar_data() -> Any:
-    return yaml.safe_load((ROOT / "workflows/data/calendars/mainland-china.yaml").read_text("utf-8"))
+    return yaml.load((ROOT / "workflows/data/calendars/mainland-china.yaml").read_text("utf-8"), yaml.CSafeLoader)
 
 
 def sheet(case_id: int, distinctive: int, feasible: int, reason: str = "理由") -> dict[str, Any]:

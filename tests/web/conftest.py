@@ -18,7 +18,7 @@ from caseflow.config import ROOT, Settings
 from caseflow.db import Database
 from caseflow.people.roles import Roles
 from caseflow.records import personal
-from caseflow.web import absences, admin, registration, shell
+from caseflow.web import absences, admin, admin_organisations, installing, registration, shell
 from caseflow.web import account as account_pages
 from tests.people.conftest import PASSWORD, account, keys, known_roles, offices
 
@@ -42,13 +42,15 @@ def bare_ground(settings: Settings) -> Ground:
 @pytest.fixture
 def app(database: Database, settings: Settings, known_roles: Roles) -> Flask:
     made = bare_app()
-    shell.install(
+    installing.install(
         made,
         database,
         settings,
         roles=known_roles,
         ground=bare_ground(settings),
-        blueprints=(account_pages.blueprint, registration.blueprint, admin.blueprint, absences.blueprint),
+        blueprints=tuple(
+            room.blueprint for room in (account_pages, registration, admin, admin_organisations, absences)
+        ),
         menu=(*registration.MENU, *admin.MENU),
     )
     return made

@@ -6,8 +6,9 @@ import itertools
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from caseflow.config import Settings
 from caseflow.db import Database
 from caseflow.office import reference, rounds, sample_files, samples
 from caseflow.people import accounts, organisations, rights, roles, sessions
-from caseflow.people.models import organisation, person
+from caseflow.people.models import authority, membership, organisation, person
 from caseflow.people.rights import Actor
 from caseflow.records import files
 from caseflow.studies import store
@@ -71,6 +72,21 @@ class World:
             row = accounts.get(tx, self.people[login])
             assert row is not None
             return rights.actor(row, rights.standings(tx, row["id"]), None, reference.roles(self.settings).official)
+
+    def elsewhere(self, login: str, role: str = "provincial") -> int:
+        """Somebody in the office of another authority, whose roles are called as they are here; returns that authority."""
+        with self.database.write() as tx:
+            south = int(tx.execute(
+                authority.insert().values(code=login, name={"zh": "南省", "en": "South"}).returning(authority.c.id)
+            ).scalar_one())  # fmt: skip
+            where = organisations.create(tx, authority_id=south, kind="authority", name_zh="南省厅")
+            made = accounts.create(
+                tx, authority_id=south, login=login, name="南省经办", password_hash="-", keys=self.ground.keys
+            )
+            given = {"person_id": made, "organisation_id": where, "role": role, "since": clock.now()}
+            tx.execute(membership.insert().values(given))
+        self.people[login] = made
+        return south
 
     def key(self) -> str:
         return f"test-request-key-{next(self._keys):06}"
@@ -264,7 +280,12 @@ def _person(tx: Any, ground: Ground, login: str, name: str) -> int:
 @pytest.fixture(scope="session")
 def seeded(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, dict[str, Any]]:
     """A database with the reference data and the officers, to copy; the home folder that holds its keys."""
-    folder = tmp_path_factory.mktemp("seeded")
+    return _seeded(migrated_sqlite, tmp_path_factory.getbasetemp() / "seeded")
+
+
+@cache  # a fixture is another one in each file that imports it
+def _seeded(migrated_sqlite: Path, folder: Path) -> tuple[Path, Path, dict[str, Any]]:
+    folder.mkdir()
     path, home = folder / "seeded.db", folder / "home"
     shutil.copyfile(migrated_sqlite, path)
     database = Database(f"sqlite:///{path}")
@@ -298,18 +319,37 @@ def _settings(home: Path, path: Path) -> Settings:
     )
 
 
-@pytest.fixture
-def office(seeded: tuple[Path, Path, dict[str, Any]], tmp_path: Path) -> Iterator[World]:
-    """An installation of its own for one test."""
-    template, home, known = seeded
-    path = tmp_path / "office.db"
+@cache
+def _installed(template: Path, home: Path) -> Flask:
+    """One application for the tests of a process, each of which finds the database laid in anew and a ground of its own.
+
+    What does not change stays: compiled statements, pages and definitions.
+    """
+    path = template.with_name("office.db")
     shutil.copyfile(template, path)
     settings = _settings(home, path)
     database = Database(settings.database_url)
     with database.read() as tx:
         ground = reference.ground(tx, settings)
-    app = create_app(database, settings, ground)
-    yield World(database, settings, ground, app, known["offices"], dict(known["people"]), known["round"])
+        ground.all_current(tx)
+    return create_app(database, settings, ground)
+
+
+@pytest.fixture
+def office(seeded: tuple[Path, Path, dict[str, Any]]) -> Iterator[World]:
+    """An installation of its own for one test."""
+    template, home, known = seeded
+    app = _installed(template, home)
+    house = app.extensions["caseflow"]
+    database, path = house.database, template.with_name("office.db")
+    database.close()
+    for file in path.parent.glob("office.db*"):
+        file.unlink()
+    shutil.copyfile(template, path)
+    ground = replace(house.ground.apart(), _loaded=dict(house.ground._loaded), _current={})
+    app.extensions["caseflow"] = replace(house, ground=ground)
+    yield World(database, house.settings, ground, app, known["offices"], dict(known["people"]), known["round"])
+    app.extensions["caseflow"] = house
     database.close()
 
 

@@ -14,8 +14,6 @@ from caseflow.cases import dossier, opening, settings
 from caseflow.cases import ground as grounds
 from caseflow.cases.vocabulary import vocabulary
 from caseflow.config import ROOT
-from caseflow.people import accounts, organisations
-from caseflow.people.models import authority, membership
 from caseflow.workflow.reader import read_text
 from tests.web.office_world import World, hidden_inputs, office, seeded
 
@@ -90,6 +88,25 @@ def test_what_is_wrong_is_said_at_the_field(office: World, case_id: int) -> None
     assert "10个工作日" in page
 
 
+def test_what_was_typed_stays_in_the_one_form_that_could_not_be_taken(office: World, case_id: int) -> None:
+    text = put(office, "province", "review_time", value="2 workdays", reason="会议纪要第9号")
+    sent = re.findall(r'(?s)<details class="confirm" open>.*?</details>', text)
+
+    assert [('id="value" name="value" value="2 workdays"' in one, "会议纪要第9号" in one) for one in sent] == [
+        (True, True)
+    ]
+    assert 'href="#value"' in text
+
+
+def test_a_form_that_is_sent_twice_sets_once(office: World, case_id: int) -> None:
+    reader = office.visit("province")
+    hidden = hidden_inputs(reader.get("/parameters").text, "value-toy-decided-review_time")
+    given = {"from_on": (clock.today() + timedelta(days=1)).isoformat(), "reason": "会议纪要", "value": "15 workdays"}
+    pages = [words(reader.act(f"{PATH}/review_time", given, hidden).text) for _ in range(2)]
+
+    assert ["设定记录（1）" in page for page in pages] == [True, True]
+
+
 def test_a_second_person_confirms(office: World, case_id: int) -> None:
     put(office, "province", "benchmark", value="1.5")
     own = office.visit("province").get("/parameters").text
@@ -129,18 +146,7 @@ def test_nobody_else_reads_or_sets_parameters(office: World, case_id: int) -> No
 def test_the_office_of_another_authority_sets_nothing_here_though_its_roles_have_the_same_names(
     office: World, case_id: int
 ) -> None:
-    with office.database.write() as tx:
-        south = tx.scalar(
-            authority.insert().values(code="south", name={"zh": "南省", "en": "South"}).returning(authority.c.id)
-        )
-        where = organisations.create(tx, authority_id=south, kind="authority", name_zh="南省厅")
-        made = accounts.create(
-            tx, authority_id=south, login="south", name="南省经办", password_hash="-", keys=office.ground.keys
-        )
-        tx.execute(
-            membership.insert().values(person_id=made, organisation_id=where, role="provincial", since=clock.now())
-        )
-    office.people["south"] = made
+    south = office.elsewhere("south")
     reader = office.visit("south")
 
     assert reader.get("/parameters").status_code == 404
@@ -150,7 +156,7 @@ def test_the_office_of_another_authority_sets_nothing_here_though_its_roles_have
     )
     assert answer.status_code == 404
     with office.database.read() as tx:
-        assert settings.history(tx, south, "toy-decided") == []
+        assert settings.history(tx, office.ground.keys, south, "toy-decided") == []
 
 
 def put_status(office: World, login: str) -> int:

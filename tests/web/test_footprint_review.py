@@ -26,7 +26,9 @@ def review(office: World, case_id: int, login: str = "taiyuan", **query: Any) ->
 
 def finding(office: World, case_id: int, code: str) -> Any:
     with office.database.read() as tx:
-        return next(row for row in findings.all_findings(tx, case_id) if row["key"] == f"footprint.{code}")
+        return next(
+            row for row in findings.all_findings(tx, office.ground.keys, case_id) if row["key"] == f"footprint.{code}"
+        )
 
 
 def accept(reader: Reader, case_id: int, number: int, reason: str) -> Any:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -12,6 +14,7 @@ from caseflow.cases.vocabulary import vocabulary
 from caseflow.cli import main as cli
 from caseflow.config import ROOT
 from caseflow.office import notices_known
+from caseflow.workflow.definition import Definition
 from caseflow.workflow.reader import examine_folder
 from tests.web.office_world import World, office, seeded
 
@@ -108,3 +111,20 @@ def test_the_command_prints_each_clause_with_where_it_is_enforced(capsys: pytest
     assert re.search(r"四（一）  The application \[enforced\]\n    \w+ .*shanxi/[a-z-]+\.yaml:\d+", out)
     assert out.index("Decided by the office itself") > out.index("附件2提纲六4")
     assert cli.main(["workflow", "provenance", "nothing"]) == 1
+
+
+def test_each_procedure_is_looked_for_once_however_many_parts_name_a_clause(office: World) -> None:
+    reader = office.visit("province")
+    page = reader.get(f"/basis/{NOTICE}").text
+    asked = []
+
+    def note(frame: FrameType, event: str, _given: object) -> None:
+        if event == "call" and frame.f_code is Definition.digest.__code__:
+            asked.append(frame)
+
+    sys.setprofile(note)
+    reader.get(f"/basis/{NOTICE}")
+    sys.setprofile(None)
+
+    assert page.count("shanxi/pilot-") > 100
+    assert len(asked) <= 10

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import sqlalchemy as sa
+
 from tests.web import applicant_world as applying
 from tests.web.conftest import Visitor, errors_of, words_of
 from tests.web.office_world import World, office, seeded
@@ -30,6 +32,19 @@ def test_the_lists_name_units_and_never_a_person(office: World) -> None:
         True,
     )
     assert re.findall("张联系人|13912345678", published + one) == []
+
+
+def test_a_longer_list_takes_no_more_statements(office: World) -> None:
+    visitor, counts = Visitor(office.app), []
+    visitor.get("/lists/publicity")
+    for number in (1, 2, 3):
+        office.application("publicity", number)
+        seen: list[str] = []
+        sa.event.listen(office.database.engine, "before_cursor_execute", lambda *given, to=seen: to.append(given[2]))
+        visitor.get("/lists/publicity")
+        counts.append(len(seen))
+
+    assert counts[1:] == counts[:-1]
 
 
 def test_a_case_that_is_on_no_list_has_no_public_page(office: World) -> None:

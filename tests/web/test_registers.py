@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from io import BytesIO, StringIO
 from pathlib import Path
 from urllib.parse import quote
@@ -16,6 +17,8 @@ from caseflow.app import create_app
 from caseflow.cases import register_book
 from caseflow.config import Settings
 from caseflow.db import Database
+from caseflow.people import throttle
+from caseflow.people.models import organisation
 from caseflow.records import sheets
 from caseflow.records.models import read_log
 from tests.cases.test_registers import granted, standing
@@ -91,6 +94,43 @@ def test_no_internal_value_is_in_any_public_byte(office: World) -> None:
     assert leaking == []
     assert "没有符合条件的登记" in answers[f"/public{PILOTS}?q={quote(SECRET)}"].text
     assert visitor.get(f"/public{PILOTS}.json?q={quote(SECRET)}").json["total"] == 0
+
+
+def test_the_public_finds_nobody_by_a_code_or_a_registered_name_that_the_register_does_not_show(office: World) -> None:
+    case_id = pilot(office, unit__unit_name="示例焦化更名公司")
+    with office.database.write() as tx:
+        code = "91140100MA0K1X2Y3A"
+        owner = office.row(case_id)["organisation_id"]
+        tx.execute(organisation.update().where(organisation.c.id == owner).values(credit_code=code))
+    other = pilot(office, 1, unit__unit_name="示例焦化再更名公司")
+    visitor, inside = Visitor(office.app), office.visit("province")
+    asked = {"code": code, "registered": "示例焦化1有限公司", "shown": "再更名"}
+    open_ = {name: visitor.get(f"/public{PILOTS}.json?q={quote(said)}").json["total"] for name, said in asked.items()}
+    within = [number(office, other) in inside.get(f"{PILOTS}?q={quote(said)}").text for said in asked.values()]
+
+    assert open_ == {"code": 0, "registered": 0, "shown": 1}
+    assert within == [True, True, True]
+
+
+def test_what_somebody_types_into_the_address_neither_breaks_a_list_nor_bends_its_links(office: World) -> None:
+    pilot(office)
+    typed = "authority=x&register=y&entry=z&_scheme=javascript&_anchor=a&q=焦化"
+    pages = {path: office.visit("province").get(f"{path}?{typed}") for path in (PILOTS, f"/public{PILOTS}", "/cases")}
+    links = [link for page in pages.values() for link in re.findall(r'href="([^"]*q=[^"]*)"', page.text)]
+
+    assert [page.status_code for page in pages.values()] == [200, 200, 200]
+    assert f"/public{PILOTS}.csv" in {link.partition("?")[0] for link in links}
+    assert [link for link in links if not link.startswith("/")] == []
+
+
+def test_whoever_takes_the_whole_register_again_and_again_waits(office: World) -> None:
+    pilot(office)
+    visitor, other = Visitor(office.app, "192.0.2.7"), Visitor(office.app, "192.0.2.8")
+    answers = [visitor.get(f"/public{PILOTS}.csv") for _ in range(throttle.RULES["open_data"].free + 1)]
+
+    assert [answer.status_code for answer in answers[:-1]] == [200] * throttle.RULES["open_data"].free
+    assert (answers[-1].status_code, int(answers[-1].headers["Retry-After"]) > 0) == (429, True)
+    assert other.get(f"/public{PILOTS}.csv").status_code == 200
 
 
 def test_whoever_reads_it_inside_finds_and_takes_the_internal_values(office: World, tmp_path: Path) -> None:

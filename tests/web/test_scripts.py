@@ -16,7 +16,7 @@ from caseflow.config import Settings
 from caseflow.db import Database
 from caseflow.people.roles import Roles
 from caseflow.web import account as account_pages
-from caseflow.web import forms, posted, registration, shell
+from caseflow.web import forms, installing, posted, registration, shell
 from caseflow.web.shell import page
 from caseflow.workflow.form import Section
 from tests.people.conftest import PASSWORD
@@ -93,7 +93,7 @@ def typing(
     """A signed-in browser on the form."""
     account("gao.lin")
     app = bare_app()
-    shell.install(
+    installing.install(
         app,
         database,
         settings,

@@ -19,7 +19,7 @@ from caseflow.db import Database
 from caseflow.people.models import authority
 from caseflow.people.roles import Roles
 from caseflow.web import account as account_pages
-from caseflow.web import registration, shell
+from caseflow.web import installing, registration, shell
 from caseflow.web.shell import page
 from caseflow.words import Message, Refused
 from tests.web.conftest import Visitor, bare_app, bare_ground, errors_of, words_of
@@ -125,7 +125,7 @@ def _pages() -> Blueprint:
 @pytest.fixture
 def site(database: Database, settings: Settings, known_roles: Roles, offices: dict[str, int]) -> Flask:
     made = bare_app()
-    shell.install(
+    installing.install(
         made,
         database,
         settings,
@@ -152,7 +152,7 @@ def test_a_page_without_a_policy_keeps_the_program_from_starting(
     bare = Blueprint("bare", __name__)
     bare.add_url_rule("/open-door", "door", lambda: "come in")
     with pytest.raises(RuntimeError) as refusal:
-        shell.install(
+        installing.install(
             bare_app(),
             sqlite_database,
             settings,
@@ -314,7 +314,7 @@ def test_what_a_script_sends_is_no_longer_than_a_form(browser: Visitor) -> None:
         sent = {"json": {"text": "x" * length}, "headers": {"X-CSRF-Token": proof}}
         return browser.client.post("/typed", environ_base=browser.address, **sent).status_code
 
-    assert (status(1000), status(shell.LARGEST_FORM)) == (200, 413)
+    assert (status(1000), status(installing.LARGEST_FORM)) == (200, 413)
 
 
 def test_a_sign_that_no_text_can_hold_finds_nothing(browser: Visitor, database: Database) -> None:

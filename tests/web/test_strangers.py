@@ -77,3 +77,23 @@ def test_those_who_have_a_part_in_it_open_most_of_these_pages(office: World) -> 
     }
 
     assert len(opened) >= 12
+
+
+KNOWN = (
+    "/procedures/review-meeting", "/overview/heat", "/record", "/import", "/rounds/new", "/releases/new",
+    "/collective/review-meeting/new",
+)  # fmt: skip
+"""What an officer of the authority opens by a role, and nobody by a role of the same name elsewhere."""
+
+
+def test_the_office_of_another_authority_finds_no_procedure_here_though_its_roles_have_the_same_names(
+    office: World,
+) -> None:
+    office.elsewhere("south")
+    stranger, officer = office.visit("south"), office.visit("province")
+
+    assert {path: (officer.get(path).status_code, stranger.get(path).status_code) for path in KNOWN} == dict.fromkeys(
+        KNOWN, (200, 404)
+    )
+    assert 'action="/quota/' in officer.get("/quota").text
+    assert 'action="/quota/' not in stranger.get("/quota").text

@@ -16,6 +16,7 @@ document.querySelectorAll("[data-focus]").forEach((one) => one.focus());
 document.querySelectorAll("[data-rows]").forEach((one) => editRows(one, say));
 watchCounts(document, say);
 reachScrollers();
+document.querySelectorAll(".diagram").forEach((one) => (one.scrollLeft = (one.scrollWidth - one.clientWidth) / 2)); // the way stands in the middle
 addEventListener("resize", reachScrollers);
 document.querySelectorAll("form[data-autosave]").forEach((form) => autosave(form, say));
 

@@ -1,4 +1,4 @@
-"""Who may begin, help and look: what the roles of a definition promise must be kept by its states and acts."""
+"""Who may begin, help, look and set: what the roles of a definition promise must be kept by its states and acts."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def check(report: Report) -> None:
             report.say("never_involved", (*place, "sees"), name=role.id)
     for place, _, action in report.actions():
         _involves(report, action, place)
+    _sets(report)
     _entered(report)
 
 
@@ -57,6 +58,20 @@ def _involves(report: Report, action: Action, place: Place) -> None:
         role = report.definition.roles.get(call.argument) if isinstance(call.argument, str) else None
         if call.name in (INVOLVES, ENDS) and role is not None and role.sees != "involved":
             report.say("involves_unseen", (*place, "then", number, call.name), name=role.id)
+
+
+def _sets(report: Report) -> None:
+    """What is set counts for the whole authority: only its own office sets and confirms it."""
+    definition = report.definition
+    said: list[tuple[Place, str | None]] = [
+        *((("quotas", one.id, "set_by"), one.set_by) for one in definition.quotas.values()),
+        *((("parameters", one.id, "set_by"), one.set_by) for one in definition.parameters.values()),
+        *((("parameters", one.id, "confirmed_by"), one.confirmed_by) for one in definition.parameters.values()),
+    ]
+    for place, name in said:
+        role = definition.roles.get(name or "")
+        if role is not None and role.sees != "own_authority":
+            report.say("set_outside_office", place, name=role.id)
 
 
 def _entered(report: Report) -> None:
