@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from caseflow.cases import dossier, letters, members, numbers, panels, paths, quotas, ranking, scores, telling
+from caseflow.cases import dossier, letters, members, numbers, panel_results, panels, paths, quotas, scores, telling
 from caseflow.cases.move import Move
 from caseflow.cases.registry import EFFECTS, effect
 from caseflow.words import Message, Refused
@@ -150,12 +150,8 @@ def score_member(move: Move, panel_id: str) -> None:
 
 @effect(EFFECTS, "panel", alters=True)
 def rank_members(move: Move, panel_id: str) -> None:
-    """Work out score and place of every case, and keep them with it."""
-    rows = {row["id"]: row for row in members.rows(move.tx, move.case["id"])}
-    for one in ranking.of_panel(move, panel_id):
-        row = rows[one.key]
-        score = str(one.score) if one.score is not None else None
-        members.say(move.tx, row["member_id"], row["data"], {"score": score, "place": one.place, "group": one.group})
+    """Work out score and place of every case, and keep them with it and with the sheets that they came from."""
+    panel_results.keep(move, panel_id)
 
 
 @effect(EFFECTS, "notify")

@@ -113,6 +113,16 @@ def is_over(move: Move, quota_id: str) -> Message | None:
     return full(quota, counter) if counter["used"] + (0 if mine else 1) > counter["limit"] else None
 
 
+def left(move: Move, quota_id: str) -> int:
+    """How many places are left under the ceiling that counts this case; nothing is written."""
+    quota = quota_of(move.definition, quota_id)
+    key = _key(move, quota)
+    where = {"authority_id": move.case["authority_id"], "quota": quota.counted_as, "key": key}
+    row = _COUNTER.first(move.tx, where)
+    limit = row["limit"] if row is not None else setting(move.tx, move.case["authority_id"], quota, key)[0]
+    return max(0, limit - (row["used"] if row is not None else 0))
+
+
 def held(tx: Connection, case_id: int, quota: Quota) -> dict[str, Any] | None:
     """The place of a case under a quota, held or committed."""
     entries = _ENTRIES.rows(tx, {"case_id": case_id, "quota": quota.counted_as})
@@ -145,13 +155,17 @@ def counters(tx: Connection, authority_id: int, quota: Quota) -> list[RowMapping
 
 def _counter(move: Move, quota: Quota) -> dict[str, Any]:
     """The counter row of this case under a quota, made on first use."""
-    tx, authority_id = move.tx, move.case["authority_id"]
+    return counter_for(move.tx, move.case["authority_id"], quota, _key(move, quota))
+
+
+def _key(move: Move, quota: Quota) -> str:
+    """The key of the counter of this case."""
     values = {path: move.value(path) for path in quota.per}
     missing = [path for path, value in values.items() if value is None]
     if missing:
         raise Refused(Message("quotas.key_missing", {"path": ", ".join(missing)}))
-    _, across = setting(tx, authority_id, quota, "")
-    return counter_for(tx, authority_id, quota, key_of(values, across, move.case["round_id"]))
+    _, across = setting(move.tx, move.case["authority_id"], quota, "")
+    return key_of(values, across, move.case["round_id"])
 
 
 def key_of(values: Mapping[str, Any], across: str, round_id: int | None) -> str:

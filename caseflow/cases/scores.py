@@ -105,14 +105,14 @@ def owed_by(tx: Connection, case_id: int, panel_id: str, person_id: int) -> list
     return [number for number in panels.before(tx, case_id, panel_id, person_id) if number not in done]
 
 
-def valid(tx: Connection, case_id: int, panel_id: str) -> dict[int, list[RowMapping]]:
-    """By case, the sheets with marks of the experts who sit and declared no interest."""
+def valid(tx: Connection, case_id: int, panel_id: str, *, abstained: bool = False) -> dict[int, list[RowMapping]]:
+    """By case, the sheets with marks (``abstained``: and those without) of who sits and declared no interest."""
     sitting = {row["person_id"] for row in panels.seats(tx, case_id, panel_id)}
     barred = panels.conflicts(tx, case_id)
     found: dict[int, list[RowMapping]] = {row["id"]: [] for row in members.rows(tx, case_id)}
     for row in newest(tx, case_id, panel_id):
         counts = row["person_id"] in sitting and (row["member_case_id"], row["person_id"]) not in barred
-        if counts and not row["abstained"] and row["member_case_id"] in found:
+        if counts and (abstained or not row["abstained"]) and row["member_case_id"] in found:
             found[row["member_case_id"]].append(row)
     return found
 

@@ -13,14 +13,13 @@ from caseflow.cases import ranking as rankings
 from caseflow.cases.models import member
 from caseflow.cases.panel_models import interest, seat
 from caseflow.cases.view import Offer, View, load
-from caseflow.evaluation import scoring
+from caseflow.evaluation.ranking import Place
 from caseflow.records import sheets
 from caseflow.web import case as case_page
 from caseflow.web import collective, drawing, papers, record, review, shell
 from caseflow.web.act_context import effects
 from caseflow.web.act_form import blank_move, casework, prepared, request_key, viewed
 from caseflow.web.shell import page
-from caseflow.workflow.panel import Panel
 
 blueprint = Blueprint("expert", __name__)
 
@@ -204,27 +203,28 @@ def _others(view: View, panel_id: str, member_id: int) -> list[Any]:
 def _boards(view: View) -> list[dict[str, Any]]:
     boards: list[dict[str, Any]] = []
     for panel_id, panel in view.definition.panels.items():
-        ranked = rankings.of_panel(blank_move(view), panel_id)
+        worked = rankings.work_out(blank_move(view), panel_id)
         rows = {row["id"]: row for row in members.rows(view.tx, view.row["id"])}
-        given = scores.valid(view.tx, view.row["id"], panel_id)
-        for group in dict.fromkeys(one.group for one in ranked):
-            lines = [
-                _ranked_line(view, panel, rows[one.key], one, given[one.key]) for one in ranked if one.group == group
-            ]
+        for group in dict.fromkeys(one.group for one in worked.places):
+            lines = [_ranked_line(view, worked, rows[one.key], one) for one in worked.places if one.group == group]
             boards.append({"panel": panel, "group": _group_title(view, group), "lines": lines})
     return boards
 
 
-def _ranked_line(view: View, panel: Panel, row: Any, one: scoring.Ranked, given: list[Any]) -> dict[str, Any]:
-    counted = [(scores.total(panel, sheet["marks"]), sheet) for sheet in given]
-    dropped = list(scoring.aggregate([total for total, _ in counted], rankings.rule_of(panel)).dropped)
-    totals = []
-    for total, sheet in sorted(counted, key=lambda found: -found[0]):
-        out = total in dropped
-        if out:
-            dropped.remove(total)
-        totals.append({**scores.typed(view.ground.keys, panel, sheet), "name": sheet["name"], "dropped": out})
-    return {"row": row, "score": one.score, "place": one.place, "totals": totals}
+def _ranked_line(view: View, worked: rankings.Worked, row: Any, one: Place) -> dict[str, Any]:
+    scored = worked.scored[one.key]
+    counted = {line.expert: line.counted for line in scored.lines}
+    given = [sheet for sheet in worked.given[one.key] if not sheet["abstained"]]
+    totals = [
+        {
+            **scores.typed(view.ground.keys, worked.panel, sheet),
+            "name": sheet["name"],
+            "dropped": counted[sheet["person_id"]] == 0,
+        }
+        for sheet in given
+    ]
+    totals.sort(key=lambda found: -found["total"])
+    return {"row": row, "score": scored.score, "place": one.place, "totals": totals}
 
 
 def _group_title(view: View, code: str) -> str:
