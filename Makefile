@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 PORT ?= 8000
 WORKERS ?= 2
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
@@ -43,6 +43,8 @@ test-nightly: setup-test
 bench: setup-test
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.definitions
+	$(BIN)/python -m benchmarks.evaluation
+	$(BIN)/python -m benchmarks.evaluation_assignment
 
 bench-long: setup-test
 	$(BIN)/python -m benchmarks --long
