@@ -6,7 +6,7 @@ import argparse
 import os
 import platform
 
-from benchmarks import growth, pages, papers, steps
+from benchmarks import growth, pages, papers, steps, walks
 from benchmarks.ground import Place, places
 
 SIZES = (1_000, 10_000, 100_000)
@@ -16,14 +16,16 @@ def main() -> None:
     parser = argparse.ArgumentParser("python -m benchmarks", description=__doc__)
     parser.add_argument("--long", action="store_true", help="go on to a million cases")
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--only", choices=("steps", "length", "cases", "papers"))
+    parser.add_argument("--only", choices=("steps", "length", "cases", "papers", "walks"))
     parser.add_argument("--database", choices=("SQLite", "PostgreSQL"))
     asked = parser.parse_args()
     load = os.getloadavg()[0]
     print(f"Python {platform.python_version()}, {os.cpu_count()} processors, load {load:.1f} at the start")
     if asked.only in (None, "papers"):
         papers.report(asked.rounds)
-    if asked.only == "papers":
+    if asked.only in (None, "walks"):
+        walks.report()
+    if asked.only in ("papers", "walks"):
         return
     with places() as found:
         for place in found:

@@ -11,23 +11,32 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
+from types import MappingProxyType
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.cases import choosing, dossier, members
+from caseflow.cases import choosing, deadlines, dossier, members
 from caseflow.cases.ground import Ground, Loaded
+from caseflow.cases.models import case
 from caseflow.office import samples
+from caseflow.office import simulated_goals as goals
 from caseflow.office.samples import Names
+from caseflow.office.simulated_aims import Aims
 from caseflow.office.simulated_people import Troupe
 from caseflow.people.rights import Actor
 from caseflow.workflow.fields import CONCLUSIONS
 from caseflow.workflow.form import Field
 from caseflow.workflow.procedure import Action
 
-_DAYS = {"today": (0, 0), "past": (-5, -1), "soon": (1, 10), "late": (20, 400)}
-"""Kinds of days, as offsets from today."""
+_DAYS = {"today": (0, 0), "past": (-5, -1), "soon": (1, 10), "late": (20, 400), "beyond": (1, 60)}
+"""Kinds of days, as offsets from today; ``beyond`` from the day on which the last clock of the case runs out."""
+_USUAL = {"today": 2.0, "late": 0.3, "beyond": 0.3}
+"""How much more or less often such a day is named, whatever is known to help; the others count 1."""
+_TRUSTED = 0.5
+"""How far it counts, beside what a member aims at, what its form was taken with."""
 _BORDERING, _LEFT_OPEN, _ALIKE, _AMISS = 0.06, 0.4, 0.5, 0.1
 """How often a value stands at its bound, an optional question stays open, all rows say the same, something is amiss."""
 _BETTER, _WORSE, _LEAST, _MOST = 1.5, 0.7, 0.05, 8.0
@@ -60,6 +69,7 @@ class Answers:
     ground: Ground
     troupe: Troupe
     rng: Random
+    aims: Aims
     _weights: dict[Key, float] = field(default_factory=lambda: defaultdict(lambda: 1.0))
     _picked: list[Key] = field(default_factory=list)
 
@@ -127,10 +137,14 @@ class Answers:
             "case_file": self._case_file,
         }
 
-    def _pick(self, form: _Form, question: Field, among: list[str]) -> str:
-        """One of these, rather one with which the form was taken before."""
+    def _pick(
+        self, form: _Form, question: Field, among: list[str],
+        liked: Mapping[str, float] = MappingProxyType({}), trusted: float = 1.0,
+    ) -> str:  # fmt: skip
+        """One of these, rather one with which the form was taken before, or one that is ``liked``."""
         keys = [(*form.key, question.id, one) for one in among]
-        (found,) = self.rng.choices(range(len(keys)), [self._weights[key] for key in keys])
+        weights = [self._weights[key] ** trusted * liked.get(one, 1.0) for key, one in zip(keys, among, strict=True)]
+        (found,) = self.rng.choices(range(len(keys)), weights)
         self._picked.append(keys[found])
         return among[found]
 
@@ -150,8 +164,11 @@ class Answers:
         return sorted(self.rng.sample(among, self.rng.randint(1, len(among))), key=among.index)
 
     def _date(self, form: _Form, question: Field) -> str:
-        first, last = _DAYS[self._pick(form, question, list(_DAYS))]
-        found = clock.today() + timedelta(days=self.rng.randint(first, last))
+        kind = self._pick(form, question, list(_DAYS), _USUAL)
+        found = clock.today() + timedelta(days=self.rng.randint(*_DAYS[kind]))
+        if kind == "beyond":
+            due = [row["due_on"] for row in deadlines.open_deadlines(self.tx, form.row["id"]) if row["due_on"]]
+            found += max(due, default=clock.today()) - clock.today()
         if question.minimum is not None:
             found = max(found, samples.day(str(question.minimum)))
         if question.maximum is not None:
@@ -176,9 +193,8 @@ class Answers:
 
     def _organisation(self, form: _Form, question: Field) -> int | None:
         among = [row["id"] for row in choosing.organisations(self.tx, form.row, question)]
-        if not among and form.actor is not None and form.action is not None:
-            given = next((str(call.argument) for call in form.action.then if call.name == "involve"), None)
-            among = [self.troupe.cast.actor(given).organisation_id] if given is not None else []
+        if not among and question.of_kind:
+            return self.troupe.office(question.of_kind[0], form.row["prefecture_id"])
         return self.rng.choice(among) if among else None
 
     def _people(self, form: _Form, question: Field) -> list[int] | None:
@@ -228,15 +244,35 @@ class Answers:
         return self._said_of(form, question, chosen)
 
     def _said_of(self, form: _Form, question: Field, chosen: list[int]) -> dict[str, Any]:
-        """What is said of each; often the same of all, so that one result alone is met as well."""
+        """What is said of each; often the same of all, so that one result alone is met as well, or what it aims at."""
         found = {str(one): self._columns(form, question) for one in chosen}
         for column in question.columns.values():
-            if column.type == "choice" and self.rng.random() < _ALIKE:
+            if column.type == "choice" and not self.aims.is_over and (acts := self._moved(form, column.id)):
+                for one in chosen:
+                    found[str(one)] = {**found[str(one)], column.id: self._aimed(form, column, acts, one)}
+            elif column.type == "choice" and self.rng.random() < _ALIKE:
                 same = self._pick(form, column, list(column.choices))
                 found = {one: {**said, column.id: same} for one, said in found.items()}
             elif column.type == "boolean" and column.text is None and self.rng.random() > _AMISS:
                 found = {one: {**said, column.id: False} for one, said in found.items()}
         return found
+
+    def _moved(self, form: _Form, column: str) -> dict[str, list[str]]:
+        """By what is said of a member the acts by which it is moved for it, in this procedure over many."""
+        found: dict[str, list[str]] = {}
+        for state in form.loaded.definition.states.values():
+            for action in state.actions.values():
+                for name, acts in goals.by_result(action):
+                    for value, act in acts.items() if name == column else ():
+                        found.setdefault(value, []).append(act)
+        return found
+
+    def _aimed(self, form: _Form, column: Field, acts: Mapping[str, list[str]], case_id: int) -> str:
+        """What helps one member most to what it aims at."""
+        row = self.tx.execute(sa.select(case).where(case.c.id == case_id)).mappings().one()
+        loaded = self.ground.definition(self.tx, row["definition_id"])
+        liked = {value: self.aims.favour(row, loaded, of) for value, of in acts.items()}
+        return self._pick(form, column, list(column.choices), liked, _TRUSTED)
 
     def _score_sheet(self, form: _Form, question: Field) -> dict[str, Any] | None:
         inside = [row["id"] for row in members.rows(self.tx, form.row["id"])]

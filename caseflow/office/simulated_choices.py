@@ -1,12 +1,13 @@
 """What may be done with a case now, each with its weight.
 
-What has not been taken yet is preferred, then what leads there; what was done often is not done again so soon.
+What a case aims at is preferred, then what has not been taken yet, then what leads there; what was done often, or was just
+refused, is not tried again so soon.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -16,31 +17,36 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock
-from caseflow.cases import deadlines, desk_acts, findings, service, signing, taking_back, tasks
+from caseflow.cases import deadlines, desk_acts, findings, members, service, signing, taking_back, tasks
 from caseflow.cases.ground import Loaded
+from caseflow.cases.models import case, member
 from caseflow.cases.task_models import service as served
 from caseflow.office import simulated_goals as goals
+from caseflow.office.simulated_aims import ASTRAY, NEARER, NEW, Aims
 from caseflow.office.simulated_watch import Watch
 from caseflow.people.rights import Actor
 from caseflow.records import letters
-from caseflow.workflow import graph
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.kept import kept
 from caseflow.workflow.procedure import Action
 
 WAIT, BEYOND = "wait", "beyond"
 """Not acting for a while; not acting until a clock has run out."""
-_NEW, _PARTLY, _SIGN, _OWED, _FINDING, _REST, _LATE, _DESK = (
-    10.0, 2.0, 8.0, 4.0, 6.0, 3.0, 0.4, 0.1,
+_FRESH, _PARTLY, _SIGN, _OWED, _FINDING, _REST, _LATE, _DESK = (
+    10.0, 2.0, 8.0, 4.0, 6.0, 8.0, 0.4, 0.1,
 )  # fmt: skip
-"""How much an option weighs: not taken yet, not in all its ways, a signature, a duty, a finding, waiting
-where others act, waiting beyond a clock, work on a task."""
-_SELDOM, _OLD, _HOME = 0.1, 60, 6.0
-"""What is of little use is put off; a case with so many acts behind it is led home, with this weight."""
+"""How much an option weighs: an act of the engine not taken yet, an act not taken in all its ways, a signature, a duty, a
+finding, waiting where others lead to the aim, waiting beyond a clock, work on a task."""
+_SELDOM, _LEFT = 0.1, 1.0
+"""What is of little use is put off; waiting where others act, but not towards the aim."""
 _SOON = 25
 """Clocks that run out within so many days are waited for."""
-_PULL, _FARTHER, _LITTLE = 2.5, 0.8, 0.05
-"""How strongly a case is drawn to where much is new, and how much less that counts with every act that lies between."""
+
+
+_HOLDING = (
+    sa.select(member.c.host_id)
+    .join(case, case.c.id == member.c.host_id)
+    .where(member.c.case_id == sa.bindparam("case_id"), member.c.status == "in", ~case.c.final)
+)
 
 
 @dataclass(slots=True)
@@ -50,13 +56,24 @@ class Life:
     acts: Counter[str] = field(default_factory=Counter)
     last: Actor | None = None
     """Who moved it last."""
-    typed: tuple[str, Any] | None = None
-    """Where the dossier was typed last: the state, and since when the case stood there."""
     moves: int = 0
     still: int = 0
     """How often it was taken up since it moved."""
+    held: int = 0
+    """How often it stood still since then because a procedure over many held it."""
     failed: int = 0
     """How often everything that leads on was tried since then, and refused."""
+    refused: Counter[str] = field(default_factory=Counter)
+    """How often each act was refused since then."""
+    here: Counter[str] = field(default_factory=Counter)
+    """How often each act was done since then."""
+
+    def moved(self) -> None:
+        """It stands elsewhere now, or came back."""
+        self.moves += 1
+        self.still = self.held = self.failed = 0
+        self.refused.clear()
+        self.here.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +90,12 @@ class Option:
 
 @dataclass(slots=True)
 class Choices:
-    """Lists what may be done, and how far it is to what has not been taken yet."""
+    """Lists what may be done."""
 
     tx: Connection
     watch: Watch
     rng: Random
-    family: list[Loaded]
-    _value: dict[str, tuple[int, dict[str, float]]] = field(default_factory=dict)
+    aims: Aims
 
     def of(self, row: RowMapping, loaded: Loaded, life: Life) -> list[Option]:
         """Everything that somebody might do; whether it is allowed the door says."""
@@ -99,6 +115,10 @@ class Choices:
         if any(self.watch.is_open(loaded, "breach", one["clock"]) for one in self.running(row["id"], soon)):
             found.append(Option(BEYOND, _LATE))
         return found
+
+    def inside(self, case_id: int) -> list[int]:
+        """The procedures over many, not ended, that hold a case."""
+        return list(self.tx.scalars(_HOLDING, {"case_id": case_id}))
 
     def leading_on(self, row: RowMapping, loaded: Loaded, life: Life) -> list[Option]:
         """The acts that lead out of the state, and the signatures for which some wait."""
@@ -125,69 +145,44 @@ class Choices:
         self, row: RowMapping, loaded: Loaded, life: Life, action: Action, owed: set[str], *, busy: bool
     ) -> Option:
         definition, spot = loaded.definition, goals.where(loaded.definition, row["state"], action.id)
-        done, weight = life.acts[action.id], 1.0
-        is_new = self.watch.is_open(loaded, "action", spot, action.id)
-        if is_new:
-            weight = _NEW
-        elif any(goal[1:3] == (spot, action.id) for goal in self.watch.open_goals(loaded)):
-            weight = _PARTLY
-        targets = self._targets(row, action)
-        weight *= self._pull(loaded, row["state"], targets)
-        home = _home(definition)
-        if any(one in home and home[one] < home.get(row["state"], 0) for one in targets) and life.acts.total() > _OLD:
-            weight *= _HOME
+        done, weight = life.acts[action.id], self.aims.weight(row, loaded, action)
+        if self._moves_wanted(row, action):
+            weight = max(weight, NEW)
+        if self.aims.is_led_past(row, loaded, action) and self.inside(row["id"]):
+            weight = ASTRAY
+        if weight < NEW and any(goal[1:3] == (spot, action.id) for goal in self.watch.open_goals(loaded)):
+            weight *= _PARTLY
         duties = [f"{tasks.DUTY}{call.argument}" for call in action.then if call.name == "close_duty"]
         if duties:
             weight = weight + _OWED if owed.intersection(duties) else weight * _SELDOM
-        if all(question.type != "score_sheet" for question in action.asks.values()):  # of these many are owed
-            weight /= (1 + done) ** (1 if targets else 2)
+        seats = sum(panel.size for panel in definition.panels.values() if panel.role in action.by)
+        if seats:  # everybody on the panel owes it, and of sheets one for each case
+            sheets = any(question.type == "score_sheet" for question in action.asks.values())
+            weight = max(weight, _OWED if sheets else _OWED / (1 + done // seats) ** 2)
+        elif weight < NEARER:
+            weight /= (1 + done) ** (1 if action.to is not None else 2)
+        weight /= 1 + life.refused[action.id] / (seats or 1)
         role = self.rng.choice(definition.by(row["state"], action))
-        return Option(action.id, weight / 4 if busy else weight, role, action)
+        return Option(action.id, weight / 4 if busy and weight < NEW else weight, role, action)
 
-    def _targets(self, row: RowMapping, action: Action) -> list[str]:
-        if action.to is None:
-            return []
-        found = [row["origin"] if one == graph.ORIGIN else one for one in action.leads_to]
-        return [one for one in found if one is not None]
-
-    def _pull(self, loaded: Loaded, state: str, targets: Iterable[str]) -> float:
-        """More than 1 where a target is nearer than the state to what has not been taken yet, less where it is farther."""
-        value = self._values(loaded)
-        best = max((value[one] for one in targets), default=value[state])
-        return float(((best + _LITTLE) / (value[state] + _LITTLE)) ** _PULL)
-
-    def _values(self, loaded: Loaded) -> dict[str, float]:
-        """By state how much has not been taken yet in and behind it, the nearer the more; the most counts 1.
-
-        A good end counts as well, as long as anything of the family is new: others may wait for what comes of it.
-        """
-        is_new = any(goal[0] == "action" for one in self.family for goal in self.watch.open_goals(one))
-        if not is_new:
-            return dict.fromkeys(loaded.definition.states, 0.0)
-        open_goals = self.watch.open_goals(loaded)
-        known = self._value.get(loaded.definition.workflow)
-        if known is None or known[0] != len(open_goals):
-            masses = Counter(goal[1] for goal in open_goals if goal[0] == "action" and goal[1])
-            masses.update(one.id for one in loaded.definition.states.values() if one.outcome == "positive")
-            apart = _apart(loaded.definition)
-            found = {
-                state: sum(n * _FARTHER ** apart[one][state] for one, n in masses.items() if state in apart[one])
-                for state in loaded.definition.states
-            }
-            most = max(found.values(), default=0.0) or 1.0
-            known = (len(open_goals), {state: value / most for state, value in found.items()})
-            self._value[loaded.definition.workflow] = known
-        return known[1]
+    def _moves_wanted(self, row: RowMapping, action: Action) -> bool:
+        """Whether an act of a procedure over many moves one of its cases in a way not taken yet."""
+        acts = list(dict.fromkeys(goals.moving(action)))
+        if not acts or self.aims.is_over:
+            return False
+        inside = members.rows(self.tx, row["id"])
+        return any(self.aims.is_wanted(one, self.watch.loaded(one["id"]), act) for one in inside for act in acts)
 
     def _signatures(self, row: RowMapping, loaded: Loaded, pending: Mapping[str, Any]) -> Iterator[Option]:
         signer = pending["signers"][pending["step"]]
         spot = goals.where(loaded.definition, row["state"], pending["action"])
         of = {"proposal": pending["id"]}
-        yield Option(signing.SIGN, _SIGN, signer, said={**of, "opinion": "同意"})
+        action = loaded.definition.action(row["state"], pending["action"])
+        is_amiss = action is not None and self.aims.weight(row, loaded, action) <= ASTRAY
         is_new = self.watch.is_open(loaded, "sent_back", spot, pending["action"], signer)
-        yield Option(
-            signing.SEND_BACK, _FINDING / 2 if is_new else _SIGN * _SELDOM, signer, said={**of, "opinion": "请修改"}
-        )
+        back = _FINDING / 2 if is_new else _SIGN * _SELDOM
+        yield Option(signing.SIGN, back if is_amiss else _SIGN, signer, said={**of, "opinion": "同意"})
+        yield Option(signing.SEND_BACK, _SIGN if is_amiss else back, signer, said={**of, "opinion": "请修改"})
 
     def _findings(self, row: RowMapping, definition: Definition) -> Iterator[Option]:
         holder = definition.states[row["state"]].holder
@@ -198,7 +193,7 @@ class Choices:
         """Acts of the engine: taking back, recording service, work on tasks."""
         state, definition = loaded.definition.states[row["state"]], loaded.definition
         if state.may_be_taken_back and life.last is not None:
-            weight = _NEW if self.watch.is_open(loaded, "taken_back", state.id) else _SELDOM
+            weight = _FRESH if self.watch.is_open(loaded, "taken_back", state.id) else _SELDOM
             yield Option(taking_back.ACT, weight)
         if any(letter.service is not None for letter in definition.letters.values()):
             recorded = set(self.tx.scalars(sa.select(served.c.letter_id).where(served.c.case_id == row["id"])))
@@ -221,9 +216,7 @@ class Choices:
     def _waiting(self, row: RowMapping, loaded: Loaded) -> float:
         if not self.is_led_by_others(loaded, row["state"]):
             return _SELDOM
-        actions = loaded.definition.states[row["state"]].actions.values()
-        others = [one for one in actions if one.moved_by or one.system]
-        return _REST * self._pull(loaded, row["state"], [to for one in others for to in self._targets(row, one)])
+        return _REST if self.aims.led_on(row, loaded) else _LEFT
 
 
 _WIDE = ("own_authority", "own_prefecture")
@@ -232,15 +225,3 @@ _WIDE = ("own_authority", "own_prefecture")
 def _offices(definition: Definition) -> list[str]:
     """The roles of offices."""
     return [role.id for role in definition.roles.values() if role.sees in _WIDE] or list(definition.roles)
-
-
-@kept
-def _home(definition: Definition) -> dict[str, int]:
-    """By state the fewest acts to an end."""
-    return goals.distances(definition, [state.id for state in definition.states.values() if state.final])
-
-
-@kept
-def _apart(definition: Definition) -> dict[str, dict[str, int]]:
-    """By state the fewest acts to it from each state."""
-    return {state: goals.distances(definition, [state]) for state in definition.states}

@@ -7,7 +7,7 @@ A goal is a tuple: its kind, then names. ``("action", state, action)`` (the stat
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from caseflow.cases import deadlines
 from caseflow.workflow import graph
@@ -53,6 +53,15 @@ def by_result(action: Action) -> Iterator[tuple[str, dict[str, str]]]:
             yield str(call.argument["by"]).split(".")[-1], call.argument["acts"]
 
 
+def moving(action: Action) -> Iterator[str]:
+    """The acts by which a procedure over many cases may move its members in an act."""
+    for call in action.then:
+        if call.name == MEMBERS and isinstance(call.argument, dict):
+            yield from call.argument.get("acts", {"": call.argument.get("act")}).values()
+        elif call.name == MEMBERS:
+            yield str(call.argument)
+
+
 def places(definition: Definition, open_goals: Iterable[Goal]) -> set[str]:
     """The states in which something is still to be taken."""
     found: set[str] = set()
@@ -64,12 +73,17 @@ def places(definition: Definition, open_goals: Iterable[Goal]) -> set[str]:
     return found & set(definition.states)
 
 
-def distances(definition: Definition, targets: Iterable[str]) -> dict[str, int]:
-    """By state the fewest acts to one of the targets; a state from which none is reached is left out."""
+def distances(
+    definition: Definition, targets: Iterable[str], barred: Collection[tuple[str, str]] = ()
+) -> dict[str, int]:
+    """By state the fewest acts to one of the targets, without those that are barred (state and act); a state from which
+    none is reached is left out.
+    """
     before: dict[str, set[str]] = {}
     for spot, steps in graph.moves(definition).items():
         for step in steps:
-            before.setdefault(step.to.state, set()).add(spot.state)
+            if (spot.state, step.action) not in barred:
+                before.setdefault(step.to.state, set()).add(spot.state)
     found = dict.fromkeys(targets, 0)
     waiting = deque(found)
     while waiting:
@@ -79,6 +93,12 @@ def distances(definition: Definition, targets: Iterable[str]) -> dict[str, int]:
                 found[earlier] = found[state] + 1
                 waiting.append(earlier)
     return found
+
+
+@kept
+def home(definition: Definition) -> dict[str, int]:
+    """By state the fewest acts to an end."""
+    return distances(definition, [state.id for state in definition.states.values() if state.final])
 
 
 def _rows(decision: Decision) -> list[str]:

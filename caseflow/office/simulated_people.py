@@ -10,13 +10,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.cases import panels, standing
+from caseflow.cases import panels, quota_settings, standing
 from caseflow.cases.ground import Ground, Loaded
-from caseflow.cases.models import involvement, task
 from caseflow.office import rounds, sample_files
 from caseflow.office.cast import FIRST_CODE, PLACES, Cast
 from caseflow.office.samples import Names
@@ -101,6 +99,16 @@ class Troupe:
                 own = clock.end_of(closes - timedelta(days=self.rng.randint(5, 15)))
                 rounds.set_own(self.tx, self.ground, row, bureau, own, reason=_NO_TEST.name.zh, by=by)
 
+    def raise_ceiling(self, family: Iterable[Loaded], title: str, limit: int) -> None:
+        """Whoever may set a ceiling sets it anew, for all that is counted under it."""
+        for loaded in family:
+            for quota in loaded.definition.quotas.values():
+                if quota.title.zh == title and quota.set_by is not None:
+                    quota_settings.set_limit(
+                        self.tx, self.cast.authority_id, quota, key="", limit=limit, across=None,
+                        reason=_NO_TEST.name.zh, by=self.cast.actor(quota.set_by).person_id, at=clock.now(),
+                    )  # fmt: skip
+
     def round_at(self, day: date) -> int | None:
         """The round that is open on a day."""
         return next((made for made, opens in self.rounds if 0 <= (day - opens).days <= ROUND_DAYS), None)
@@ -127,6 +135,13 @@ class Troupe:
         )
         self._units.append(made)
         return made
+
+    def office(self, kind: str, bureau: int | None) -> int:
+        """A new organisation of a kind of which a bureau has none."""
+        return organisations.create(
+            self.tx, authority_id=self.cast.authority_id, kind=kind, name_zh=f"模拟机构{kind}{bureau or ''}",
+            prefecture_id=bureau,
+        )  # fmt: skip
 
     def opener(self, loaded: Loaded, role: str, *, bureau: int | None = None) -> Actor:
         """Who opens a case in a role: for a unit, in a bureau, or in the office of the authority."""
@@ -180,12 +195,3 @@ class Troupe:
         """The credit code of an organisation that may be given a part in this role."""
         row = organisations.get(self.tx, self.cast.actor(role).organisation_id or 0)
         return row["credit_code"] if row is not None else None
-
-    def open_tasks(self, case_id: int) -> list[Any]:
-        found = sa.select(task).where(task.c.case_id == case_id, task.c.status == "open").order_by(task.c.id)
-        return list(self.tx.execute(found).mappings())
-
-    def has_part(self, case_id: int) -> bool:
-        """Whether somebody was given a part in a case."""
-        found = sa.select(involvement.c.id).where(involvement.c.case_id == case_id, involvement.c.until.is_(None))
-        return self.tx.execute(found.limit(1)).first() is not None

@@ -14,35 +14,40 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock
-from caseflow.cases import act, dossier, service, taking_back
+from caseflow.cases import act, service, taking_back
 from caseflow.cases.entry import Invalid, NotHere
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.models import case
-from caseflow.footprint.shelf import Shelf
-from caseflow.office import rehearsal, samples
+from caseflow.office import rehearsal
 from caseflow.office import simulated_goals as goals
 from caseflow.office.simulated_answers import Answers
 from caseflow.office.simulated_choices import BEYOND, WAIT, Choices, Life, Option
 from caseflow.office.simulated_people import Troupe
+from caseflow.office.simulated_typing import Typing
 from caseflow.office.simulated_watch import Watch
 from caseflow.people.rights import Actor
-from caseflow.records import files
-from caseflow.studies import store
 from caseflow.words import Message, Refused
-from caseflow.workflow.form import Field
-from caseflow.workflow.parts import Text
 
 TRIES, EXHAUSTIVELY, BURST = 4, 3, 30
 """So many options are tried in a row, so often each where all are tried, so many acts of a panel follow each other."""
-_TIRED = 0.05
-"""Who sits on a panel does not go on with what weighs less."""
-_CALCULATED, _WHOLE, _FOREWARNED, _HELPERS = 0.5, 0.7, 0.8, 2
-"""How often a footprint is filed, a dossier has all that is asked, and what is known to help is done beforehand; how many
-acts that stay are tried where one that leads on was refused."""
+_TIRED, _IDLE = 0.05, 0.07
+"""Who sits on a panel does not go on with what weighs less; nor does anybody do it as long as something is new."""
+_WHOLE, _FOREWARNED, _HELPERS, _HELPED = 0.7, 0.8, 2, 4
+"""How often a dossier has all that is asked, and what is known to help is done beforehand; how many acts that stay are
+tried where one that leads on was refused, and after so many refusals no more of them."""
+_REPEATED = 0.1
+"""How much less often an act helps that was done here already."""
+_CROWDED = 3
+"""So often a ceiling refuses what leads to something new, before the office raises it by one."""
+_SLOWER = 6
+"""After every so many times a case is taken up in vain it is laid down for a day more."""
 STILL, STILL_NEW, STILL_LED = 12, 30, 60
-"""Taken up so often without moving, a case is to be led on; later where something of its state is new or others lead it."""
-_RECEIPT = Field(id="receipt", type="file", label=Text(zh="送达回证", en="Receipt of service"))
+"""Taken up so often without moving, a case is to be led on; later where something of its state is new, a panel works,
+or others lead it."""
+_CASE = sa.select(case).where(case.c.id == sa.bindparam("case_id"))
 _UNFILLED = ("guards.field", "guards.not_declared", "guards.checklist_point")
+
+FULL = "quotas.full"
 
 Spot = tuple[str, str, str]
 """Workflow, state (empty for an act that is offered anywhere), act."""
@@ -68,18 +73,19 @@ class Walk:
     watch: Watch
     choices: Choices
     answers: Answers
+    typing: Typing
     rng: Random
-    shelf: Shelf
     lives: dict[int, Life] = field(default_factory=lambda: defaultdict(Life))
     refusals: dict[Spot, dict[str, tuple[int, Message]]] = field(default_factory=lambda: defaultdict(dict))
     """Why acts were refused: by the sentence, how often, and one of them."""
     crashes: list[Crash] = field(default_factory=list)
     helped: dict[Spot, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     """After which acts that stay one was done that had been refused."""
+    _crowded: Counter[str] = field(default_factory=Counter)
     _keys: int = 0
 
     def row(self, case_id: int) -> RowMapping:
-        return self.tx.execute(sa.select(case).where(case.c.id == case_id)).mappings().one()
+        return self.tx.execute(_CASE, {"case_id": case_id}).mappings().one()
 
     def key(self) -> str:
         self._keys += 1
@@ -91,25 +97,33 @@ class Walk:
         days = self._something(row, loaded, life)
         now = self.row(case_id)
         if now["state"] != row["state"] or now["moved_at"] != row["moved_at"]:
-            life.still = life.failed = 0
-            life.moves += 1
+            life.moved()
+            self.choices.aims.tire(case_id, life.moves)
             return days
         life.still += 1
-        if life.still > self._patience(now, loaded):
-            if self._everything(case_id, loaded, life):
-                life.still = life.failed = 0
-                return days
-            life.failed += 1
-            return max(days, 10 * life.failed)
-        return days
+        if life.still > STILL and life.held < STILL_LED and self.choices.inside(case_id):
+            life.still, life.held = STILL, life.held + 1
+        if life.still <= self._patience(now, loaded):
+            return days + life.still // _SLOWER
+        if self.choices.aims.miss(now, loaded, life.refused):
+            life.still = 0
+            life.refused.clear()
+            return days
+        if self._everything(case_id, loaded, life):
+            life.still = life.failed = 0
+            return days
+        life.failed += 1
+        return max(days, 10 * life.failed)
 
     def _patience(self, row: RowMapping, loaded: Loaded) -> int:
-        if self.choices.is_led_by_others(loaded, row["state"]):
+        if self.choices.is_led_by_others(loaded, row["state"]) or loaded.definition.states[row["state"]].panel:
             return STILL_LED
         return STILL_NEW if self.choices.is_new_here(row, loaded) else STILL
 
     def _something(self, row: RowMapping, loaded: Loaded, life: Life) -> int:
         options = self.choices.of(row, loaded, life)
+        if not self.choices.aims.is_over:
+            options = [one for one in options if one.weight > _IDLE] or options
         for _ in range(min(TRIES, len(options))):
             option = self.choices.pick(options)
             if option.act == WAIT:
@@ -163,10 +177,13 @@ class Walk:
             return False
         leads_on = option.action is not None and option.action.to is not None
         helps = self.helped[spot]
-        if leads_on and helps and self.rng.random() < _FOREWARNED:
-            self._help(row, loaded, option, self.rng.choices(sorted(helps), [helps[one] for one in sorted(helps)])[0])
+        here = self.lives[row["id"]].here
+        known = [one for one in sorted(helps) if not here[one]]
+        if leads_on and known and self.rng.random() < _FOREWARNED:
+            self._help(row, loaded, option, self.rng.choices(known, [helps[one] for one in known])[0])
         reasons = self._attempt_filled(row, loaded, option, actor, spot)
-        for _ in range(_HELPERS if leads_on and reasons is not None else 0):
+        life = self.lives[row["id"]]
+        for _ in range(_HELPERS if leads_on and reasons is not None and life.refused[option.act] < _HELPED else 0):
             helper = self._help(self.row(row["id"]), loaded, option)
             if helper is None:
                 continue
@@ -174,6 +191,9 @@ class Walk:
             if reasons is None:
                 helps[helper] += 1
                 break
+        if reasons is not None:
+            life.refused[option.act] += 1
+            self._make_room(reasons)
         if leads_on and reasons is not None:
             self._again(row, loaded)
         return reasons is None
@@ -182,11 +202,10 @@ class Walk:
         self, row: RowMapping, loaded: Loaded, option: Option, actor: Actor, spot: Spot
     ) -> list[Message] | None:
         """Try an act; where the form behind it lacks something, once more with a whole one."""
-        self._type(row, loaded, whole=self.rng.random() < _WHOLE)
+        self.typing.type(row, loaded, whole=self.rng.random() < _WHOLE)
         reasons = self._attempt(row, loaded, option, actor, spot)
         if any(one.key in _UNFILLED for one in reasons or ()) and loaded.definition.states[row["state"]].typed_in:
-            self.lives[row["id"]].typed = None
-            self._type(row, loaded, whole=True)
+            self.typing.again(row, loaded)
             reasons = self._attempt(row, loaded, option, actor, spot)
         return reasons
 
@@ -200,7 +219,8 @@ class Walk:
         ]  # fmt: skip
         if not among:
             return None
-        action = self.rng.choice(among)
+        here = self.lives[row["id"]].here
+        (action,) = self.rng.choices(among, [_REPEATED ** here[one.id] for one in among])
         done = self.do(row, loaded, Option(action.id, 1.0, option.role, action))
         return action.id if done else None
 
@@ -224,7 +244,7 @@ class Walk:
         if option.act == service.ACT:
             posted |= {
                 "done_on": clock.today().isoformat(),
-                "file": self._receipt(row["id"], int(posted["letter"]), actor),
+                "file": self.typing.receipt(loaded, row["id"], int(posted["letter"]), actor),
             }
 
         def perform() -> None:
@@ -235,6 +255,7 @@ class Walk:
         if reasons is None:
             life = self.lives[row["id"]]
             life.acts[option.act] += 1
+            life.here[option.act] += 1
             life.last = actor if self.row(row["id"])["state"] != row["state"] else life.last
         return reasons
 
@@ -256,12 +277,23 @@ class Walk:
     def _refused(self, spot: Spot, reasons: Iterable[Message]) -> list[Message]:
         listed = list(reasons)
         for one in listed:
-            inner = one.values.get("reason") if one.key == "guards.with_basis" else None
-            said = inner if isinstance(inner, Message) else one
+            said = inner_of(one)
             name = f"{said.key} {said.values['text']}" if "text" in said.values else said.key
             count, example = self.refusals[spot].get(name, (0, one))
             self.refusals[spot][name] = (count + 1, example)
         return listed
+
+    def _make_room(self, reasons: Iterable[Message]) -> None:
+        """A ceiling that keeps back what was not taken yet is raised, by whoever may set it."""
+        if self.choices.aims.is_over:
+            return
+        for one in reasons:
+            said = inner_of(one)
+            if said.key == FULL:
+                title = str(said.values["quota"]["zh"])
+                self._crowded[title] += 1
+                if self._crowded[title] % _CROWDED == 0:
+                    self.troupe.raise_ceiling(self.choices.aims.family, title, int(said.values["limit"]) + 1)
 
     def _again(self, row: RowMapping, loaded: Loaded) -> None:
         """What leads on was refused: acts that stay, of which there were enough, may be needed once more."""
@@ -270,43 +302,8 @@ class Walk:
             if action.to is None:
                 life.acts[action.id] //= 2
 
-    # --- what stands behind a form --------------------------------------------------------------------------------
 
-    def _type(self, row: RowMapping, loaded: Loaded, *, whole: bool) -> None:
-        """Type the dossier as far as it is open here, once for each time a case comes to the state."""
-        life, state = self.lives[row["id"]], loaded.definition.states[row["state"]]
-        here = (row["state"], row["moved_at"])
-        if not state.typed_in or life.typed == here:
-            return
-        life.typed = here
-        holder = self.troupe.actor(loaded, row, state.holder) if state.holder is not None else None
-        if holder is not None and {"dossier", "unlocked"} & set(state.edits):
-            paths = None if "dossier" in state.edits else set(row["unlocked"])
-            self._save(row, loaded, holder, paths, whole=whole)
-        for role, own in state.edits_of.items():
-            who = self.troupe.actor(loaded, row, role)
-            if who is not None:
-                self._save(row, loaded, who, {path.removeprefix("dossier.") for path in own}, whole=whole)
-        declares = "footprint" in state.edits and loaded.definition.footprint and self.shelf.schemes
-        if declares and self.rng.random() < _CALCULATED:
-            store.save_study(self.tx, case_id=row["id"], study_=samples.study(self.shelf), by=None)
-
-    def _save(self, row: RowMapping, loaded: Loaded, who: Actor, paths: set[str] | None, *, whole: bool) -> None:
-        made = self.answers.dossier(loaded, row, who, whole=whole)
-        known = dossier.working(self.tx, self.ground, row)
-        owner = f"organisation:{row['organisation_id']}"
-        for section, values in made.items():
-            kept = {name: value for name, value in values.items()
-                    if paths is None or section in paths or f"{section}.{name}" in paths}  # fmt: skip
-            if kept:
-                part = f"dossier.{section}"
-                seen, _ = dossier.read_draft(self.tx, self.ground, row["id"], part, owner)
-                typed = kept if paths is None else {**known.get(section, {}), **kept}
-                dossier.save_draft(self.tx, self.ground, row["id"], part, owner, typed, seen, who.person_id)
-
-    def _receipt(self, case_id: int, letter_id: int, actor: Actor) -> int:
-        made = self.troupe.names(self.watch.loaded(case_id), case_id, actor.organisation_id).file(
-            "receipt.pdf", _RECEIPT
-        )
-        files.attach(self.tx, made, case_id, service.file_of(letter_id))
-        return made
+def inner_of(message: Message) -> Message:
+    """What is said, without the ground that stands beside it."""
+    inner = message.values.get("reason") if message.key == "guards.with_basis" else None
+    return inner if isinstance(inner, Message) else message

@@ -31,6 +31,8 @@ _HELD = (
     .scalar_subquery()
 )
 _COUNTED = sa.select(quota_counter.c.quota, quota_counter.c.used, _HELD.label("held"))
+_CASE = sa.select(case).where(case.c.id == sa.bindparam("case_id"))
+_ENTRIES = sa.select(register_entry.c.id).where(register_entry.c.case_id == sa.bindparam("case_id"))
 _OWED = sa.select(task.c.kind).where(task.c.case_id == sa.bindparam("case_id"), task.c.status == "open")
 _TIMED = sa.select(timer.c.kind).where(
     timer.c.case_id == sa.bindparam("case_id"), timer.c.status == "waiting", timer.c.deadline_id.is_not(None)
@@ -68,10 +70,14 @@ class Watch:
     most: Counter[str] = field(default_factory=Counter)
     """By quota how many places one of its counters ever held."""
     broken: list[Broken] = field(default_factory=list)
+    moved: set[int] = field(default_factory=set)
+    """The cases that came to another state since this was emptied."""
     acts: int = 0
     cases: dict[int, Loaded] = field(default_factory=dict)
     _since: dict[int, tuple[str, date]] = field(default_factory=dict)
     _left: dict[str, tuple[int, list[Goal]]] = field(default_factory=dict)
+    _heads: dict[int, tuple[int, str]] = field(default_factory=dict)
+    """By case the number and the hash of its last entry."""
     _last: int = 0
 
     def look(self) -> list[Row[Any]]:
@@ -79,6 +85,7 @@ class Watch:
         new = list(self.tx.execute(_NEW, {"last": self._last}))
         for row in new:
             self._take_in(row)
+            self._follow(row)
             self._last = row.id
         self.acts += len(new)
         for case_id in sorted({row.case_id for row in new}):
@@ -120,6 +127,7 @@ class Watch:
             if stood is not None:
                 self.visits[name, stood[0]].append((stood[1], today))
             self._since[row.case_id] = (row.to_state, today)
+            self.moved.add(row.case_id)
 
     def _goals(self, loaded: Loaded, row: Row[Any]) -> Iterator[Goal]:
         definition, phase = loaded.definition, row.body.get("phase")
@@ -167,15 +175,23 @@ class Watch:
 
     # --- whether the rows agree -----------------------------------------------------------------------------------
 
-    def check(self, case_id: int) -> None:
-        """Note what about a case does not agree."""
-        row = self.tx.execute(sa.select(case).where(case.c.id == case_id)).mappings().one()
-        wrong = [
-            problem.message for problem in journal.verify(self.tx, case_id, {case_id: (row["seq"], row["last_hash"])})
-        ]
-        wrong += self._position(row)
+    def check(self, case_id: int, *, whole: bool = False) -> None:
+        """Note what about a case does not agree; of its journal the end, or all of it once it has ended (or ``whole``)."""
+        row = self.tx.execute(_CASE, {"case_id": case_id}).mappings().one()
+        head, wrong = (row["seq"], row["last_hash"]), list(self._position(row))
+        if row["final"] or whole:
+            wrong += [problem.message for problem in journal.verify(self.tx, case_id, {case_id: head})]
+        elif self._heads.get(case_id) != head:
+            wrong.append(Message("journal.cut"))
         wrong += self._registers(case_id)
         self.broken += [Broken(case_id, row["seq"], one) for one in wrong]
+
+    def _follow(self, row: Row[Any]) -> None:
+        """An entry stands behind the one before it."""
+        seq, last = self._heads.get(row.case_id, (0, journal.GENESIS))
+        if (row.seq, row.previous_hash) != (seq + 1, last):
+            self.broken.append(Broken(row.case_id, row.seq, Message("journal.unlinked")))
+        self._heads[row.case_id] = (row.seq, row.hash)
 
     def _position(self, row: Mapping[Any, Any]) -> Iterator[Message]:
         """A case stands in one state, owes what belongs there alone, and nothing waits for it once it has ended."""
@@ -191,7 +207,7 @@ class Watch:
             yield Message("simulation.broken_end", {"state": row["state"], "left": left})
 
     def _registers(self, case_id: int) -> Iterator[Message]:
-        for entry in self.tx.scalars(sa.select(register_entry.c.id).where(register_entry.c.case_id == case_id)):
+        for entry in self.tx.scalars(_ENTRIES, {"case_id": case_id}).all():
             if not register_book.verify(self.tx, entry):
                 yield Message("simulation.broken_register", {"entry": entry})
 

@@ -13,20 +13,22 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.cases import fire, members, opening, timers
+from caseflow.cases import fire, timers
 from caseflow.cases.ground import Ground, Loaded
-from caseflow.cases.models import case, member, timer
+from caseflow.cases.models import timer
 from caseflow.office import simulated_goals, simulated_people
 from caseflow.office.cast import Cast
+from caseflow.office.simulated_aims import Aims
 from caseflow.office.simulated_answers import Answers
 from caseflow.office.simulated_choices import Choices
+from caseflow.office.simulated_filing import Filing
 from caseflow.office.simulated_people import Troupe
+from caseflow.office.simulated_typing import Typing
 from caseflow.office.simulated_walk import Walk
 from caseflow.office.simulated_watch import Watch
 from caseflow.people.roles import Roles
@@ -38,10 +40,9 @@ PATIENCE = 8
 MOST_MOVES = 60
 """A case that has moved so often and has not ended goes round in a circle; that counts as stuck too."""
 _FIRST_MONTH, _WORK_BEGINS, _BETWEEN = 3, time(9), timedelta(seconds=10)
-_OPENERS_LOOK, _FILED_FOR_OTHERS, _IDLE_HOST = 4, 0.15, 0.01
-"""Every so many days an office looks whether cases wait to be gathered; how often a unit files on paper, and a procedure
-over many cases is begun without any."""
-_PER_ROUND, _MOST_ROUNDS = 25, 8
+_OPENERS_LOOK = 4
+"""Every so many days an office looks whether cases wait to be gathered."""
+_PER_ROUND, _MOST_ROUNDS = 15, 8
 _MOST_TAKEN_UP = 1_000
 """Of one case; then it is left where it stands."""
 
@@ -95,10 +96,12 @@ def run(tx: Connection, ground: Ground, known_roles: Roles, root: Path, plan: Pl
         cast = Cast(tx, ground, known_roles, root, family[0].definition)
         troupe, watch = Troupe(tx, ground, known_roles, cast, rng, root), Watch(tx, ground)
         watch.look()
-        answers = Answers(tx, ground, troupe, rng)
-        walk = Walk(tx, ground, troupe, watch, Choices(tx, watch, rng, family), answers, rng, store.stored_shelf(tx))
+        aims = Aims(watch, rng, family)
+        answers = Answers(tx, ground, troupe, rng, aims)
+        typing = Typing(tx, ground, troupe, answers, rng, store.stored_shelf(tx))
+        walk = Walk(tx, ground, troupe, watch, Choices(tx, watch, rng, aims), answers, typing, rng)
         found = Simulated(plan, family, watch, walk, first, first)
-        return _Course(tx, ground, found).run()
+        return _Course(tx, ground, found, Filing(tx, walk)).run()
 
 
 def related(known: Mapping[str, Loaded], name: str) -> list[str]:
@@ -132,12 +135,16 @@ class _Course:
     tx: Connection
     ground: Ground
     found: Simulated
+    filing: Filing
     _events: list[tuple[date, int, Callable[[], int | None]]] = field(default_factory=list)
     _count: int = 0
     _known: set[int] = field(default_factory=set)
     _ended: set[int] = field(default_factory=set)
     _taken_up: dict[int, int] = field(default_factory=dict)
-    _to_come: int = 0
+    _calls: dict[int, int] = field(default_factory=dict)
+    """By case how often it was planned to take it up; only the last one counts."""
+    _mover: int = 0
+    """The case that is being taken up."""
 
     def run(self) -> Simulated:
         self._prepare()
@@ -151,12 +158,15 @@ class _Course:
                 today, tick = day, 0
             tick += 1
             with clock.at(clock.at_local(day, _WORK_BEGINS) + tick * _BETWEEN):
+                self._mover = 0
                 again = do()
-            self._notice(day)
             if again is not None:
                 self._on(day + timedelta(days=again), do)
+            self._notice(day)
         self.found.last = today
         self.found.left = sorted(self._known - self._ended - set(self.found.stuck))
+        for case_id in sorted(self._known - self._ended):
+            self.found.watch.check(case_id, whole=True)
         return self.found
 
     def _prepare(self) -> None:
@@ -169,8 +179,8 @@ class _Course:
         gap = simulated_people.ROUND_DAYS + simulated_people.ROUND_GAP
         for number in range(plan.cases if filed else 0):
             day = number * wanted // plan.cases * gap + rng.randrange(simulated_people.ARRIVAL_DAYS)
-            self._on(found.first + timedelta(days=day), partial(self._file, filed[number % len(filed)]))
-        self._to_come = plan.cases if filed else 0
+            self._on(found.first + timedelta(days=day), partial(self.filing.file, filed[number % len(filed)]))
+        self.filing.to_come = plan.cases if filed else 0
         for one in found.family:
             if one.definition.members is not None:
                 self._on(found.first + timedelta(days=_OPENERS_LOOK), partial(self._gather, one))
@@ -196,64 +206,29 @@ class _Course:
                 self.found.walk.through(do, last["case_id"], spot, "system")
 
     def _notice(self, day: date) -> None:
-        """Take up every case that has come to be since."""
-        for case_id in sorted(set(self.found.watch.cases) - self._known):
+        """Take up every case that has come to be since, or was moved by others, without delay."""
+        watch, done = self.found.watch, self._ended | set(self.found.stuck) | {self._mover}
+        for case_id in sorted((watch.moved | set(watch.cases) - self._known) - done):
             self._known.add(case_id)
-            self._on(day, partial(self._go_on, case_id))
+            self._call(case_id, day)
+        watch.moved.clear()
 
-    def _file(self, loaded: Loaded) -> None:
-        """Open a case: in the own name, or as an officer who enters it from paper."""
-        self._to_come -= 1
-        walk, definition = self.found.walk, loaded.definition
-        own = [role.id for role in definition.roles.values() if role.opens is True]
-        others = [role.id for role in definition.roles.values() if isinstance(role.opens, str)]
-        fresh = [one for one in others if walk.watch.is_open(loaded, "opened", str(definition.roles[one].opens))]
-        for_other = others and (not own or walk.rng.random() < (0.5 if fresh else _FILED_FOR_OTHERS))
-        role = walk.rng.choice(fresh or others) if for_other else walk.rng.choice(own)
-        unit = None
-        if for_other:
-            applicant = next((one.id for one in definition.roles.values() if one.sees == "own_organisation"), role)
-            unit = walk.troupe.unit(applicant)
-        bureau = walk.rng.choice(walk.troupe.bureaus())
-        self._open(loaded, role, unit, bureau, walk.troupe.round_at(clock.today()))
+    def _call(self, case_id: int, day: date) -> None:
+        """Take up a case on a day; what was planned for it before no longer counts."""
+        self._calls[case_id] = self._calls.get(case_id, 0) + 1
+        self._on(day, partial(self._answer, case_id, self._calls[case_id]))
 
-    def _open(self, loaded: Loaded, role: str, unit: int | None, bureau: int | None, round_id: int | None) -> None:
-        walk, definition = self.found.walk, loaded.definition
-
-        def do() -> None:
-            actor = walk.troupe.opener(loaded, role, bureau=bureau)
-            opening.open_case(
-                self.tx, self.ground, actor, definition.workflow,
-                round_id=round_id if definition.rounds == "required" else None,
-                organisation_id=unit, request_key=walk.key(),
-            )  # fmt: skip
-
-        walk.through(do, 0, (definition.workflow, "", opening.OPEN), role)
+    def _answer(self, case_id: int, call: int) -> None:
+        if self._calls[case_id] == call:
+            self._mover = case_id
+            days = self._go_on(case_id)
+            if days is not None:
+                self._call(case_id, clock.today() + timedelta(days=days))
 
     def _gather(self, loaded: Loaded) -> int | None:
-        """Begin a procedure over many cases where some wait for it and none of its kind is under way."""
-        rule, walk = loaded.definition.members, self.found.walk
-        role = next((one.id for one in loaded.definition.roles.values() if one.opens is True), None)
-        if rule is None or role is None:
-            return None
-        known: list[int | None] = [made for made, _ in walk.troupe.rounds]
-        for round_id in known or [None]:
-            for bureau in walk.troupe.bureaus() if "prefecture" in rule.same else [None]:
-                place = {
-                    "id": 0, "workflow": loaded.definition.workflow, "authority_id": walk.troupe.cast.authority_id,
-                    "round_id": round_id, "prefecture_id": bureau,
-                }  # fmt: skip
-                waiting = members.eligible(self.tx, rule, place)
-                idle = walk.rng.random() < _IDLE_HOST and self._to_come > 0
-                if (waiting or idle) and not self._is_under_way(place):
-                    self._open(loaded, role, None, bureau, round_id)
-        return _OPENERS_LOOK if self._to_come or self._known - self._ended - set(self.found.stuck) else None
-
-    def _is_under_way(self, place: Mapping[str, Any]) -> bool:
-        alike = [case.c[name] == place[name] for name in ("workflow", "round_id")]
-        if place["prefecture_id"] is not None:
-            alike.append(case.c.prefecture_id == place["prefecture_id"])
-        return self.tx.execute(sa.select(case.c.id).where(*alike, ~case.c.final).limit(1)).first() is not None
+        """An office looks whether cases wait to be gathered, as long as some may come."""
+        self.filing.gather(loaded)
+        return _OPENERS_LOOK if self.filing.to_come or self._known - self._ended - set(self.found.stuck) else None
 
     def _go_on(self, case_id: int) -> int | None:
         """Take up one case; nothing where it need not be taken up again."""
@@ -264,7 +239,9 @@ class _Course:
             if life.moves < MOST_MOVES and (life.failed < PATIENCE or self._hangs(case_id)):
                 return days
             self.found.stuck.append(case_id)
+            walk.choices.aims.end(case_id)
             return None
+        walk.choices.aims.end(case_id)
         if walk.row(case_id)["final"]:
             self._ended.add(case_id)
         return None
@@ -272,12 +249,7 @@ class _Course:
     def _hangs(self, case_id: int) -> bool:
         """Whether something else will move a case: a timer, or a procedure over many that has not ended."""
         timed = sa.select(timer.c.id).where(timer.c.case_id == case_id, timer.c.status == "waiting")
-        inside = (
-            sa.select(member.c.host_id)
-            .join(case, case.c.id == member.c.host_id)
-            .where(member.c.case_id == case_id, member.c.status == "in", ~case.c.final)
-        )
-        hosts = set(self.tx.scalars(inside)) - set(self.found.stuck)
+        hosts = set(self.found.walk.choices.inside(case_id)) - set(self.found.stuck)
         return bool(hosts) or self.tx.execute(timed.limit(1)).first() is not None
 
 

@@ -14,13 +14,13 @@ from caseflow.cases.ground import Loaded
 from caseflow.cases.models import quota_counter
 from caseflow.office import simulated_goals
 from caseflow.office.simulated_goals import BRANCHES, Goal
+from caseflow.office.simulated_walk import FULL, inner_of
 from caseflow.office.simulated_watch import story
 from caseflow.office.simulation import Simulated, covered
 from caseflow.records.models import letter
 from caseflow.words import Message
 from caseflow.workflow.days import workdays
 
-_FULL = "quotas.full"
 _REASONS, _REFUSALS, _P90 = 3, 12, 8
 """So many reasons beside an act, so many refusals in all; which of nine deciles is told."""
 
@@ -138,13 +138,8 @@ def _times_full(found: Simulated, title: str) -> int:
         count
         for by_name in found.walk.refusals.values()
         for name, (count, message) in by_name.items()
-        if name == _FULL and _said(message).values["quota"]["zh"] == title
+        if name == FULL and inner_of(message).values["quota"]["zh"] == title
     )
-
-
-def _said(message: Message) -> Message:
-    inner = message.values.get("reason")
-    return inner if isinstance(inner, Message) else message
 
 
 def _refusals(found: Simulated) -> list[dict[str, Any]]:

@@ -15,11 +15,12 @@ from caseflow.cases.ground import publish
 from caseflow.cases.models import case
 from caseflow.cases.vocabulary import vocabulary
 from caseflow.cli import main as cli
-from caseflow.office import simulation, simulation_report
+from caseflow.office import simulated_goals, simulation, simulation_report
 from caseflow.office.simulation import Plan, Simulated
-from caseflow.words import LANGUAGES, Refused, from_json, render
+from caseflow.words import LANGUAGES, Refused, from_json, render, text
 from caseflow.workflow.reader import read
 from tests.office.stage import Stage, built
+from tests.shipped import service
 
 TRAP = Path(__file__).parent / "toy-trap.yaml"
 ALL = ("pilot-management", "pilot-service", "municipal-submission", "review-meeting", "pilot-list")
@@ -87,6 +88,17 @@ def test_rows_that_contradict_each_other_are_told(trap: Stage) -> None:
     assert {one.case_id for one in watch.broken} == {number}
 
 
+def test_an_entry_that_a_case_does_not_remember_is_told(trap: Stage) -> None:
+    with trap.database.read() as tx:
+        plan = Plan("toy-trap", cases=2, until=date(2026, 4, 1))
+        watch = simulation.run(tx, trap.ground, trap.roles, trap.settings.files, plan).watch
+        number = max(watch.cases)
+        tx.execute(case.update().where(case.c.id == number).values(last_hash="0" * 64, final=False))
+        watch.check(number)
+
+    assert "journal.cut" in [one.what.key for one in watch.broken]
+
+
 def test_the_same_seed_gives_the_same_report_byte_for_byte(trap: Stage) -> None:
     first, second, other = (
         json.dumps(
@@ -108,6 +120,17 @@ def test_a_walk_breaks_off_on_its_last_day(trap: Stage, walked: tuple[Simulated,
     assert told["opened"] < 8 or told["left"] > 0
 
 
+def test_the_way_to_a_goal_leads_round_what_is_barred() -> None:
+    near, round_about = (
+        simulated_goals.distances(service(), ["provincial_intake"], barred)["drafting"]
+        for barred in ((), {("drafting", "submit_direct")})
+    )
+    shut = simulated_goals.distances(read(TRAP, vocabulary=vocabulary()), ["gone"], {("waiting", "let_go")})
+
+    assert near == 1 < round_about
+    assert shut == {"gone": 0}
+
+
 def test_a_workflow_that_is_not_there_is_refused(trap: Stage) -> None:
     with pytest.raises(Refused) as refused:
         simulated(trap, Plan("no-such"))
@@ -125,6 +148,29 @@ def test_the_command_tells_what_it_found_and_fails_below_the_coverage(
     assert told["workflow"] == told["workflows"][0]["workflow"] == "municipal-submission"
     assert {one["workflow"] for one in told["workflows"]} == set(ALL)
     assert told["workflows"][0]["coverage"]["actions"]["taken"] < told["workflows"][0]["coverage"]["actions"]["of"]
+
+
+def test_a_replay_tells_one_case_entry_by_entry(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["workflow", "simulate", "municipal-submission", "--cases", "1", "--until", "2026-03-20", "--replay"]
+    code = cli.main([*asked, "1"])
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    days, ways = [line[0] for line in lines], [(line[-3], line[-1]) for line in lines]
+
+    assert code == 0
+    assert len(lines) > 1
+    assert days == sorted(days)
+    assert ways[0][0] == "·"
+    assert [begins for begins, _ in ways[1:]] == [ends for _, ends in ways[:-1]]
+
+
+def test_a_replay_of_a_case_that_is_not_there_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    code = cli.main(
+        ["workflow", "simulate", "municipal-submission", "--cases", "1", "--until", "2026-03-02", "--replay", "99"]
+    )
+    said = capsys.readouterr().out.strip()
+
+    assert code == 1
+    assert said == text("simulation.no_case", "en", case=99)
 
 
 def test_a_procedure_runs_with_all_that_belong_to_it_and_nothing_in_it_breaks(trap: Stage) -> None:
