@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +12,9 @@ import hypothesis
 import pytest
 from alembic import command
 from alembic.config import Config
+from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from caseflow.config import ROOT, Settings
 from caseflow.db import Database
@@ -20,7 +23,42 @@ from tests import postgres
 hypothesis.settings.register_profile("caseflow", deadline=None, database=None, derandomize=True)
 hypothesis.settings.load_profile("caseflow")
 
-_numbers = itertools.count(1)
+MEMORY = postgres.memory()
+if MEMORY is not None:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+FIRST = (
+    "test_axe",
+    "test_every_page",
+    "test_roads_of",
+    "test_browser",
+    "test_paper_and_keys",
+    "test_http",
+    "test_simulation_coverage",
+    "test_demo",
+)
+"""The files of minutes: begun first, else one process is still at them when the others have nothing left to do."""
+
+
+class _Compiled(BytecodeCache):
+    """Nearly every test of a page makes an application; what its templates compile to is the same in all of them."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if (found := self.kept.get((bucket.key, bucket.checksum))) is not None:
+            bucket.bytecode_from_string(found)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {"bytecode_cache": _Compiled()}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, then whatever else waits for a browser (with ``--no-loadscope-reorder`` they are handed out so)."""
+    items.sort(key=lambda item: (not item.path.stem.startswith(FIRST), item.get_closest_marker("browser") is None))
 
 
 def migrate(url: str) -> None:
@@ -43,7 +81,7 @@ def _opened(url: str) -> Iterator[Database]:
 def postgresql_server() -> Iterator[postgres.Server]:
     """One private server for each process of tests; it starts with the first test that needs it."""
     try:
-        with postgres.server() as server:
+        with postgres.server(MEMORY) as server:
             yield server
     except postgres.NoPostgres as error:
         pytest.fail(str(error), pytrace=False)
@@ -65,25 +103,41 @@ def migrated_postgresql(postgresql_server: postgres.Server) -> str:
     return "template_caseflow"
 
 
-@pytest.fixture
-def sqlite_database(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
-    """A migrated, empty SQLite database."""
-    path = tmp_path / "caseflow.db"
-    shutil.copyfile(migrated_sqlite, path)
-    with _opened(f"sqlite:///{path}") as database:
+@pytest.fixture(scope="session")
+def sqlite_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """Where the SQLite files of all tests lie, one after the other: with one engine, a statement is compiled once."""
+    with _opened(f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'caseflow.db'}") as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def postgresql_place(postgresql_server: postgres.Server) -> Iterator[Database]:
+    """Where the PostgreSQL databases of all tests lie, one after the other."""
+    with _opened(postgresql_server.url("test_caseflow")) as database:
         yield database
 
 
 @pytest.fixture
-def postgresql_database(postgresql_server: postgres.Server, migrated_postgresql: str) -> Iterator[Database]:
+def sqlite_database(migrated_sqlite: Path, sqlite_place: Database) -> Iterator[Database]:
+    """A migrated, empty SQLite database."""
+    path = Path(str(sqlite_place.engine.url.database))
+    shutil.copyfile(migrated_sqlite, path)
+    yield sqlite_place
+    sqlite_place.close()
+    for file in path.parent.iterdir():
+        file.unlink()
+
+
+@pytest.fixture
+def postgresql_database(
+    postgresql_server: postgres.Server, migrated_postgresql: str, postgresql_place: Database
+) -> Iterator[Database]:
     """A migrated, empty PostgreSQL database."""
-    name = f"test_{next(_numbers)}"
+    name = postgresql_place.engine.url.database
     postgresql_server.run(f"CREATE DATABASE {name} TEMPLATE {migrated_postgresql}")
-    try:
-        with _opened(postgresql_server.url(name)) as database:
-            yield database
-    finally:
-        postgresql_server.run(f"DROP DATABASE {name} WITH (FORCE)")
+    yield postgresql_place
+    postgresql_place.close()
+    postgresql_server.run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

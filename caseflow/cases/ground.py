@@ -108,10 +108,11 @@ def publish(tx: Connection, definitions: list[Definition]) -> list[str]:
         )
     }
     authorities = {row.code: row.id for row in tx.execute(sa.select(authority.c.code, authority.c.id))}
+    hashed = [(one, one.digest()) for one in definitions]  # of a large one a hash takes a while
     wrong = [
         Message("act.version_changed", {"workflow": one.workflow, "version": one.version})
-        for one in definitions
-        if stored.get((one.workflow, one.version), one.digest()) != one.digest()
+        for one, digest in hashed
+        if stored.get((one.workflow, one.version), digest) != digest
     ] + [
         Message("act.unknown_authority", {"workflow": one.workflow, "authority": one.authority})
         for one in definitions
@@ -119,16 +120,16 @@ def publish(tx: Connection, definitions: list[Definition]) -> list[str]:
     ]
     if wrong:
         raise Refused(*wrong)
-    fresh = [one for one in definitions if (one.workflow, one.version) not in stored]
-    for one in fresh:
+    fresh = [(one, digest) for one, digest in hashed if (one.workflow, one.version) not in stored]
+    for one, digest in fresh:
         tx.execute(
             workflow_version.insert().values(
                 workflow=one.workflow,
                 version=one.version,
                 authority_id=authorities[one.authority],
-                hash=one.digest(),
+                hash=digest,
                 body=one.canonical(),
                 published_at=clock.now(),
             )
         )
-    return [f"{one.workflow} {one.version}" for one in fresh]
+    return [f"{one.workflow} {one.version}" for one, _ in fresh]

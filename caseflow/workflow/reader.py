@@ -130,12 +130,18 @@ def examine_folder(folder: Path, vocabulary: Vocabulary) -> list[Reading]:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Nothing that is read here is garbage yet; the collector would walk all of it again and again."""
-    collecting = gc.isenabled()
+    """Nothing that is read here is garbage yet; the collector would walk all of it again and again.
+
+    What was read counts as old at once, so that it is not walked as soon as the collector may work again.
+    """
+    collecting, frozen = gc.isenabled(), gc.get_freeze_count()
     gc.disable()
     try:
         yield
     finally:
+        if not frozen:  # what others have set apart for ever stays apart
+            gc.freeze()
+            gc.unfreeze()
         if collecting:
             gc.enable()
 

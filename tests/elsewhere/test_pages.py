@@ -13,7 +13,7 @@ from caseflow.config import Settings
 from caseflow.db import Database
 from caseflow.people import rights, sessions
 from caseflow.people.rights import Actor
-from caseflow.web import pages, shell
+from caseflow.web import installing, pages
 from tests.cases.world import World
 from tests.elsewhere import test_conference, test_grant, test_licence
 from tests.elsewhere import world as elsewhere
@@ -27,7 +27,7 @@ STARTS = ("/home", "/desk", "/cases", "/inbox", "/collective", "/new", "/registe
 
 def app_of(world: World) -> Flask:
     made = bare_app()
-    shell.install(
+    installing.install(
         made, world.database, world.settings, roles=elsewhere.roles(), ground=world.ground,
         blueprints=pages.BLUEPRINTS, menu=pages.MENU, home=pages.HOME,
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from tests.cases.world import World, calendar_data
 HERE = Path(__file__).parent
 
 
+@cache
 def definitions(authority_code: str) -> list[Definition]:
     """The definitions of one authority, read and checked against each other."""
     found = read_folder(HERE, vocabulary())
@@ -112,8 +114,9 @@ def fire_due(world: World) -> int:
     return fired
 
 
+@cache
 def _data() -> Any:
-    return yaml.safe_load((HERE / "data" / "places.yaml").read_text("utf-8"))
+    return yaml.load((HERE / "data" / "places.yaml").read_text("utf-8"), yaml.CSafeLoader)
 
 
 def _organisations(tx: Connection, authority_id: int, wanted: Mapping[str, str]) -> dict[str, int]:

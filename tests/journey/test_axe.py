@@ -31,8 +31,8 @@ EXAMINE = f"""async () => {{
 
 
 @pytest.fixture(scope="module")
-def site(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with walk.demonstration(migrated_sqlite, tmp_path_factory.mktemp("axe")) as site:
+def site(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with walk.demonstration(filled, tmp_path_factory.mktemp("axe")) as site:
         yield site
 
 

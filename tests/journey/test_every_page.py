@@ -26,8 +26,8 @@ _PLACE = re.compile(r"\{\w+\}")
 
 
 @pytest.fixture(scope="module")
-def site(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with walk.demonstration(migrated_sqlite, tmp_path_factory.mktemp("pages")) as site:
+def site(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with walk.demonstration(filled, tmp_path_factory.mktemp("pages")) as site:
         yield site
 
 

@@ -102,9 +102,9 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def place(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("paper")
-    with walk.demonstration(migrated_sqlite, folder) as site, drive.serving(site) as address, drive.browser() as opened:
+    with walk.demonstration(filled, folder) as site, drive.serving(site) as address, drive.browser() as opened:
         yield Place(site, address, opened, numbers(site))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
-from caseflow import clock, demo
+from caseflow import clock
 from caseflow.app import create_app
 from caseflow.cases.models import case
 from caseflow.people import accounts, sessions
@@ -56,10 +57,10 @@ class Stop:
 
 
 @contextmanager
-def demonstration(migrated: Path, folder: Path) -> Iterator[Site]:
-    """The demonstration as somebody finds it in the morning."""
-    with built(migrated, folder, demo=True) as stage:
-        demo.fill(stage.database, stage.settings, TODAY)
+def demonstration(filled: Path, folder: Path) -> Iterator[Site]:
+    """A copy of the demonstration as somebody finds it in the morning."""
+    shutil.copytree(filled / "home", folder / "home")
+    with built(filled / "caseflow.db", folder, demo=True) as stage:
         now = datetime.combine(TODAY, time(10), clock.SHANGHAI)
         app = create_app(stage.database, stage.settings, stage.ground)
         yield moving(Site(app, stage.database, stage.settings, stage.ground, 1, 1, {}, {}, now - clock.now()))

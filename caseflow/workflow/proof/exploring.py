@@ -72,6 +72,8 @@ class Explored:
         return tuple(reversed(taken))
 
 
+Endings = tuple[tuple[int, str], ...]
+"""The numbers of the happenings that are the end of a publicity, each with its state."""
 Question = Callable[[Scene, Step, frozenset[int]], bool]
 """Whether a step from a scene is wrong; the last are the happenings of this very step."""
 
@@ -87,24 +89,28 @@ def explore(
         entered = {number for number, one in enumerate(watch.happenings) if one == spot.state}
         found.before[Scene(spot, first._replace(happened=frozenset(entered)))] = None
     waiting = deque(found.before)
+    endings = tuple(_endings(watch))
     happening: dict[Step, frozenset[int]] = {}
     while waiting:
         scene = waiting.popleft()
+        beyond: list[Scene] = []
         for step in known.get(scene.spot, ()):
             action = definition.action(step.at.state, step.action)
-            if step not in happening:
-                happening[step] = frozenset(
+            now = happening.get(step)
+            if now is None:
+                now = happening[step] = frozenset(
                     number for number, one in enumerate(watch.happenings) if happens(definition, step, one)
                 )
-            now = happening[step]
-            memory = _after(watch, scene.memory, step, action, now) if action is not None else None
+            memory = _after(watch, endings, scene.memory, step, action, now) if action is not None else None
             if memory is None:
                 continue
             if wrong is not None and wrong(scene, step, now):
                 found.wrong = (*found.way(scene), step)
                 return found
             reached = Scene(step.to, memory)
-            found.after.setdefault(scene, []).append(reached)
+            if not beyond:
+                found.after[scene] = beyond
+            beyond.append(reached)
             if reached not in found.before:
                 if len(found.before) >= most:
                     found.decided = False
@@ -154,30 +160,35 @@ def _ends(definition: Definition, step: Step, action: Action, state: str) -> boo
     return (shown is not None and shown.ends == action.id) or asks
 
 
-def _after(watch: Watch, memory: Memory, step: Step, action: Action, now: frozenset[int]) -> Memory | None:
+def _after(
+    watch: Watch, endings: Endings, memory: Memory, step: Step, action: Action, now: frozenset[int]
+) -> Memory | None:
     """What is remembered after a step in which this happens; nothing where its own conditions refuse it."""
-    done = memory.done
+    happened, held, entries, done = memory
     for number, (name, bound) in enumerate(watch.bounded):
         if name == action.id:
             if done[number] >= bound:
                 return None
             done = (*done[:number], done[number] + 1, *done[number + 1 :])
-    entries = memory.entries
     for number, register in enumerate(watch.registers):
         if not lets_pass(action, register, entries[number]):
             return None
         entries = (*entries[:number], leaves_entry(action, register, entries[number])[0], *entries[number + 1 :])
-    held = set(memory.held)
-    for call in action.then:
+    for call in action.then if watch.quotas else ():
         if call.name in PLACES and call.argument in watch.quotas:
-            (held.add if PLACES[call.name] else held.discard)(call.argument)
-    return Memory(_happened(watch, memory.happened, step, now), frozenset(held), entries, done)
+            held = held | {call.argument} if PLACES[call.name] else held - {call.argument}
+    return Memory(_happened(watch, endings, happened, step, now), held, entries, done)
 
 
-def _happened(watch: Watch, before: frozenset[int], step: Step, now: frozenset[int]) -> frozenset[int]:
+def _happened(
+    watch: Watch, endings: Endings, before: frozenset[int], step: Step, now: frozenset[int]
+) -> frozenset[int]:
     """What has happened after a step; a publicity that is shown anew has not ended."""
-    again = {number for number, one in _endings(watch) if step.to.state == one != step.at.state}
-    return frozenset(now if watch.anew and 0 in now else (before - again) | now)
+    if watch.anew and 0 in now:
+        return now
+    if endings:
+        before = before - {number for number, one in endings if step.to.state == one != step.at.state}
+    return before | now if now else before
 
 
 def _endings(watch: Watch) -> Iterator[tuple[int, str]]:
