@@ -22,10 +22,10 @@ from caseflow.cases import (
     findings,
     fire,
     opening,
-    panels,
     paths,
     quota_settings,
     quotas,
+    scores,
     timers,
 )
 from caseflow.cases.entry import Invalid, NotHere
@@ -33,7 +33,7 @@ from caseflow.cases.models import quota_setting
 from caseflow.config import Settings
 from caseflow.db import Database
 from caseflow.footprint import study
-from caseflow.office import invented, recalculation, reference, rounds, samples, stories
+from caseflow.office import invented, invented_experts, recalculation, reference, rounds, samples, stories
 from caseflow.office.invented import Account
 from caseflow.office.stories import Step
 from caseflow.office.story_rows import Rows
@@ -60,13 +60,14 @@ def settle(database: Database, settings: Settings) -> tuple[str, list[Account]]:
     known_roles, people = reference.roles(settings), reference.data(settings, f"{FOLDER}/people.yaml")
     with database.write() as tx:
         there = invented.is_there(tx, people)
+        ground = reference.ground(tx, settings)
         kept = invented.kept_password(settings.home / ACCOUNTS)
         password = kept or passwords.one_time()
         if not there:
-            ground = reference.ground(tx, settings)
             invented.settle(tx, ground, known_roles, people, passwords.hashed(password), settings.files)
         elif kept is None:
             invented.give_password(tx, people, passwords.hashed(password))
+        invented_experts.settle(tx, ground, known_roles, people)
         listed = invented.listed(tx, known_roles, people)
         if kept is None or not there:
             invented.keep_accounts(settings.home / ACCOUNTS, password, listed)
@@ -222,7 +223,7 @@ class _Player:
         sheet = next(one for one in action.asks.values() if one.type == "score_sheet") if action else None
         if sheet is None or sheet.panel is None:
             raise LookupError(f"{step.story}: {step.data['do']} asks for no score sheet")
-        owed = set(panels.owed_by(tx, row["id"], sheet.panel, actor.person_id))
+        owed = set(scores.owed_by(tx, row["id"], sheet.panel, actor.person_id))
         reasons = names["reasons"]
         for about, marks in stories.filled(step.data["scores"], names, {}).items():
             if self._cases[about] not in owed:

@@ -21,6 +21,7 @@ from caseflow.cases.models import case, quota_counter, timer, workflow_version
 from caseflow.cases.task_models import service
 from caseflow.cases.vocabulary import vocabulary
 from caseflow.config import Settings
+from caseflow.office import doctor_pools
 from caseflow.people import organisations
 from caseflow.people.absence_models import absence
 from caseflow.people.models import membership, organisation, person
@@ -66,7 +67,7 @@ def examine(tx: Connection, ground: Ground, settings: Settings, only: int | None
     ]
     for authority_id, loaded in _by_authority(tx, current):
         found += _people(tx, authority_id, loaded.definition)
-        found += _pools(tx, authority_id, loaded.definition)
+        found += _pools(tx, ground, authority_id, loaded.definition)
     found += [*_bureaus(tx, ground, only), *_unstaffed(tx, current), *_absences(tx, current, only)]
     once = {(one.rule, str(one.message.as_json())): one for one in found}
     return sorted(once.values(), key=lambda one: (_RANK[one.level], one.rule))
@@ -217,9 +218,16 @@ def _signed(definition: Definition) -> list[tuple[Action, str]]:
     return list(found.values())
 
 
-def _pools(tx: Connection, authority_id: int, definition: Definition) -> Iterator[Complaint]:
-    """Panels for which there are too few people, all told or where one organisation must stand back."""
+def _pools(tx: Connection, ground: Ground, authority_id: int, definition: Definition) -> Iterator[Complaint]:
+    """Panels that cannot be drawn; or, picked by hand, for which there are too few people, all told or where one
+    organisation must stand back.
+    """
     for panel in definition.panels.values():
+        if panel.lot is not None:
+            titles = {"zh": panel.title.zh, "en": panel.title.en}
+            if reasons := doctor_pools.unmet(tx, ground, authority_id, panel, panel.lot):
+                yield _say("error", "lot_unmet", panel=titles, reasons=list(reasons))
+            continue
         pool = {row["id"]: row["organisation_id"] for row in panels.candidates(tx, authority_id, panel.role)}
         largest = max(Counter(pool.values()).values(), default=0)
         left = len(pool) - largest if "same_organisation" in panel.avoid else len(pool)

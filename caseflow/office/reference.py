@@ -20,7 +20,11 @@ from caseflow.records import calendars, personal
 from caseflow.studies import store
 from caseflow.workflow.reader import read_folder
 
-REFERENCE_LISTS = {"product_class": ("product-classes.yaml", "entries"), "region": ("divisions.yaml", "divisions")}
+REFERENCE_LISTS = {
+    "product_class": ("product-classes.yaml", "entries"),
+    "region": ("divisions.yaml", "divisions"),
+    "expert_field": ("expert-fields.yaml", "fields"),
+}
 """Field types whose answers are codes of a list: the file of the list, and the key under which it stands."""
 
 REQUIREMENTS = "footprint-requirements.yaml"

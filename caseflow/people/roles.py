@@ -33,10 +33,21 @@ class Role:
     """Decides who joins the own organisation."""
     given_at: frozenset[str] = frozenset()
     """Granted by approval: ``registration`` of an organisation, or ``joining`` one."""
+    manages_experts: bool = False
+    """Keeps the pool of experts of the authority."""
 
 
 _KEYS = frozenset(
-    {"title", "kinds", "official", "idle_minutes", "approves_registration", "approves_joining", "given_at"}
+    {
+        "title",
+        "kinds",
+        "official",
+        "idle_minutes",
+        "approves_registration",
+        "approves_joining",
+        "given_at",
+        "manages_experts",
+    }
 )
 
 
@@ -49,6 +60,14 @@ class Roles(dict[str, Role]):
 
     def given_at(self, occasion: str) -> list[str]:
         return [role.id for role in self.values() if occasion in role.given_at]
+
+    @property
+    def in_pool(self) -> str | None:
+        """The role that is held in a pool of experts: the first of them."""
+        return next((role.id for role in self.values() if "pool" in role.kinds), None)
+
+    def may_manage_experts(self, held: frozenset[str]) -> bool:
+        return any(self[role].manages_experts for role in held if role in self)
 
     def idle_seconds(self, held: frozenset[str]) -> int:
         """How long a session of somebody with these roles may stay idle: the shortest of them, 2 hours at most."""
@@ -93,6 +112,7 @@ def read_roles(data: Mapping[str, Any]) -> Roles:
                 approves_registration=entry.get("approves_registration"),
                 approves_joining=entry.get("approves_joining", False),
                 given_at=frozenset(entry.get("given_at", ())),
+                manages_experts=entry.get("manages_experts", False),
             )
     if problems:
         raise ValueError("; ".join(problems))
@@ -154,8 +174,11 @@ def grant(
     )
 
 
-def withdraw(tx: Connection, membership_id: int, *, by: int, address: str = "") -> None:
-    """End a membership; it counts no longer from the next request on."""
+def withdraw(tx: Connection, membership_id: int, *, by: int | None, address: str = "") -> None:
+    """End a membership; it counts no longer from the next request on.
+
+    ``by`` nobody: it ends by itself, with what it was held for.
+    """
     row = tx.execute(
         sa.select(membership.c.person_id, membership.c.organisation_id, membership.c.role, organisation.c.authority_id)
         .join(organisation, organisation.c.id == membership.c.organisation_id)
