@@ -7,27 +7,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from caseflow.cases import members
+from caseflow.cases import members, scores
+from caseflow.cases.models import member
 from caseflow.cases.move import Move
 from caseflow.cases.panel_models import panel_result
-from caseflow.cases.ranking import Worked, tie_breaks, work_out
+from caseflow.cases.ranking import Worked, work_out
 from caseflow.db import canonical
-
-METHOD = "caseflow-panel/1"
-"""How the outcome follows from the sheets; another number where that changes."""
+from caseflow.evaluation import result
+from caseflow.words import Refused
 
 
 def keep(move: Move, panel_id: str) -> Worked:
     """Work the ranking out, keep it with what it came from, and tell every member its score and place."""
     worked = work_out(move, panel_id)
-    body = canonical(told(worked))
+    body = told(worked)
     last = newest(move.tx, move.case["id"], panel_id)
     number = last["number"] + 1 if last is not None else 1
     digest = hashlib.sha256(body.encode()).hexdigest()
@@ -42,7 +41,7 @@ def keep(move: Move, panel_id: str) -> Worked:
             at=move.at,
         )
     )
-    move.notes["result"] = {"panel": panel_id, "number": number, "hash": digest}
+    move.notes.setdefault("results", []).append({"panel": panel_id, "number": number, "hash": digest})
     rows = {row["id"]: row for row in members.rows(move.tx, move.case["id"])}
     for one in worked.places:
         scored, row = worked.scored[one.key], rows[one.key]
@@ -59,65 +58,63 @@ def keep(move: Move, panel_id: str) -> Worked:
 
 def newest(tx: Connection, case_id: int, panel_id: str) -> RowMapping | None:
     """What was worked out last; nothing before the first time."""
-    return tx.execute(
-        sa.select(panel_result)
-        .where(panel_result.c.case_id == case_id, panel_result.c.panel == panel_id)
-        .order_by(panel_result.c.number.desc())
-        .limit(1)
-    ).mappings().first()  # fmt: skip
+    return next(iter(history(tx, case_id, panel_id)), None)
 
 
-def told(worked: Worked) -> dict[str, Any]:
-    """Sheets, rule and outcome as plain values; experts and cases by number."""
-    scheme = worked.scheme
-    return {
-        "method": METHOD,
-        "rule": asdict(scheme.rule),
-        "criteria": [
-            {
-                "id": one.id,
-                "weight": str(one.weight),
-                "maximum": one.maximum,
-                "minimum": one.minimum,
-                "apart": one.independent,
-            }
-            for one in scheme.criteria
-        ],
-        "pass_mark": str(scheme.pass_mark) if scheme.pass_mark is not None else None,
-        "ties": [one.figure for one in tie_breaks(worked.panel)],
-        "lines": dict(worked.lines),
-        "cases": [_case(worked, one.key, one) for one in sorted(worked.places, key=lambda one: one.key)],
-    }
-
-
-def verify(row: Mapping[Any, Any]) -> bool:
-    """Whether a kept result is still what its hash says."""
-    return bool(hashlib.sha256(row["body"].encode()).hexdigest() == row["hash"]) and isinstance(
-        json.loads(row["body"]), dict
+def history(tx: Connection, case_id: int, panel_id: str) -> list[RowMapping]:
+    """Everything that was worked out, the last first."""
+    return list(
+        tx.execute(
+            sa.select(panel_result)
+            .where(panel_result.c.case_id == case_id, panel_result.c.panel == panel_id)
+            .order_by(panel_result.c.number.desc())
+        ).mappings()
     )
 
 
-def _case(worked: Worked, key: int, place: Any) -> dict[str, Any]:
-    scored = worked.scored[key]
-    return {
-        "case": key,
-        "group": worked.groups[key],
-        "sheets": [
-            {
-                "expert": row["person_id"],
-                "version": row["version"],
-                "marks": row["marks"],
-                "abstained": row["abstained"],
-            }
-            for row in worked.given[key]
-        ],
-        "totals": [
-            {"expert": line.expert, "total": str(line.total), "counted": str(line.counted)} for line in scored.lines
-        ],
-        "status": scored.status,
-        "score": str(scored.score) if scored.score is not None else None,
-        "below": [one.criterion for one in scored.shortfalls],
-        "place": place.place,
-        "tied": list(place.tied),
-        "standing": place.standing,
+def of_members(tx: Connection, case_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """By case, the last that a panel came to of it in any procedure that it stands or stood in.
+
+    ``{host, panel, number, place: …, score: …}``: what ``evaluation.result`` keeps of one case, with where it is kept.
+    Whether a reader may know of the procedure is for the caller to ask.
+    """
+    wanted = set(case_ids)
+    rows = tx.execute(
+        sa.select(panel_result)
+        .where(
+            panel_result.c.case_id.in_(
+                sa.select(member.c.host_id).where(member.c.case_id.in_(wanted), member.c.status != "out")
+            )
+        )
+        .order_by(panel_result.c.id)
+    ).mappings()
+    last = {(row["case_id"], row["panel"]): row for row in rows}
+    found: dict[int, dict[str, Any]] = {}
+    for row in sorted(last.values(), key=lambda one: int(one["id"])):
+        body = json.loads(row["body"])
+        groups = {one["case"]: one["group"] for one in body["cases"]}
+        kept = {"host": row["case_id"], "panel": row["panel"], "number": row["number"], "lines": body["lines"]}
+        for one in body["outcome"]:
+            if one["case"] in wanted:
+                found[one["case"]] = {**one, **kept, "group": groups[one["case"]]}
+    return found
+
+
+def told(worked: Worked) -> str:
+    """Sheets, rule and outcome as the text that is kept; experts and cases by number."""
+    sources = {
+        (key, row["person_id"]): {"version": row["version"], "hash": scores.digest(row)}
+        for key, rows in worked.given.items()
+        for row in rows
     }
+    return canonical(result.as_json(worked.inputs, worked.outcome, sources))
+
+
+def verify(row: Mapping[Any, Any]) -> bool:
+    """Whether a kept result is still what its hash says, and comes out again."""
+    if hashlib.sha256(row["body"].encode()).hexdigest() != row["hash"]:
+        return False
+    try:
+        return not result.recompute(row["body"]).differs
+    except Refused:
+        return False

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow.cases import avoiding, members, quotas, scores
+from caseflow.cases.models import quota_counter, quota_entry
 from caseflow.cases.move import Move
-from caseflow.evaluation import ranking, scoring, sheets
+from caseflow.evaluation import result, scoring
 from caseflow.evaluation.ranking import Place, TieBreak
+from caseflow.evaluation.result import Given, Outcome
 from caseflow.evaluation.sheets import Criterion, Scheme, Scored, Sheet
+from caseflow.words import Refused
 from caseflow.workflow.panel import Panel
 
 
@@ -22,30 +26,54 @@ class Worked:
     """What was worked out of the sheets of a panel: by member its figures, and every member's place in its group."""
 
     panel: Panel
-    scheme: Scheme
     given: Mapping[int, tuple[RowMapping, ...]]
     """The sheets that count, by member, with those that abstain."""
-    scored: Mapping[int, Scored]
-    groups: Mapping[int, str]
-    lines: Mapping[str, int]
-    """By group, how many places are left under the ceiling that draws the line; empty where there is none."""
-    places: tuple[Place, ...]
+    inputs: Given
+    outcome: Outcome
 
     @property
-    def sheets(self) -> dict[int, tuple[Sheet, ...]]:
-        return {key: sheets_of(rows) for key, rows in self.given.items()}
+    def scheme(self) -> Scheme:
+        return self.inputs.scheme
+
+    @property
+    def scored(self) -> Mapping[int, Scored]:
+        return self.outcome.scored
+
+    @property
+    def groups(self) -> Mapping[int, str]:
+        return self.inputs.groups
+
+    @property
+    def lines(self) -> Mapping[str, int]:
+        """By group, the places for which its members stand; a group without an entry has no line."""
+        return self.inputs.lines
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        return self.outcome.places
+
+    @property
+    def sheets(self) -> Mapping[int, tuple[Sheet, ...]]:
+        return self.inputs.sheets
 
 
 def work_out(move: Move, panel_id: str) -> Worked:
     """Score and rank the members of a case by the sheets that are in at this moment."""
     panel = move.definition.panels[panel_id]
-    scheme, inside = scheme_of(panel), members.rows(move.tx, move.case["id"])
-    given = {key: tuple(rows) for key, rows in scores.valid(move.tx, move.case["id"], panel_id, abstained=True).items()}
-    scored = {key: sheets.score(sheets_of(rows), scheme) for key, rows in given.items()}
+    inside = members.rows(move.tx, move.case["id"])
+    rows = {
+        key: tuple(found) for key, found in scores.valid(move.tx, move.case["id"], panel_id, abstained=True).items()
+    }
     groups = {row["id"]: avoiding.group(move, row, panel) for row in inside}
-    lines = _lines(move, panel, inside, groups)
-    found = ranking.entries(scored, groups, tie_breaks(panel))
-    return Worked(panel, scheme, given, scored, groups, lines, ranking.ranking(found, tie_breaks(panel), lines))
+    inputs = Given(
+        scheme_of(panel),
+        tie_breaks(panel),
+        groups,
+        {key: sheets_of(found) for key, found in rows.items()},
+        _lines(move, panel, inside, groups),
+        beside=panel.aggregate.beside == "rater_effects",
+    )
+    return Worked(panel, rows, inputs, result.work_out(inputs))
 
 
 def counted(tx: Connection, case_id: int, panel_id: str) -> list[tuple[str, int]]:
@@ -74,14 +102,44 @@ def sheets_of(rows: tuple[RowMapping, ...]) -> tuple[Sheet, ...]:
     return tuple(Sheet(row["person_id"], row["marks"], "abstained" if row["abstained"] else None) for row in rows)
 
 
+def as_member(move: Move, row: Mapping[Any, Any]) -> Move:
+    """One of the members, as rules and ceilings of its own workflow read it."""
+    loaded = move.ground.definition(move.tx, row["definition_id"])
+    own = {name: row[name] for name in move.case}
+    return Move(move.tx, move.ground, loaded, own, move.action, move.actor, "", move.at, move.request_key)
+
+
 def _lines(move: Move, panel: Panel, inside: list[RowMapping], groups: Mapping[int, str]) -> dict[str, int]:
-    """The places left in each group, counted by the first of its members whose workflow has the ceiling."""
-    found: dict[str, int] = {}
-    for row in inside if panel.line is not None else ():
-        loaded = move.ground.definition(move.tx, row["definition_id"])
-        if groups[row["id"]] not in found and panel.line in loaded.definition.quotas:
-            member: dict[str, Any] = {name: row[name] for name in move.case}
-            found[groups[row["id"]]] = quotas.left(
-                Move(move.tx, move.ground, loaded, member, move.action, None, "", move.at, move.request_key), panel.line
-            )
+    """The places of each group: those left, counted by the first of its members that says under which ceiling it
+    falls, and those that members of the group hold already.
+    """
+    line, found = panel.line, dict[str, int]()
+    if line is None:
+        return found
+    own = {row["id"]: as_member(move, row) for row in inside}
+    known = {key: one.definition.quotas[line] for key, one in own.items() if line in one.definition.quotas}
+    holding = _holding(move.tx, list(own), {quota.counted_as for quota in known.values()})
+    for key in known:
+        group = groups[key]
+        if group in found:
+            continue
+        try:
+            left = quotas.left(own[key], line)
+        except Refused:  # it does not say yet under which ceiling it falls
+            continue
+        found[group] = left + sum(groups[one] == group for one in holding)
     return found
+
+
+def _holding(tx: Connection, case_ids: list[int], counted_as: set[str]) -> set[int]:
+    """Those of the cases that have a place under a ceiling, held or final."""
+    rows = tx.execute(
+        sa.select(quota_entry.c.case_id)
+        .join(quota_counter, quota_counter.c.id == quota_entry.c.counter_id)
+        .where(
+            quota_counter.c.quota.in_(sorted(counted_as)),
+            quota_entry.c.case_id.in_(case_ids),
+            quota_entry.c.status != "released",
+        )
+    )
+    return set(rows.scalars())

@@ -7,13 +7,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+from caseflow.cli import recompute
 from caseflow.config import Settings
 from caseflow.evaluation.record import Record, heads, read_record
 from caseflow.evaluation.replay import Published, Replay, replay
 from caseflow.words import LANGUAGES, Language, Message, Refused, render, text
 
 LANGUAGE: Language = "en"
-HELP = "check the record of an expert draw, without a database"
+HELP = "check the record of an expert draw or of a panel's result, without a database"
 MOST_BYTES = 64 * 1024 * 1024
 
 
@@ -27,6 +28,7 @@ def add(commands: Any) -> None:
     again.add_argument("--json", action="store_true", help="as JSON, for other programs")
     again.add_argument("--language", choices=LANGUAGES, default=LANGUAGE)
     again.set_defaults(run=_replay)
+    recompute.add(commands)
 
 
 def _replay(_settings: Settings, parsed: argparse.Namespace) -> int:

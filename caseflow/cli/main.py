@@ -17,7 +17,7 @@ import yaml
 
 from caseflow import demo, worker
 from caseflow.cases import heads
-from caseflow.cli import doctor, footprint, provenance, releases, simulation, workflow
+from caseflow.cli import doctor, evaluation, footprint, provenance, releases, simulation, workflow
 from caseflow.config import ROOT, Settings, from_environment
 from caseflow.db import Database
 from caseflow.office import calendar_notice, import_sheet, importing, reference, upkeep
@@ -105,6 +105,10 @@ def _parser() -> argparse.ArgumentParser:
 
     footprint.add(
         commands.add_parser("footprint", help=footprint.HELP).add_subparsers(required=True, metavar="COMMAND")
+    )
+
+    evaluation.add(
+        commands.add_parser("evaluation", help=evaluation.HELP).add_subparsers(required=True, metavar="COMMAND")
     )
 
     releases.add(commands.add_parser("releases", help=releases.HELP).add_subparsers(required=True, metavar="COMMAND"))
