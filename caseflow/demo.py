@@ -194,7 +194,8 @@ class _Player:
                 continue
             self._catch_up(step.moment)
             with self._database.read() as tx:
-                actor = self._actor(tx, stories.login(self._people, story, name))
+                login = self._rows.seated(tx, step.story, name) or stories.login(self._people, story, name)
+                actor = self._actor(tx, login)
                 variants = list(self._variants(tx, step, actor))
             for mark, given in variants:
                 key = f"{begin}/{name}/{mark}"

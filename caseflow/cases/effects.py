@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from caseflow.cases import dossier, letters, members, numbers, panel_results, panels, paths, quotas, scores, telling
+from caseflow.cases import dossier, letters, members, numbers, panel_results, panels, paths, quotas, remarks, scores, telling
 from caseflow.cases.move import Move
 from caseflow.cases.registry import EFFECTS, effect
 from caseflow.words import Message, Refused
@@ -64,10 +64,11 @@ def members_(move: Move, argument: Any) -> None:
     """Act on every included case through the one door: all, or none."""
     rows = sorted(members.rows(move.tx, move.case["id"]), key=lambda row: int(row["id"]))
     only_in = argument.get("only_in") if isinstance(argument, dict) else None
+    opinions = remarks.of_panels(move)
     for row in rows:
         if only_in is not None and row["state"] != only_in:
             continue  # it stands elsewhere by now: held back, withdrawn
-        own = members.said_of(move.facts, row)
+        own = members.said_of(move.facts, row) | opinions.get(row["id"], {})
         action = _member_act(argument, own)
         if action is not None:
             _door[0](move, row["id"], action, own)

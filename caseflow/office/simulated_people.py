@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from caseflow import clock
 from caseflow.cases import panels, quota_settings, standing
 from caseflow.cases.ground import Ground, Loaded
-from caseflow.office import rounds, sample_files
+from caseflow.office import rounds, sample_files, simulated_panels
 from caseflow.office.cast import FIRST_CODE, PLACES, Cast
 from caseflow.office.samples import Names
 from caseflow.office.scene import Scene
@@ -34,6 +34,8 @@ ROUND_DAYS, ROUND_GAP, ARRIVAL_DAYS = 150, 5, 40
 """How long a round is open, how long none is, and within how many of its first days cases are opened."""
 BUREAUS, UNITS, COLLEAGUES = 3, 30, 3
 """How many prefectures, how many units before the first files again, how many hold a role in one office."""
+_AS_BEFORE = 0.85
+"""How often it is the same colleague who acts on a case in a role."""
 _NO_TEST = Test(name=Text(zh="模拟", en="Simulation"), steps=())
 _CODES = 100_000
 
@@ -52,7 +54,10 @@ class Troupe:
     """Each round with its first day."""
     _kept: dict[str, Received] = field(default_factory=dict)
     _units: list[int] = field(default_factory=list)
-    _turns: Counter[tuple[int, str]] = field(default_factory=Counter)
+    _turns: Counter[tuple[int, str, int]] = field(default_factory=Counter)
+    """By case, act and expert how often it was that expert's turn."""
+    _usual: dict[tuple[int, str], int] = field(default_factory=dict)
+    """By case and role which of the colleagues has it in hand."""
 
     def scene(self, loaded: Loaded, case_id: int) -> Scene:
         return Scene(self.tx, self.ground, self.cast, loaded, _NO_TEST, case_id=case_id)
@@ -153,11 +158,10 @@ class Troupe:
         """Somebody who may act in a role on a case; nobody where the role has no part in it."""
         sees = loaded.definition.roles[role].sees
         if sees == "assigned":
-            seated = self._seated(loaded.definition, row["id"], role)
-            turn = self._turns[row["id"], action.id if action is not None else ""]
-            self._turns[row["id"], action.id if action is not None else ""] += 1
-            return self.cast.person(seated[turn % len(seated)]) if seated else None
+            return self._expert(loaded.definition, row["id"], role, action)
         number = self.rng.choice((1, 1, *range(1, COLLEAGUES + 1)))
+        usual = self._usual.setdefault((row["id"], role), number)
+        number = usual if self.rng.random() < _AS_BEFORE else number
         scene = self.scene(loaded, row["id"])
         owing = scene.owing(role, action)
         if sees == "involved" and owing is None:
@@ -167,10 +171,16 @@ class Troupe:
             return None
         return scene.actor(role, number, action)
 
-    def turn(self, case_id: int, name: str, of: int) -> int:
-        """Whose turn it is of so many who are taken one after the other."""
-        self._turns[case_id, f"/{name}"] += 1
-        return (self._turns[case_id, f"/{name}"] - 1) % of
+    def _expert(self, definition: Definition, case_id: int, role: str, action: Action | None) -> Actor | None:
+        """Of those who sit and owe an act the one who has tried it least often; of all where nobody owes it."""
+        seated, name = self._seated(definition, case_id, role), action.id if action is not None else ""
+        asked = simulated_panels.asked(self.tx, definition, case_id, action) if action is not None else None
+        among = [one for one in seated if asked is not None and one in asked.people] or seated
+        if not among:
+            return None
+        found = min(among, key=lambda one: self._turns[case_id, name, one])
+        self._turns[case_id, name, found] += 1
+        return self.cast.person(found)
 
     def _seated(self, definition: Definition, case_id: int, role: str) -> list[int]:
         of = [panel.id for panel in definition.panels.values() if panel.role == role]
@@ -179,6 +189,9 @@ class Troupe:
     def people(self, loaded: Loaded, row: Mapping[Any, Any], action: Action, actor: Actor) -> list[int]:
         """Whom a question for people may name: a panel to be seated, those who sit, else the actor's colleagues."""
         seats = next((str(call.argument) for call in action.then if call.name == "seat_experts"), None)
+        named = simulated_panels.named(self.tx, self.rng, loaded.definition, row["id"], action)
+        if named is not None:
+            return named
         if seats is not None:
             panel = loaded.definition.panels[seats]
             wanted = panel.size + self.rng.choice((panel.reserves, panel.reserves, 0, -1))

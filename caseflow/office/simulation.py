@@ -21,7 +21,7 @@ from caseflow import clock
 from caseflow.cases import fire, timers
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.models import timer
-from caseflow.office import simulated_goals, simulated_people
+from caseflow.office import rehearsed_pool, simulated_goals, simulated_people
 from caseflow.office.cast import Cast
 from caseflow.office.simulated_aims import Aims
 from caseflow.office.simulated_answers import Answers
@@ -42,6 +42,8 @@ MOST_MOVES = 60
 _FIRST_MONTH, _WORK_BEGINS, _BETWEEN = 3, time(9), timedelta(seconds=10)
 _OPENERS_LOOK = 4
 """Every so many days an office looks whether cases wait to be gathered."""
+_SPARE_EXPERTS = 20
+"""So many experts more than a panel needs: some have an interest in one of the cases, some sit elsewhere."""
 _PER_ROUND, _MOST_ROUNDS = 15, 8
 _MOST_TAKEN_UP = 1_000
 """Of one case; then it is left where it stands."""
@@ -94,6 +96,8 @@ def run(tx: Connection, ground: Ground, known_roles: Roles, root: Path, plan: Pl
     rng = Random(plan.seed)  # noqa: S311 -- a walk that can be repeated, no secret
     with clock.at(clock.at_local(first, _WORK_BEGINS)):
         cast = Cast(tx, ground, known_roles, root, family[0].definition)
+        for loaded in family:
+            rehearsed_pool.stock(tx, ground.keys, cast, loaded.definition, spare=_SPARE_EXPERTS)
         troupe, watch = Troupe(tx, ground, known_roles, cast, rng, root), Watch(tx, ground)
         watch.look()
         aims = Aims(watch, rng, family)

@@ -9,15 +9,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from caseflow.cases import choosing, dossier
+from caseflow.cases import choosing, dossier, panels
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, task
 from caseflow.office import invented, sample_files, samples
 from caseflow.people import organisations
+from caseflow.people.models import person
 from caseflow.people.rights import Actor
 from caseflow.records import files
 from caseflow.words import text
 from caseflow.workflow.form import Field
+
+
+_SEATED = "seated"
+"""Before the place on the panel, where a story does not say who was drawn."""
 
 
 class Rows:
@@ -65,6 +70,21 @@ class Rows:
             division=bureau["division"],
         )
 
+    def seated(self, tx: Connection, key: str, name: str) -> str | None:
+        """The login of ``seated 1``, ``seated 2`` …: who sits on the panel of a story, the chair first.
+
+        Raises:
+            LookupError: nobody sits there.
+        """
+        kind, _, number = name.partition(" ")
+        if kind != _SEATED:
+            return None
+        definition = self._ground.definition(tx, self.case(tx, key)["definition_id"]).definition
+        sitting = [row for one in definition.panels for row in panels.seats(tx, self.cases[key], one)]
+        if len(sitting) < int(number):
+            raise LookupError(f"{key}: nobody is {name}")
+        return str(tx.scalar(sa.select(person.c.login).where(person.c.id == sitting[int(number) - 1]["person_id"])))
+
     def names(self, tx: Connection, key: str, story: Mapping[str, Any], actor: Actor) -> samples.Names:
         """How the names in an answer of this actor become rows."""
         row = self.case(tx, key) if key in self.cases else None
@@ -81,7 +101,7 @@ class Rows:
 
         return samples.Names(
             file=file,
-            person=lambda login: self._actor(tx, login).person_id,
+            person=lambda name: self._actor(tx, self.seated(tx, key, name) or name).person_id,
             case=lambda name: self.cases[name],
             organisation=lambda name: self._organisation(tx, name),
             credit_code=lambda name: self._credit_code(tx, name),

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from tests import pool
 from tests.journey.filing import case_of, pdf
 from tests.journey.pages import Page
 from tests.journey.visitor import Visitor
 from tests.journey.world import DEPARTMENTS, Site
 
 CHECKLIST = ("typical", "leading", "chain", "data_basis", "life_cycle", "management")
+EXPERTS = [f"expert{number}" for number in range(1, 10)]
+"""Seven who sit and two in reserve."""
 CRITERIA = ("distinctive", "representative", "feasible", "replicable")
 
 
@@ -121,9 +124,7 @@ def invite(site: Site) -> int:
     officer = site.visitor("province.officer")
     meeting = open_collective(officer, site, "review-meeting")
     include(officer, meeting)
-    experts = [site.people[f"expert{number}"] for number in range(1, 10)]
-    chosen = {f"experts-{person}-position": str(at) for at, person in enumerate(experts, 1)}
-    do(officer, meeting, "seat", {"experts": experts, **chosen, "supervisors": "演示监督一、演示监督二"})
+    draw(site, meeting)
     do(
         officer, meeting, "notify_experts",
         {"held_on": site.today.isoformat(), "held_at": "9:30", "place": "第一会议室"},
@@ -131,8 +132,32 @@ def invite(site: Site) -> int:
     return meeting
 
 
+def draw(site: Site, meeting: int) -> None:
+    """The draw by officer and supervisor; then those who were drawn are put in the order of their names."""
+    officer, supervisor = site.visitor("province.officer"), site.visitor("supervisor")
+    enrol(site)
+    do(officer, meeting, "commit", {})
+    do(officer, meeting, "freeze", {})
+    do(supervisor, meeting, "draw", {"witness": "七四一九"})
+    do(officer, meeting, "attest")
+    do(supervisor, meeting, "attest")
+    reseat(site, meeting)
+
+
+def enrol(site: Site) -> None:
+    """The nine experts of these tests are in the pool."""
+    with site.time(), site.database.write() as tx:
+        pool.enrol(tx, [site.people[login] for login in EXPERTS])
+
+
+def reseat(site: Site, meeting: int) -> None:
+    with site.time(), site.database.write() as tx:
+        pool.reseat(tx, meeting, "pilot_panel", [site.people[login] for login in EXPERTS])
+
+
 def pledge(site: Site, meeting: int, number: int) -> None:
     expert = site.visitor(f"expert{number}")
+    do(expert, meeting, "answer", {"answer": "accept"})
     page = expert.get(f"/cases/{meeting}/panel")
     page = expert.get(page.link("/acts/declare"))
     page = expert.send(page, page.form("/acts/declare").fill(secrecy=True, integrity=True))
@@ -153,7 +178,7 @@ def sheet(mark: int) -> dict[str, Any]:
 def score(site: Site, meeting: int, number: int, case_id: int, mark: int) -> Page:
     expert = site.visitor(f"expert{number}")
     page = expert.get(f"/cases/{meeting}/panel/{case_id}")
-    page = expert.send(page, page.form("/acts/score").fill(sheet(mark)))
+    page = expert.send(page, page.form("sheet-member").fill(sheet(mark)))
     assert (page.status, page.errors) == (200, []), page.errors or page.words
     return page
 
@@ -161,10 +186,12 @@ def score(site: Site, meeting: int, number: int, case_id: int, mark: int) -> Pag
 def conclude(site: Site, meeting: int, *members: int) -> None:
     """Work out the scores, the opinion of the panel by its chair, and close the meeting."""
     officer = site.visitor("province.officer")
+    do(officer, meeting, "discuss")
     do(officer, meeting, "summarise")
-    said = {f"opinions-{case_id}-opinion": "特色鲜明，建议列入试点。" for case_id in members}
-    given = {**said, "signed_file": pdf("专家组评审意见.pdf"), "signed_on": site.today.isoformat()}
-    do(site.visitor("expert1"), meeting, "sign_opinion", given)
+    said = {f"cases-{case_id}-text": "特色鲜明，建议列入试点。" for case_id in members}
+    do(site.visitor("expert1"), meeting, "draft_opinion", said)
+    for number in range(1, 8):
+        do(site.visitor(f"expert{number}"), meeting, "sign_opinion", {})
     do(officer, meeting, "close_meeting")
 
 

@@ -21,6 +21,7 @@ from caseflow.people.rights import Actor
 from caseflow.records import files
 from caseflow.workflow.form import Field
 from caseflow.workflow.identifiers import make_credit_code
+from tests import pool
 from tests.journey import walk
 from tests.journey.drive import Stage, fill, press
 from tests.journey.world import DEPARTMENTS, Site
@@ -128,17 +129,29 @@ class Prepared:
         """A review meeting over these cases, from the draw to its end."""
         host = self.opened("province.officer", "review-meeting", *members)
         officer, today = "province.officer", self.site.today.isoformat()
-        self.do(officer, host, "seat", experts=[*EXPERTS, "expert8", "expert9"], supervisors="演示监督一")
+        everybody = [self.site.people[login] for login in (*EXPERTS, "expert8", "expert9")]
+        with self.site.time(), self.site.database.write() as tx:
+            pool.enrol(tx, everybody)
+        self.do(officer, host, "commit")
+        self.do(officer, host, "freeze")
+        self.do("supervisor", host, "draw", witness="七四一九")
+        self.do(officer, host, "attest")
+        self.do("supervisor", host, "attest")
+        with self.site.time(), self.site.database.write() as tx:
+            pool.reseat(tx, host, "pilot_panel", everybody)
         self.do(officer, host, "notify_experts", held_on=today, held_at="9时", place="第一会议室")
         for login in EXPERTS:
+            self.do(login, host, "answer", answer="accept")
             self.do(login, host, "declare", secrecy=True, integrity=True, interests={})
         self.do(officer, host, "convene", present=EXPERTS)
         marks = {name: {"mark": 21, "reason": "材料充分。"} for name in MARKS}
         for login, one in itertools.product(EXPERTS, members):
             self.do(login, host, "score", sheet={"member": one, "marks": marks, "opinion": ""})
+        self.do(officer, host, "discuss")
         self.do(officer, host, "summarise")
-        said = {one: {"opinion": "建议列入。"} for one in members}
-        self.do("expert1", host, "sign_opinion", opinions=said, signed_file="组意见.pdf", signed_on=today)
+        self.do("expert1", host, "draft_opinion", cases={one: {"text": "建议列入。"} for one in members})
+        for login in EXPERTS:
+            self.do(login, host, "sign_opinion")
         self.do(officer, host, "close_meeting")
 
     def proposed(self, *members: int) -> int:

@@ -40,6 +40,7 @@ OFFICIALS = {
     "province.head": ("演示姚处", "provincial_head", "sx-ecology"),
     "province.leader": ("演示冀厅", "provincial_leader", "sx-ecology"),
     **{f"{code}.officer": (f"演示联络{number}", "department", code) for number, code in enumerate(DEPARTMENTS, 1)},
+    "supervisor": ("演示监督", "supervisor", "sx-ecology"),
     **{f"expert{number}": (f"演示专家{number}", "expert", "sx-experts") for number in range(1, 10)},
 }
 ROUND = {"zh": "2026年第一批", "en": "First round of 2026"}

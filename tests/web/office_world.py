@@ -30,11 +30,13 @@ from caseflow.people.models import authority, membership, organisation, person
 from caseflow.people.rights import Actor
 from caseflow.records import files
 from caseflow.studies import store
+from tests import pool
 from tests.web.conftest import Visitor
 
 PILOT = "pilot-management"
 SUBMISSION = "municipal-submission"
 MEETING = "review-meeting"
+PANEL = "pilot_panel"
 LIST = "pilot-list"
 
 PEOPLE = {
@@ -46,11 +48,23 @@ PEOPLE = {
     "province-head": ("provincial_head", "sx-ecology"),
     "province-leader": ("provincial_leader", "sx-ecology"),
     "finance": ("department", "sx-finance"),
-    **{f"expert-{number}": ("expert", "sx-experts") for number in range(1, 10)},
+    "supervisor": ("supervisor", "sx-ecology"),
+    **{f"expert-{number}": ("expert", "sx-experts") for number in range(1, 11)},
 }
+SITTING = tuple(f"expert-{number}" for number in range(1, 8))
+POOL = (*SITTING, "expert-8", "expert-9")
+"""Who sits on every panel of these tests, in this order, whoever was drawn; the last two are reserves."""
+DRAW: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("province", "commit", {}),
+    ("province", "freeze", {}),
+    ("supervisor", "draw", {"witness": "七四一九"}),
+    ("province", "attest", {}),
+    ("supervisor", "attest", {}),
+)
 NAMES = {
     "taiyuan": "市局经办甲", "taiyuan-head": "市局科长乙", "taiyuan-leader": "市局分管丙", "datong": "大同经办丁",
     "province": "省厅经办戊", "province-head": "省厅处长己", "province-leader": "省厅分管庚", "finance": "财政厅辛",
+    "supervisor": "监督壬",
 }  # fmt: skip
 
 
@@ -198,14 +212,32 @@ class World:
         """A review meeting on these cases, with seven experts; up to the session unless told otherwise."""
         found = self.host("province", MEETING)
         self.do("province", found, "include", cases=list(members))
-        experts = [f"expert-{number}" for number in range(1, 8)]
-        self.do("province", found, "seat", experts=experts, supervisors="监督一")
+        experts = list(SITTING)
+        with self.database.write() as tx:
+            pool.enrol(tx, [self.people[login] for login in POOL])
+        for login, step, said in DRAW:
+            self.do(login, found, step, **said)
+        with self.database.write() as tx:
+            pool.reseat(tx, found, PANEL, [self.people[login] for login in POOL])
         self.do("province", found, "notify_experts", held_on="+10 days", held_at="9时", place="第一会议室")
         if convened:
             for login in experts:
+                self.do(login, found, "answer", answer="accept")
                 self.declare(login, found)
             self.do("province", found, "convene", present=experts)
         return found
+
+    def summarise(self, host: int) -> None:
+        """From the last sheet to the scores: the discussion is opened and nobody changes anything."""
+        self.do("province", host, "discuss")
+        self.do("province", host, "summarise")
+
+    def conclude(self, host: int, *members: int) -> None:
+        """The opinion of the panel, signed by all, and the end of the meeting."""
+        self.do("expert-1", host, "draft_opinion", cases={one: {"text": "建议入选"} for one in members})
+        for login in SITTING:
+            self.do(login, host, "sign_opinion")
+        self.do("province", host, "close_meeting")
 
     def declare(self, login: str, host: int) -> None:
         from caseflow.cases import members
@@ -335,9 +367,8 @@ def _installed(template: Path, home: Path) -> Flask:
     return create_app(database, settings, ground)
 
 
-@pytest.fixture
-def office(seeded: tuple[Path, Path, dict[str, Any]]) -> Iterator[World]:
-    """An installation of its own for one test."""
+def installed(seeded: tuple[Path, Path, dict[str, Any]]) -> Iterator[World]:
+    """An installation of its own for one test, or for one file of tests."""
     template, home, known = seeded
     app = _installed(template, home)
     house = app.extensions["caseflow"]
@@ -353,4 +384,5 @@ def office(seeded: tuple[Path, Path, dict[str, Any]]) -> Iterator[World]:
     database.close()
 
 
+office = pytest.fixture(installed, name="office")
 Open = Callable[[str], Reader]

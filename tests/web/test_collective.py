@@ -38,12 +38,8 @@ def evaluated(office: World, *numbers: int) -> list[int]:
     for expert in range(1, 8):
         for at, number in enumerate(made):
             office.score(f"expert-{expert}", meeting, number, 24 - at)
-    office.do("province", meeting, "summarise")
-    office.do(
-        "expert-1", meeting, "sign_opinion", opinions={one: {"opinion": "建议入选"} for one in made},
-        signed_file="opinion.pdf", signed_on="today",
-    )  # fmt: skip
-    office.do("province", meeting, "close_meeting")
+    office.summarise(meeting)
+    office.conclude(meeting, *made)
     return made
 
 
