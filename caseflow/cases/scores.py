@@ -127,15 +127,12 @@ def give(move: Move, panel_id: str, given: Mapping[str, Any], phase: Phase) -> i
     """
     panel = move.definition.panels[panel_id]
     member_id = _member(move, panel_id, given)
-    abstained = given.get("abstain") in (True, "yes")
-    marks, reasons, against = ({}, {}, []) if abstained else _marks(panel, given.get("marks") or {})
-    why = str(given.get("why") or "").strip()
-    if abstained and not why:
-        against.append(Message("panels.abstain_why"))
-    if phase == "discussion" and not why and not abstained:
-        against.append(Message("panels.change_why"))
-    if against:
-        raise Refused(*against)
+    if against := lacking(panel, given, phase):
+        raise Refused(*(one for found in against.values() for one in found))
+    abstained, why = abstains(given), str(given.get("why") or "").strip()
+    said = {} if abstained else given["marks"]
+    marks = {name: int(str(said[name]["mark"])) for name in panel.rubric if name in said}
+    reasons = {name: str(said[name]["reason"]).strip() for name in marks}
     before = own(move.tx, move.case["id"], panel_id, member_id, move.seat_holder)
     row = {
         "case_id": move.case["id"],
@@ -148,13 +145,53 @@ def give(move: Move, panel_id: str, given: Mapping[str, Any], phase: Phase) -> i
         "abstained": abstained,
         "at": move.at,
     }
-    said = {"reasons": reasons, "opinion": str(given.get("opinion") or "").strip(), "why": why}
-    row["sealed"] = personal.seal_json(move.ground.keys, said, _context(row))
+    told = {"reasons": reasons, "opinion": str(given.get("opinion") or "").strip(), "why": why}
+    row["sealed"] = personal.seal_json(move.ground.keys, told, _context(row))
     move.tx.execute(sheet.insert().values(row))
-    move.notes["sheet"] = hashlib.sha256(canonical({"marks": marks, "sealed": row["sealed"]}).encode()).hexdigest()
+    move.notes["sheet"] = digest(row)
     if not owed_by(move.tx, move.case["id"], panel_id, move.seat_holder):
         tasks.close(move.tx, move.case["id"], f"panel:{panel_id}", move.action.id, move.at, person_id=move.seat_holder)
     return member_id
+
+
+def abstains(given: Mapping[str, Any]) -> bool:
+    """Whether a sheet gives a reason instead of marks."""
+    return given.get("abstain") in (True, "yes")
+
+
+def lacking(panel: Panel, given: Mapping[str, Any], phase: Phase = "own") -> dict[str, list[Message]]:
+    """What keeps a sheet from being given in, by place: ``marks.<criterion>``, ``why``; nothing where it is complete."""
+    against: dict[str, list[Message]] = {}
+    if not abstains(given):
+        for criterion in panel.rubric.values():
+            one = (given.get("marks") or {}).get(criterion.id) or {}
+            found = against_mark(criterion, one.get("mark"))
+            if not found or found[0].key != "panels.mark_missing":
+                found += [] if str(one.get("reason") or "").strip() else [_about("panels.reason_missing", criterion)]
+            if found:
+                against[f"marks.{criterion.id}"] = found
+    if not str(given.get("why") or "").strip():
+        if abstains(given):
+            against["why"] = [Message("panels.abstain_why")]
+        elif phase == "discussion":
+            against["why"] = [Message("panels.change_why")]
+    return against
+
+
+def against_mark(criterion: Criterion, given: Any) -> list[Message]:
+    """What is wrong with a mark: it is no whole number, or none from 0 to the highest."""
+    try:
+        number = int(str(given))
+    except ValueError:
+        return [_about("panels.mark_missing", criterion)]
+    if 0 <= number <= criterion.maximum:
+        return []
+    return [_about("panels.mark_range", criterion, maximum=criterion.maximum)]
+
+
+def digest(row: Mapping[Any, Any]) -> str:
+    """The hash of one version of a sheet, as the journal and the result of the panel keep it."""
+    return hashlib.sha256(canonical({"marks": row["marks"], "sealed": row["sealed"]}).encode()).hexdigest()
 
 
 def _member(move: Move, panel_id: str, given: Mapping[str, Any]) -> int:
@@ -167,36 +204,8 @@ def _member(move: Move, panel_id: str, given: Mapping[str, Any]) -> int:
     raise Refused(Message("panels.no_such_member"))
 
 
-def _marks(panel: Panel, given: Mapping[str, Any]) -> tuple[dict[str, int], dict[str, str], list[Message]]:
-    marks: dict[str, int] = {}
-    reasons: dict[str, str] = {}
-    against: list[Message] = []
-    for criterion in panel.rubric.values():
-        one = given.get(criterion.id) or {}
-        said = {"criterion": {"zh": criterion.title.zh, "en": criterion.title.en}}
-        number = _number(one.get("mark"))
-        if number is None:
-            against.append(Message("panels.mark_missing", said))
-            continue
-        against += _range(criterion, number, said)
-        reason = str(one.get("reason") or "").strip()
-        if not reason:
-            against.append(Message("panels.reason_missing", said))
-        marks[criterion.id], reasons[criterion.id] = number, reason
-    return marks, reasons, against
-
-
-def _number(given: Any) -> int | None:
-    try:
-        return int(str(given))
-    except ValueError:
-        return None
-
-
-def _range(criterion: Criterion, number: int, said: Mapping[str, Any]) -> list[Message]:
-    if 0 <= number <= criterion.maximum:
-        return []
-    return [Message("panels.mark_range", {**said, "maximum": criterion.maximum})]
+def _about(key: str, criterion: Criterion, **values: Any) -> Message:
+    return Message(key, {"criterion": {"zh": criterion.title.zh, "en": criterion.title.en}, **values})
 
 
 def _context(row: Mapping[Any, Any]) -> str:

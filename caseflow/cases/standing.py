@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from caseflow.cases.models import case, involvement, member
+from caseflow.cases import panel_reading
+from caseflow.cases.models import case, involvement
 from caseflow.cases.move import Move
 from caseflow.cases.panel_models import seat
 from caseflow.db import Statement
@@ -51,16 +52,31 @@ def recording_role(definition: Definition, actor: Actor) -> Role | None:
 
 
 def roles_on(tx: Connection, definition: Definition, actor: Actor, row: Mapping[Any, Any]) -> frozenset[str]:
-    """The roles of this workflow in which the actor stands to the case."""
+    """The roles of this workflow in which the actor stands to the case.
+
+    Of a case out of reach as much is asked as of one that does not exist (:func:`parts_in`), whatever its workflow.
+    """
     roles = held(definition, actor)
     found = {role.id for role in roles if reaches(actor, role.sees, row)}
-    assigned = [role.id for role in roles if role.sees == "assigned"]
-    if assigned and _is_seated(tx, actor.person_id, row["id"]):
-        found.update(assigned)
-    given = [role.id for role in roles if role.sees == "involved"]
-    if given and row["authority_id"] == actor.authority_id:
-        found.update(role for role in given if actor.organisation_id in involved(tx, row["id"], role))
+    if not found or any(role.sees in ("assigned", "involved") for role in roles):
+        seated, parts = parts_in(tx, actor, row["id"])
+        found.update(role.id for role in roles if role.sees == "assigned" and seated)
+        if row["authority_id"] == actor.authority_id:
+            found.update(role.id for role in roles if role.sees == "involved" and role.id in parts)
     return frozenset(found)
+
+
+def parts_in(tx: Connection, actor: Actor, case_id: int) -> tuple[bool, frozenset[str]]:
+    """Whether a case is before the actor on a panel, and the roles in which the own organisation has a part in it."""
+    inside = _seated(actor.person_id).subquery()
+    given = sa.select(involvement.c.role).where(
+        involvement.c.case_id == case_id,
+        involvement.c.organisation_id == actor.organisation_id,
+        involvement.c.until.is_(None),
+    )
+    seats = sa.select(sa.null().label("role")).select_from(inside).where(inside.c.case_id == case_id)
+    found = tx.scalars(sa.union_all(seats, given)).all()
+    return None in found, frozenset(role for role in found if role is not None)
 
 
 def involved(tx: Connection, case_id: int, role: str) -> list[int]:
@@ -144,12 +160,6 @@ def _given_a_part(actor: Actor, roles: list[str]) -> sa.ColumnElement[bool]:
 
 
 def _seated(person_id: int) -> sa.CompoundSelect[Any]:
-    """The cases on whose panel a person sits, and the members before those panels."""
+    """The cases on whose panel a person sits, and the members that are before that person there."""
     hosts = sa.select(seat.c.case_id).where(seat.c.person_id == person_id, seat.c.status == "seated")
-    inside = sa.select(member.c.case_id).where(member.c.host_id.in_(hosts), member.c.status == "in")
-    return sa.union(hosts, inside)
-
-
-def _is_seated(tx: Connection, person_id: int, case_id: int) -> bool:
-    inside = _seated(person_id).subquery()
-    return tx.execute(sa.select(inside).where(inside.c.case_id == case_id)).first() is not None
+    return sa.union(hosts, panel_reading.before(person_id))

@@ -12,9 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from caseflow import clock
-from caseflow.cases import attached, dossier, form_paper, lines, show
-from caseflow.cases.models import member, round_
-from caseflow.cases.panel_models import interest, seat
+from caseflow.cases import attached, dossier, form_paper, lines, panel_reading, show
+from caseflow.cases.models import round_
 from caseflow.cases.view import View
 from caseflow.config import Settings
 from caseflow.office.binding import Beside, Paper, Papers
@@ -30,28 +29,7 @@ def may_open(view: View) -> bool:
     """
     if view.is_staff or view.is_applicant:
         return True
-    person = view.actor.person_id
-    hosts = (
-        sa.select(member.c.host_id)
-        .join(seat, seat.c.case_id == member.c.host_id)
-        .join(
-            interest,
-            sa.and_(
-                interest.c.case_id == member.c.host_id,
-                interest.c.member_case_id == member.c.case_id,
-                interest.c.person_id == seat.c.person_id,
-            ),
-        )
-        .where(
-            member.c.case_id == view.row["id"],
-            member.c.status == "in",
-            seat.c.person_id == person,
-            seat.c.status == "seated",
-            seat.c.pledged_at.is_not(None),
-            sa.not_(interest.c.conflict),
-        )
-    )
-    return view.tx.execute(hosts).first() is not None
+    return panel_reading.host_of(view.tx, view.actor.person_id, view.row["id"]) is not None
 
 
 def read(view: View, settings: Settings, language: Language = "zh") -> Papers:

@@ -97,8 +97,12 @@ def write(
     *,
     sections: Sequence[Section],
     secret: bytes,
+    beside: tuple[str, Sequence[tuple[str, str]]] | None = None,
 ) -> bytes:
-    """The sheet as .xlsx: what describes a case is locked, what is to be answered is open."""
+    """The sheet as .xlsx: what describes a case is locked, what is to be answered is open.
+
+    ``beside``: a further sheet to be read with it, its name and its rows of two cells.
+    """
     out, language = BytesIO(), meta.language
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(out, options) as book:
@@ -146,6 +150,8 @@ def write(
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(TOP)
+        if beside is not None:
+            _lay_beside(book, *beside, locked)
     return out.getvalue()
 
 
@@ -157,6 +163,16 @@ def address(row: int, column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return f"{letters}{row + 1}"
+
+
+def _lay_beside(book: Any, name: str, rows: Sequence[tuple[str, str]], look: Any) -> None:
+    sheet = book.add_worksheet(name)
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(1, 1, 90)
+    for at, cells in enumerate(rows):
+        for column, cell in enumerate(cells):
+            sheet.write_string(at, column, safe(cell), look)
+    sheet.protect()
 
 
 def _columns(question: Field, ground: Ground, language: Language) -> Iterator[Column]:

@@ -42,11 +42,11 @@ class Unreadable(Refused):
         self.at = at
 
 
-def bind(pieces: Sequence[Piece], target: Path, *, labels: Path, mark: Path | None, title: str) -> int:
+def bind(pieces: Sequence[Piece], target: Path, *, labels: Path | None, mark: Path | None, title: str) -> int:
     """Write the pieces as one PDF to ``target``; how many pages it has.
 
     Args:
-        labels: a PDF with one small page for each page of the whole: its running number.
+        labels: a PDF with one small page for each page of the whole: its running number; none for pages without one.
         mark: a PDF of one page that is laid over all of them.
 
     Raises:
@@ -70,7 +70,7 @@ def bind(pieces: Sequence[Piece], target: Path, *, labels: Path, mark: Path | No
             }
             for piece in pieces
         ],
-        "labels": str(labels.resolve()),
+        "labels": str(labels.resolve()) if labels is not None else None,
         "mark": str(mark.resolve()) if mark is not None else None,
         "target": str(target.resolve()),
         "progress": str(progress.resolve()),

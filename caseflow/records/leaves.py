@@ -51,7 +51,7 @@ def bind(payload: dict[str, Any]) -> dict[str, Any]:
     """Lay the pieces on A4 behind each other and write the whole to ``payload["target"]``.
 
     ``{"pieces": [{"kind": "pdf" | "picture", "path", "pages", "title", "under"}], "labels", "mark", "target",
-    "progress", "title"}``: ``labels`` is a PDF with a page for each page of the whole, ``mark`` one with a page that goes
+    "progress", "title"}``: ``labels`` is a PDF with a page for each page of the whole or none, ``mark`` one with a page that goes
     over all of them, ``progress`` where the number of the piece at work is noted. Answers ``{"pages"}``.
 
     Raises:
@@ -59,12 +59,9 @@ def bind(payload: dict[str, Any]) -> dict[str, Any]:
     """
     writer = PdfWriter()
     # pypdf knows what it has copied by the address of its reader, so that every reader lives until the end.
-    readers = [PdfReader(payload["labels"])]
-    labels = [_form(page, writer) for page in readers[0].pages]
-    mark = None
-    if payload["mark"]:
-        readers.append(PdfReader(payload["mark"]))
-        mark = _form(readers[1].pages[0], writer)
+    readers = [PdfReader(payload[name]) for name in ("labels", "mark") if payload[name]]
+    labels = [_form(page, writer) for page in readers[0].pages] if payload["labels"] else []
+    mark = _form(readers[-1].pages[0], writer) if payload["mark"] else None
     headings: dict[str, Any] = {}
     number = 0
     for at, piece in enumerate(payload["pieces"]):
@@ -72,7 +69,7 @@ def bind(payload: dict[str, Any]) -> dict[str, Any]:
         first = number
         try:
             for leaf in _leaves(piece, writer, readers):
-                _lay(leaf, writer, labels[number], mark)
+                _lay(leaf, writer, labels[number] if payload["labels"] else None, mark)
                 number += 1
         except _BROKEN:
             raise _unreadable(at) from None
@@ -245,9 +242,11 @@ def _picture(path: Path, writer: PdfWriter) -> _Leaf:
 def _lay(leaf: _Leaf, writer: PdfWriter, label: Any, mark: Any) -> None:
     """Add the page with its running number in the upper right corner, and over all of it what must be read on it."""
     wide, high = leaf.room
-    box = _floats(label.get_object()["/BBox"])
-    corner = (wide - (box[2] - box[0]) - _LABEL_AT, high - (box[3] - box[1]) - _LABEL_AT)
-    drawn = [*leaf.drawn, ("/Label", label, (1, 0, 0, 1, *corner))]
+    drawn = [*leaf.drawn]
+    if label is not None:
+        box = _floats(label.get_object()["/BBox"])
+        corner = (wide - (box[2] - box[0]) - _LABEL_AT, high - (box[3] - box[1]) - _LABEL_AT)
+        drawn.append(("/Label", label, (1, 0, 0, 1, *corner)))
     if mark is not None:
         seen = _floats(mark.get_object()["/BBox"])
         drawn.append(("/Mark", mark, (1, 0, 0, 1, (wide - seen[2]) / 2, (high - seen[3]) / 2)))

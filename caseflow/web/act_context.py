@@ -8,13 +8,16 @@ from typing import Any
 import sqlalchemy as sa
 from flask import request
 
-from caseflow.cases import attached, choosing, members, panels, questions, show
+from caseflow.cases import attached, choosing, discussion, members, panel_reading, panels, questions, show
 from caseflow.cases.view import View
 from caseflow.people.models import membership, person
 from caseflow.web import answers, drawing
 from caseflow.web.widgets import Context, TableRow
 from caseflow.workflow.form import Field, Section
 from caseflow.workflow.procedure import Action
+
+_SEATS = frozenset({"seat_experts", "freeze_pool", "recuse_expert"})
+"""Effects on a panel whose act names people of it."""
 
 
 def context(view: View, action: Action) -> Context:
@@ -26,6 +29,13 @@ def context(view: View, action: Action) -> Context:
         taking_in = "include_members" in what
         listed = members.eligible(view.tx, rule, view.row) if taking_in else members.rows(view.tx, view.row["id"])
     panel_id = panel_of(view, action)
+    if (
+        listed
+        and panel_id
+        and panels.seat_of(view.tx, view.row["id"], panel_id, view.actor.person_id)
+        and (what & discussion.SAID_OF_CASES or panel_reading.is_reader(view.definition, view.roles))
+    ):
+        listed = _before(view, what, panel_id, listed)
     panel = view.definition.panels.get(panel_id) if panel_id else None
     dossier = view.dossier()
     return Context(
@@ -36,6 +46,7 @@ def context(view: View, action: Action) -> Context:
         sections=_sections(view, dossier, asked_types),
         panel=panel,
         member=member_here(),
+        changing="change_score" in what,
         asked=questions.in_form(view.loaded, view.row["state"], action, {"dossier": dossier, "case": view.facts()}),
         offered=lambda question: offered(view, question),
         rows={
@@ -47,6 +58,21 @@ def context(view: View, action: Action) -> Context:
     )
 
 
+def _before(view: View, what: set[str], panel_id: str, listed: Sequence[Any]) -> Sequence[Any]:
+    """Of the cases those of which somebody on the panel may know in this form; where own interests are declared, also
+    those of which nothing was said yet.
+    """
+    place = (view.row["id"], panel_id, view.actor.person_id)
+    if what & discussion.SAID_OF_CASES:
+        known = set(discussion.of_expert(view.tx, *place))
+    else:
+        known = set(panels.before(view.tx, *place))
+    if "declare_interest" in what:
+        said = panels.declared(view.tx, view.ground.keys, view.row["id"], view.actor.person_id)
+        known |= {row["id"] for row in listed if row["id"] not in said}
+    return [row for row in listed if row["id"] in known]
+
+
 def effects(action: Action) -> set[str]:
     return {call.name for call in action.then}
 
@@ -54,7 +80,7 @@ def effects(action: Action) -> set[str]:
 def panel_of(view: View, action: Action) -> str | None:
     """The panel that an act is about: named by its question or its effect, else the only one there is."""
     asked = [question.panel for question in action.asks.values() if question.panel]
-    seated = [str(call.argument) for call in action.then if call.name == "seat_experts"]
+    seated = [str(call.argument) for call in action.then if call.name in _SEATS]
     return next(iter((*asked, *seated, *view.definition.panels)), None)
 
 
@@ -114,7 +140,7 @@ def _people(view: View, what: set[str], panel_id: str | None) -> Sequence[tuple[
             .order_by(person.c.id)
         )
         return [(row.id, row.name) for row in rows]
-    if "seat_experts" in what:
+    if what & {"seat_experts", "freeze_pool"}:
         return [(row["id"], row["name"]) for row in panels.candidates(view.tx, view.row["authority_id"], panel.role)]
     return [(row["person_id"], row["name"]) for row in panels.seats(view.tx, view.row["id"], panel_id)]
 

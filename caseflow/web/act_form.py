@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from flask import g, request
 
-from caseflow.cases import choosing, dossier, entry, guards, members, panels, scores, signing
+from caseflow.cases import choosing, discussion, dossier, entry, guards, members, panel_reading, panels, scores, signing
 from caseflow.cases.move import Move
 from caseflow.cases.view import Offer, View, load
 from caseflow.people import rights
@@ -21,7 +21,9 @@ from caseflow.workflow.form import Field
 from caseflow.workflow.parts import Text
 from caseflow.workflow.procedure import Action
 
-OWN_ROWS = frozenset({"score_member", "sign_pledges", "declare_interest", "close_duty"})
+OWN_ROWS = discussion.SAID_OF_CASES | {
+    "answer_seat", "score_member", "change_score", "confirm_fee", "sign_pledges", "declare_interest", "close_duty",
+}  # fmt: skip
 """Effects that write rows of the person or organisation alone: several may act at once, no screen is too old for it."""
 
 
@@ -37,7 +39,9 @@ def request_key() -> str:
 
 def viewed(case_id: int) -> View:
     """The case for the reader; answers 404 where there is none for them."""
-    return load(g.tx, shell.house().ground, g.actor, case_id)
+    view = load(g.tx, shell.house().ground, g.actor, case_id)
+    g.copies = panel_reading.is_reader(view.definition, view.roles)  # links lead to copies under the own name
+    return view
 
 
 def blank_move(view: View) -> Move:
@@ -131,7 +135,11 @@ def _known(view: View, action: Action) -> dict[str, Any]:
     for question in action.asks.values():
         if question.type == "members" and "declare_interest" in what:
             found[question.id] = _declared(view)
-        elif question.type == "members" and not what & {"include_members", "exclude_members"}:
+        elif question.type == "members" and not what & {
+            "include_members",
+            "exclude_members",
+            *discussion.SAID_OF_CASES,
+        }:
             facts = dossier.facts(view.tx, view.ground, view.row)
             found[question.id] = {
                 str(row["id"]): {

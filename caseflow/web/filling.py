@@ -16,7 +16,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from caseflow.cases.ground import Ground
 from caseflow.records import files
-from caseflow.web import answers, drawing, posted, widgets
+from caseflow.web import answers, drawing, posted, score_sheet, widgets
 from caseflow.web.widgets import Context, Errors, Widget
 from caseflow.words import Message, Refused
 from caseflow.workflow.form import Field
@@ -164,6 +164,8 @@ def _pairs_of(question: Field, value: Any, name: str) -> list[tuple[str, str]]:
             for item, said in (value or {}).items()
             for part in ("conclusion", "remark")
         ]
+    if question.type == "score_sheet":
+        return score_sheet.pairs(value or {}, name)
     if question.type == "boolean":
         return [(name, "yes")] if value is True else []
     if question.type in ("file", "files"):

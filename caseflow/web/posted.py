@@ -66,8 +66,14 @@ def _one(one: Field, form: MultiDict[str, str], name: str) -> Any:
         marks: dict[str, dict[str, str]] = {}
         for key in form:
             if found := re.fullmatch(re.escape(name) + r"-marks-(\w+)-(mark|reason)", key):
-                marks.setdefault(found[1], {})[found[2]] = form[key]
-        return {"member": form.get(f"{name}-member"), "marks": marks, "opinion": form.get(f"{name}-opinion", "")}
+                marks.setdefault(found[1], {})[found[2]] = form[key].replace("\r\n", "\n")
+        said = {part: form.get(f"{name}-{part}", "").replace("\r\n", "\n") for part in ("opinion", "why")}
+        return {
+            "member": form.get(f"{name}-member"),
+            "marks": marks,
+            **said,
+            "abstain": form.get(f"{name}-abstain") == "yes",
+        }
     if one.type in {"choices", "people", "files", "dossier_fields"}:
         return form.getlist(name)
     if one.type == "boolean":

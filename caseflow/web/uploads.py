@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, BinaryIO, cast
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any, BinaryIO, Literal, cast
 
-from flask import Blueprint, abort, g, jsonify, request, send_file, url_for
+from flask import Blueprint, abort, current_app, g, jsonify, render_template, request, send_file, url_for
 from flask.wrappers import Response
 from werkzeug.datastructures import FileStorage
 
-from caseflow.cases import attached, view
+from caseflow import press
+from caseflow.cases import attached, panel_reading, view
 from caseflow.cases.entry import NotHere
 from caseflow.cases.view import View
+from caseflow.office import dossiers, reading_copy
 from caseflow.people.rights import Actor
 from caseflow.records import files, reading
 from caseflow.web import drawing, safety, shell
@@ -23,7 +28,8 @@ blueprint = Blueprint("uploads", __name__)
 
 CASE_LIMIT = 600 * 1024 * 1024
 """Bytes that one case may hold."""
-SHOWN = ("application/pdf", "image/jpeg", "image/png")
+PDF = "application/pdf"
+SHOWN = (PDF, "image/jpeg", "image/png")
 """What a browser may show in place."""
 
 
@@ -105,44 +111,83 @@ def upload() -> Any:
 @page(blueprint, "/files/<int:file_id>", policy=shell.signed_in)
 def download(file_id: int) -> Response:
     """The file to keep, under the name it was given; never opened inside our own pages."""
-    response = _sent(file_id, as_attachment=True)
+    row = files.find(g.tx, file_id)
+    if _reads(row) != "original" or row is None:
+        abort(404)
+    response = _sent(row, as_attachment=True)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
 
 
-@page(blueprint, "/files/<int:file_id>/view", policy=shell.signed_in)
-def look(file_id: int) -> Response:
-    """A PDF or picture in place, beside the form that asks about it."""
-    response = _sent(file_id, as_attachment=False)
-    return safety.embeddable(response)
+@page(blueprint, "/files/<int:file_id>/view", policy=shell.signed_in, own_transactions=True)
+def look(file_id: int) -> Any:
+    """A PDF or picture in place, beside the form that asks about it; for an expert a copy with the reader's name on it."""
+    with shell.reading() as tx:
+        g.tx = tx
+        row = files.find(tx, file_id)
+        way = _reads(row)
+        if row is None or way is None or row.media_type not in SHOWN:
+            abort(404)
+        response = _sent(row, as_attachment=False) if way == "original" else None
+    g.tx = None
+    return safety.embeddable(response) if response is not None else _copy(row)
 
 
-def _sent(file_id: int, *, as_attachment: bool) -> Response:
-    row = files.find(g.tx, file_id)
-    if row is None or not _may_read(row) or (not as_attachment and row.media_type not in SHOWN):
-        abort(404)
-    found, stream = files.open_(g.tx, file_id, shell.house().settings.files)
-    shell.after(lambda tx: reading.log(tx, g.actor.person_id, found.case_id, f"file {file_id}"))
+def _sent(row: Any, *, as_attachment: bool) -> Response:
+    found, stream = files.open_(g.tx, row.id, shell.house().settings.files)
+    shell.after(lambda tx: reading.log(tx, g.actor.person_id, found.case_id, f"file {row.id}"))
     return send_file(
         stream, mimetype=found.media_type, as_attachment=as_attachment, download_name=found.name, max_age=0
     )
 
 
-def _may_read(row: Any) -> bool:
-    if _is_own(g.actor, row):
-        return True
-    if row.case_id is None:
-        return False
+def _copy(row: Any) -> Any:
+    """The copy that an expert reads, made for this reader now, outside any transaction."""
+    settings = shell.house().settings
+    if row.purged_at is not None:
+        abort(404)
+    if (lacking := press.available()) is not None:
+        return _unreadable([lacking]), 503
+    work = settings.home / "work"
+    work.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with NamedTemporaryFile(dir=work, suffix=".pdf") as target:
+        try:
+            reading_copy.make(row, g.actor.name, settings, Path(target.name), g.language)
+        except Refused as refused:
+            return _unreadable(refused.reasons), 422
+        content = Path(target.name).open("rb")  # noqa: SIM115 -- closed by who sends it; it lives on without its name
+    shell.after(lambda tx: reading.log(tx, g.actor.person_id, row.case_id, f"file {row.id} copy"))
+    name = row.name if row.media_type == PDF else f"{row.name}.pdf"
+    return safety.embeddable(send_file(content, mimetype=PDF, download_name=name, max_age=0))
+
+
+def _unreadable(reasons: Iterable[Message]) -> Response:
+    response = current_app.make_response(render_template("expert/unreadable.html", reasons=list(reasons)))
+    return safety.embeddable(response)
+
+
+def _reads(row: Any | None) -> Literal["original", "copy"] | None:
+    """How the person may read a file: as it is, or, as one on a panel, page by page under the own name.
+
+    Of a file that does not exist as much is asked as of one of a case that is hidden.
+    """
+    if row is not None and _is_own(g.actor, row):
+        return "original"
+    case_id = row.case_id if row is not None and row.case_id is not None else 0
     try:
-        seen = view.load(g.tx, shell.house().ground, g.actor, row.case_id)
+        seen = view.load(g.tx, shell.house().ground, g.actor, case_id)
     except NotHere:
-        return False
-    return row.id in attached.readable(seen)
+        return None
+    if row is None or row.id not in attached.readable(seen):
+        return None
+    if panel_reading.is_reader(seen.definition, seen.roles):
+        return "copy" if dossiers.may_open(seen) else None
+    return "original"
 
 
 def _is_own(actor: Actor, row: Any) -> bool:
-    """What the own organisation uploaded itself, in a draft too."""
-    if row.organisation_id is not None:
+    """What the own organisation uploaded itself, in a draft too; of a pool each of its experts stands alone."""
+    if row.organisation_id is not None and actor.organisation_kind != "pool":
         return bool(row.organisation_id == actor.organisation_id)
     return row.uploaded_by is not None and bool(row.uploaded_by == actor.person_id)
 

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from caseflow.records import files
-from caseflow.web import answers, drawing, forms
+from caseflow.web import answers, drawing, forms, score_sheet
+from caseflow.web.score_sheet import SheetForm
 from caseflow.words import Message
 from caseflow.workflow.form import Field, Section
 from caseflow.workflow.gaps import Asked
@@ -44,6 +45,8 @@ class Context:
     panel: Panel | None = None
     member: int | None = None
     """The case that a score sheet is about."""
+    changing: bool = False
+    """The sheet is changed in the discussion, which asks for a reason."""
     asked: Asked | None = None
     """Whether a question's ``when`` holds (see ``cases.questions``); without it every question is put."""
     comments: Mapping[str, str] = field(default_factory=dict)
@@ -76,15 +79,13 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One part of a question with several: a field to comment on, a criterion to score."""
+    """One part of a question with several: a field to comment on, or to be ticked."""
 
     name: str
     label: str
     help: str
     value: Any
     errors: list[str]
-    maximum: int | None = None
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +108,7 @@ class Widget:
     code: str = ""
     picks: tuple[Pick, ...] = ()
     groups: tuple[tuple[str, tuple[Line, ...]], ...] = ()
-    lines: tuple[Line, ...] = ()
-    member: int | None = None
-    opinion: str = ""
+    sheet: SheetForm | None = None
     choose: bool = True
     ordered: bool = False
     asked: bool = True
@@ -181,12 +180,8 @@ def _widget(
     if question.type == "each_row":
         return Widget(rows=_row_forms(question, drawn.name, value, errors, tx, about, offer), **common)
     if question.type == "score_sheet" and about.panel is not None:
-        return Widget(
-            lines=_criteria(question, value, errors, about.panel),
-            member=about.member,
-            opinion=str((value or {}).get("opinion") or ""),
-            **common,
-        )
+        sheet = score_sheet.form(question, value, errors, about.panel, member=about.member, changing=about.changing)
+        return Widget(sheet=sheet, **common)
     return Widget(**common)
 
 
@@ -275,20 +270,4 @@ def _comment_groups(
             ),
         )
         for section in sections
-    )
-
-
-def _criteria(question: Field, value: Any, errors: Errors, panel: Panel) -> tuple[Line, ...]:
-    marks = (value or {}).get("marks") or {}
-    return tuple(
-        Line(
-            name=f"{question.id}-marks-{criterion.id}",
-            label=drawing.named(criterion.title),
-            help=drawing.named(criterion.help) if criterion.help else "",
-            value="" if (given := marks.get(criterion.id) or {}).get("mark") is None else given["mark"],
-            errors=[drawing.say(found) for found in errors.get(f"{question.id}.marks.{criterion.id}", ())],
-            maximum=criterion.maximum,
-            reason=str(given.get("reason") or ""),
-        )
-        for criterion in panel.rubric.values()
     )

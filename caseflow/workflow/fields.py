@@ -9,8 +9,8 @@ A path is the field's id, then row and column of a table, the point of a checkli
 - ``members``: ``{case id as text: {column: value}}``, in the order given.
 - ``each_row``: ``{row number from 0 as text: {column: value}}``, in the order of the rows; a list counts from the
   first row. Rows in which nothing was typed go.
-- ``score_sheet``: ``{member, marks: {criterion: {mark, reason}}, opinion}``; the panel's rubric is applied where it
-  is known.
+- ``score_sheet``: ``{member, marks: {criterion: {mark, reason}}, opinion}``, with ``abstain`` and ``why`` where they are
+  said; the panel's rubric is applied where it is known.
 """
 
 from __future__ import annotations
@@ -267,9 +267,15 @@ def _score_sheet(field: Field, raw: Any, path: str, references: References, erro
     opinion, faults = clean_text(field, str(raw.get("opinion") or ""))
     if faults:
         errors[f"{path}.opinion"] = faults
+    said: dict[str, Any] = {"marks": values, "opinion": opinion}
+    why, faults = clean_text(field, str(raw.get("why") or ""))
+    if faults:
+        errors[f"{path}.why"] = faults
+    said |= {"why": why} if why else {}
+    said |= {"abstain": True} if raw.get("abstain") in (True, "yes") else {}
     member = str(raw.get("member") or "").strip()
     known = references.get("members")
     if not (member.isascii() and member.isdecimal()) or (known is not None and not known(member)):
         errors[path] = [say("unknown.members", field, value=member)]
-        return {"member": raw.get("member"), "marks": values, "opinion": opinion}
-    return {"member": int(member), "marks": values, "opinion": opinion}
+        return {"member": raw.get("member"), **said}
+    return {"member": int(member), **said}

@@ -13,6 +13,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from caseflow.cases import view
+from caseflow.cases.entry import NotHere
 from caseflow.config import Settings
 from caseflow.db import Database
 from caseflow.office import binding, dossiers
@@ -163,17 +164,23 @@ def test_the_office_s_copy_bears_no_mark(world: World, tmp_path: Path) -> None:
     assert not any("仅供评审" in squeezed(page.extract_text()) for page in PdfReader(io.BytesIO(content)).pages)
 
 
-@pytest.mark.parametrize(
-    ("declared", "conflict", "opens"), [(False, False, False), (True, True, False), (True, False, True)]
-)
-def test_an_expert_has_the_papers_once_pledged_and_without_an_interest(
-    world: World, tmp_path: Path, declared: bool, conflict: bool, opens: bool
+@pytest.mark.parametrize(("declared", "opens"), [(False, False), (True, True)])
+def test_an_expert_has_the_papers_once_pledged_and_declared(
+    world: World, tmp_path: Path, declared: bool, opens: bool
 ) -> None:
     case = filed(world, tmp_path)
-    expert = before_a_panel(case, declared=declared, conflict=conflict)
+    expert = before_a_panel(case, declared=declared)
 
     with world.database.read() as tx:
         assert dossiers.may_open(view.load(tx, world.ground, expert, case.case_id)) is opens
+
+
+def test_a_case_of_conflict_is_not_there_for_the_expert(world: World, tmp_path: Path) -> None:
+    case = filed(world, tmp_path)
+    expert = before_a_panel(case, conflict=True)
+
+    with world.database.read() as tx, pytest.raises(NotHere):
+        view.load(tx, world.ground, expert, case.case_id)
 
 
 def test_the_applicant_has_his_own_letters_in_it_and_not_those_of_the_office(world: World, tmp_path: Path) -> None:

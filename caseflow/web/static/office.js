@@ -44,6 +44,7 @@ function act(key) {
     if (link) location.assign(link.href);
     return Boolean(link);
   }
+  if (key === "s" && document.querySelector("[data-key=s]")) return document.querySelector("[data-key=s]").click(), true;
   if (key === "?" && help) return showHelp(), true;
   if (key === "o" && rows[at]) return rows[at].querySelector("[data-open]").click(), true;
   if (key === "x" && rows[at]) return rows[at].querySelector("[data-choose]")?.click(), true;
@@ -79,8 +80,19 @@ document.querySelectorAll("[data-score]").forEach((sheet) => {
   const total = sheet.querySelector("[data-score-total]");
   const marks = [...sheet.querySelectorAll("[data-mark]")];
   const sum = () => {
-    const given = marks.filter((one) => one.value !== "");
-    total.value = given.length ? given.reduce((all, one) => all + Number(one.value), 0) : "–";
+    const given = marks.filter((one) => one.value !== "" && one.dataset.weight);
+    const all = given.reduce((before, one) => before + Number(one.value) * Number(one.dataset.weight), 0);
+    total.value = given.length ? Number(all.toFixed(9)) : "–";
+    marks.forEach(told);
+  };
+  const told = (one) => {
+    const box = one.closest(".criterion");
+    const within = (low, high) => one.value !== "" && low <= Number(one.value) && Number(one.value) <= high;
+    box.querySelectorAll("[data-from]").forEach((range) => {
+      range.classList.toggle("here", within(Number(range.dataset.from), Number(range.dataset.to)));
+    });
+    const below = box.querySelector("[data-below]");
+    if (below) below.hidden = one.value === "" || Number(one.value) >= Number(below.dataset.below);
   };
   marks.forEach((one) => one.addEventListener("input", sum));
   sum();
