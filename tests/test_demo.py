@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from caseflow import clock, db, demo
-from caseflow.cases import act, heads
+from caseflow.cases import act, heads, panels, scores
 from caseflow.cases.models import (
     case,
     deadline,
@@ -125,19 +125,24 @@ def test_what_people_did_since_is_left_as_it_is(tmp_path: Path, stage: Stage) ->
     database = Database(settings.database_url)
     with database.write() as tx:
         ground = reference.ground(tx, settings)
-        meeting = tx.scalar(sa.select(case.c.id).where(case.c.workflow == "review-meeting", ~case.c.final))
-        unscored = tx.scalar(sa.select(case.c.id).where(case.c.subject == "焦炉气制甲醇"))
+        meeting = tx.scalar(
+            sa.select(case.c.id).where(case.c.workflow == "review-meeting", case.c.state == "in_session")
+        )
         marks = {
             one: {"mark": 20, "reason": "方案可行"}
             for one in ("distinctive", "representative", "feasible", "replicable")
         }
-        given = {"member": unscored, "marks": marks, "opinion": ""}
-        act.perform(tx, ground, actor(tx, "expert5"), meeting, "score", {"sheet": given}, request_key="mine-1")
-        ended = act.perform(tx, ground, actor(tx, "province"), meeting, "summarise", {}, request_key="mine-2")
+        for one in panels.seats(tx, meeting, "pilot_panel"):
+            login = tx.scalar(sa.select(person.c.login).where(person.c.id == one["person_id"]))
+            for member in [] if one["reserve"] else scores.owed_by(tx, meeting, "pilot_panel", one["person_id"]):
+                given = {"member": member, "marks": marks, "opinion": ""}
+                key = f"mine-{login}-{member}"
+                act.perform(tx, ground, actor(tx, login), meeting, "score", {"sheet": given}, request_key=key)
+        ended = act.perform(tx, ground, actor(tx, "province"), meeting, "discuss", {}, request_key="mine-ended")
     added = demo.fill(database, settings, TODAY)
     database.close()
 
-    assert ended.state == "summarised"
+    assert ended.state == "discussing"
     assert added == 0
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from caseflow import clock
-from caseflow.cases import lines, members, panel_papers, paths, placing, show, signing
+from caseflow.cases import draw_papers, lines, members, panel_papers, panel_papers_signed, paths, placing, show, signing
 from caseflow.cases.move import Move
 from caseflow.people import accounts
 from caseflow.records import journal
@@ -33,6 +33,12 @@ def filled(move: Move, block: Block, slip: str | None) -> dict[str, Any]:
         return {"kind": kind, "text": said, **_signatures(move)}
     if kind == "entries" and block.store is not None:
         return {"kind": kind, "text": said, **_entries(move, block.store)}
+    if kind == "draw" and block.panel is not None:
+        return {"kind": kind, "text": said, "parts": draw_papers.filled(move, block.panel)}
+    if kind == "opinion" and block.panel is not None:
+        return {"kind": kind, "text": said, "parts": panel_papers_signed.opinion(move, block.panel)}
+    if kind == "fees" and block.panel is not None:
+        return {**panel_papers_signed.paid(move, block.panel), "kind": kind}
     if kind in ("seats", "pledges", "sheets") and block.panel is not None:
         return {"kind": kind, "text": said, **panel_papers.filled(move, kind, block.panel)}
     return {"kind": kind, "text": said}

@@ -151,10 +151,11 @@ remark = sa.Table(
     sa.Column("to_person_id", Id),
     sa.Column("sealed", sa.Text, nullable=False),
     sa.Column("at", UtcTime, nullable=False),
-    sa.CheckConstraint("kind IN ('remark', 'question', 'answer')", name="kind"),
+    sa.CheckConstraint("kind IN ('remark', 'question', 'answer', 'opinion')", name="kind"),
     sa.Index("ix_remark_case", "case_id", "member_case_id"),
 )
-"""What was said of a case in the discussion, only added to; a question goes to one expert, and is answered by that one."""
+"""What was said of a case in the discussion, only added to; a question goes to one expert, and is answered by that one.
+The newest ``opinion`` is the panel's."""
 
 panel_result = sa.Table(
     "panel_result",
@@ -181,11 +182,12 @@ panel_signature = sa.Table(
     sa.Column("stands_for", sa.String(64), nullable=False),
     sa.Column("dissents", sa.Boolean, nullable=False),
     sa.Column("sealed", sa.Text, nullable=False),
+    sa.Column("noted_by", Id),
     sa.Column("at", UtcTime, nullable=False),
     sa.UniqueConstraint("case_id", "panel", "person_id", "stands_for"),
 )
 """An expert's signature under the opinion of the panel; once what it stands for changes it counts no more.
-``sealed`` is the dissent, by member."""
+``sealed`` is the dissent, by member. With ``noted_by`` it is no signature: an officer noted why there is none."""
 
 fee = sa.Table(
     "fee",

@@ -34,6 +34,11 @@ def seat_of(tx: Connection, case_id: int, panel_id: str, person_id: int) -> RowM
     return next((row for row in seats(tx, case_id, panel_id) if row["person_id"] == person_id), None)
 
 
+def ever_seated(tx: Connection, case_id: int, panel_id: str) -> frozenset[int]:
+    """Everybody who sits on the panel or has left it."""
+    return frozenset(tx.scalars(sa.select(seat.c.person_id).where(seat.c.case_id == case_id, seat.c.panel == panel_id)))
+
+
 def candidates(tx: Connection, authority_id: int, role: str) -> list[RowMapping]:
     """Everybody who holds the panel's role under the authority: person, name, organisation."""
     return list(
@@ -108,8 +113,22 @@ def pledge(move: Move, panel_id: str) -> None:
 
 
 def declare(move: Move, said: Mapping[str, Mapping[str, Any]]) -> None:
-    """What the expert says of an own interest in each case: ``{case id: {conflict, ground}}``."""
+    """What the expert says of an own interest in each case: ``{case id: {conflict, ground}}``.
+
+    A conflict stays: the case was shut since, and no second declaration opens it. What was declared of a case that is not
+    named again stays too.
+    """
+    known = {
+        row.member_case_id: row.conflict
+        for row in move.tx.execute(
+            sa.select(interest.c.member_case_id, interest.c.conflict).where(
+                interest.c.case_id == move.case["id"], interest.c.person_id == move.seat_holder
+            )
+        )
+    }
     for row in members.rows(move.tx, move.case["id"]):
+        if known.get(row["id"]) is True or (row["id"] in known and str(row["id"]) not in said):
+            continue
         one = said.get(str(row["id"]), {})
         conflict = one.get("conflict") in (True, "yes")
         _interest(move, row["id"], conflict=conflict, ground=str(one.get("ground") or ""))
@@ -159,13 +178,19 @@ def declared(tx: Connection, keys: Keyring, case_id: int, person_id: int) -> dic
 
 
 def before(tx: Connection, case_id: int, panel_id: str, person_id: int) -> list[int]:
-    """The members that an expert scores, in their order: assigned where they are assigned, and without own interest."""
+    """The members that an expert scores, in their order: assigned where they are assigned, and without own interest;
+    of a reserve only what was assigned.
+    """
     barred = {member for member, who in conflicts(tx, case_id) if who == person_id}
     given = assigned(tx, case_id, panel_id)
+    waits = sa.select(seat.c.id).where(
+        seat.c.case_id == case_id, seat.c.panel == panel_id, seat.c.person_id == person_id, seat.c.reserve
+    )
+    everything = not given and tx.execute(waits).first() is None
     return [
         row["id"]
         for row in members.rows(tx, case_id)
-        if row["id"] not in barred and (not given or (row["id"], person_id) in given)
+        if row["id"] not in barred and (everything or (row["id"], person_id) in given)
     ]
 
 

@@ -40,6 +40,8 @@ class Effect:
     """What keeps it from being done, asked with the guards: before anybody signs, and again when it takes effect."""
     asked_first: bool = False
     """``against`` may also be asked before the answers are given, so that the button says so."""
+    apart: bool = False
+    """It keeps the answers in rows of its own; nothing of them stays with the answers of the case."""
 
 
 GUARDS: dict[str, Guard] = {}
@@ -67,12 +69,13 @@ def effect(
     alters: bool = False,
     against: Ask | None = None,
     asked_first: bool = False,
+    apart: bool = False,
 ) -> Callable[[Do], Do]:
     """Register an effect under its own name; see ``Effect`` for what the rest says."""
 
     def register(function: Do) -> Do:
         name = function.__name__.rstrip("_")
-        into[name] = Effect(name, argument, _first_line(function), function, alters, against, asked_first)
+        into[name] = Effect(name, argument, _first_line(function), function, alters, against, asked_first, apart)
         return function
 
     return register

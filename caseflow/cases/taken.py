@@ -8,6 +8,7 @@ from typing import Any
 from caseflow.cases import choosing, dossier, paths, questions, settled
 from caseflow.cases.entry import Invalid
 from caseflow.cases.move import Move
+from caseflow.cases.registry import EFFECTS
 from caseflow.records import files
 from caseflow.words import Message, Refused
 from caseflow.workflow import fields
@@ -60,7 +61,8 @@ def keep(move: Move) -> None:
     """Keep what the form was answered with, in place of earlier answers or as one more entry beside them."""
     tx, case, action, known = move.tx, move.case, move.action, move.case["facts"]
     under = move.entry if action.appends else None
-    given = {} if settled.settles_secretly(move.definition, case["state"], action) else move.answers
+    apart = any(EFFECTS[call.name].apart for call in action.then)
+    given = {} if apart or settled.settles_secretly(move.definition, case["state"], action) else move.answers
     kept = dossier.keep_facts(tx, move.ground, case, move.store, action.asks, given, under=under)
     stored = {**known.get(move.store, {}), under: kept} if under is not None else kept
     move.changes["facts"] = {**known, move.store: stored}

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow.cases import standing
 from caseflow.cases.models import task
-from caseflow.cases.panel_models import seat
+from caseflow.cases.panel_models import assignment, seat
 from caseflow.db import Statement
 from caseflow.people import rights
 from caseflow.people.models import organisation
@@ -92,7 +92,7 @@ def enter(
     if state.panel is not None:
         role = definition.panels[state.panel].role
         rows += [
-            _row(row["id"], f"panel:{state.panel}", None, role, one, at) for one in _sitting(tx, row["id"], state.panel)
+            _row(row["id"], f"panel:{state.panel}", None, role, one, at) for one in _reading(tx, row["id"], state.panel)
         ]
     _OWE.run_all(tx, rows)
 
@@ -106,6 +106,18 @@ def _sitting(tx: Connection, case_id: int, panel_id: str) -> list[int]:
             .order_by(seat.c.id)
         )
     )
+
+
+def _reading(tx: Connection, case_id: int, panel_id: str) -> list[int]:
+    """Those who sit and, where the members were assigned, were given one."""
+    given = set(
+        tx.scalars(
+            sa.select(assignment.c.person_id).where(
+                assignment.c.case_id == case_id, assignment.c.panel == panel_id, assignment.c.status == "in"
+            )
+        )
+    )
+    return [one for one in _sitting(tx, case_id, panel_id) if not given or one in given]
 
 
 def owing(tx: Connection, authority_id: int, kind: str) -> list[int]:

@@ -288,6 +288,7 @@ def load(tx: Connection, ground: Ground, actor: Actor, case_id: int) -> View:
     """
     row = tx.execute(case_table.select().where(case_table.c.id == case_id)).mappings().first()
     if row is None:
+        standing.parts_in(tx, actor, case_id)  # as of a case that is hidden: how long it takes must not tell
         raise entry.NotHere
     loaded = ground.definition(tx, row["definition_id"])
     roles = standing.roles_on(tx, loaded.definition, actor, row)

@@ -5,14 +5,21 @@ from __future__ import annotations
 from dataclasses import fields
 
 from caseflow.cases import (
+    assigning,
     changing,
     deciding,
+    discussion,
+    draw_acts,
+    draw_seats,
     duties,
     effects,
+    fees,
     footprint_gate,
     guards,
     involving,
     linking,
+    panel_opinion,
+    practice,
     registers,
     settled,
     stopping,
@@ -26,7 +33,7 @@ from caseflow.workflow.parts import Call
 from caseflow.workflow.vocabulary import Entry, Vocabulary
 
 ROOMS = (
-    changing, deciding, duties, effects, footprint_gate, guards, involving, linking, registers, settled, stopping, warnings,
+    assigning, changing, deciding, discussion, draw_acts, draw_seats, duties, effects, fees, footprint_gate, guards, involving, linking, panel_opinion, practice, registers, settled, stopping, warnings,
 )  # fmt: skip
 """Imported for what they register."""
 OPTIONAL = frozenset({"declare_interest", "extend_clock"})

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock
 from caseflow.people.absence_models import absence
-from caseflow.people.models import membership, person
+from caseflow.people.models import membership, organisation, person
 from caseflow.people.rights import ADMINISTRATORS
 from caseflow.records import inbox
 from caseflow.words import Message, Refused
@@ -21,9 +21,14 @@ MOST_DAYS = 366
 
 
 def colleagues(tx: Connection, person_id: int) -> list[tuple[int, str]]:
-    """The active people who hold a role in an organisation in which this person holds one; no administrators."""
-    own = sa.select(membership.c.organisation_id).where(
-        membership.c.person_id == person_id, membership.c.until.is_(None)
+    """The active people who hold a role in an organisation in which this person holds one; no administrators.
+
+    Those of a pool are no colleagues: nobody in it stands in for another, or learns who else is in it.
+    """
+    own = (
+        sa.select(membership.c.organisation_id)
+        .join(organisation, organisation.c.id == membership.c.organisation_id)
+        .where(membership.c.person_id == person_id, membership.c.until.is_(None), organisation.c.kind != "pool")
     )
     found = (
         sa.select(person.c.id, person.c.name)

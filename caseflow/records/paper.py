@@ -6,9 +6,10 @@ a ``{zh, en}`` pair. Layouts: ``letter`` (an official letter of GB/T 9704-2012),
 
 ``heading``, ``text``, ``signature``, ``date`` (an ISO date, or blank for writing by hand): ``{"text"}``;
 ``fields``: ``{"rows": [[label, value]]}``; ``list``: ``{"items"}``;
-``table``, ``signatures``, ``seats``, ``entries``: ``{"columns", "rows"}`` and, if wanted, ``widths`` in characters and
+``table``, ``signatures``, ``seats``, ``entries``, ``fees``: ``{"columns", "rows"}`` and, if wanted, ``widths`` in characters and
 ``text``, ``header`` and ``foot`` around it; ``pledges``, ``sheets``: ``{"pages"}``, each
-``{"title", "name", "texts", "columns", "rows", "signed"}``: a page of its own for each person.
+``{"title", "name", "texts", "columns", "rows", "signed"}``: a page of its own for each person;
+``draw``, ``opinion``: ``{"parts"}``, blocks that stand one after the other.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ from caseflow.records import measures
 from caseflow.words import Language
 
 LAYOUTS = ("letter", "slip", "form", "table")
-TABLES = ("table", "signatures", "seats", "entries")
+TABLES = ("table", "signatures", "seats", "entries", "fees")
+SEVERAL = ("draw", "opinion")
 PERSONAL = ("pledges", "sheets")
 _ENDING = ("signature", "date")
-KINDS = ("heading", "text", "fields", "list", *TABLES, *PERSONAL, *_ENDING)
+KINDS = ("heading", "text", "fields", "list", *SEVERAL, *TABLES, *PERSONAL, *_ENDING)
 
 TITLE_WIDTHS = {"letter": 20, "slip": 25, "form": 25, "table": 36}
 """Characters that a line of the title holds."""
@@ -94,7 +96,9 @@ def parts(body: Mapping[str, Any], language: Language) -> list[Part]:
     found = list(_head(body, blocks, language, show))
     while blocks:
         block = blocks.pop(0)
-        if block["kind"] in _ENDING:
+        if block["kind"] in SEVERAL:
+            blocks[:0] = block["parts"]
+        elif block["kind"] in _ENDING:
             found += _ending([block, *_taken(blocks)], language, show, official=official)
         elif block["kind"] in PERSONAL:
             # What is signed below a page for each person is signed on each of them.

@@ -21,6 +21,8 @@ from caseflow.web.act_form import OWN_ROWS, blank_move, casework, request_key, v
 from caseflow.web.shell import MenuItem, page
 from caseflow.words import Message, Refused
 from caseflow.workflow.definition import Definition
+from caseflow.workflow.form import Field
+from caseflow.workflow.procedure import Action
 
 blueprint = Blueprint("collective", __name__)
 
@@ -121,9 +123,17 @@ def case_page(view: View, common: dict[str, Any]) -> Any:
         else [],
         quota_lines=quota_lines(view, inside),
         panels=[_panel(view, panel_id) for panel_id in view.definition.panels] if manages_panel(view) else [],
+        meetings=[one.action for one in view.offers() if case_by_case(one.action) and inside],
         given=record.given_so_far(view, without=_SHOWN_ELSEWHERE),
         gathered=entries.gathered(view),
     )
+
+
+def case_by_case(action: Action) -> list[Field]:
+    """The questions of an act in which something is said of each member; none where members are only picked."""
+    if not _SHOWN_ELSEWHERE.isdisjoint(effects(action) - {"record_results"}):
+        return []
+    return [one for one in action.asks.values() if one.type == "members" and one.columns]
 
 
 def may_know(view: View, definition: Definition, row: RowMapping) -> bool:
@@ -202,13 +212,13 @@ def _member(view: View, row: RowMapping, facts: dict[str, Any]) -> dict[str, Any
         "row": row,
         "state": state_name(definition, row["state"], is_office=view.is_office),
         "said": said,
-        "score": row["data"].get("score") or _evaluated(row, "score"),
-        "place": row["data"].get("place") or _evaluated(row, "place"),
+        "score": row["data"].get("score") or evaluated(row, "score"),
+        "place": row["data"].get("place") or evaluated(row, "place"),
         "lacking": members.empty_cells(blank_move(view), row) if asks_ready else [],
     }
 
 
-def _evaluated(row: RowMapping, name: str) -> Any:
+def evaluated(row: RowMapping, name: str) -> Any:
     """Score or place from an earlier procedure, kept with the case under whatever store it used."""
     return next((said[name] for said in row["facts"].values() if isinstance(said, dict) and said.get(name)), None)
 
@@ -228,13 +238,13 @@ def _panel(view: View, panel_id: str) -> dict[str, Any]:
     panel = view.definition.panels[panel_id]
     seats = panels.seats(view.tx, view.row["id"], panel_id)
     conflicts = panels.conflicts(view.tx, view.row["id"])
-    inside = [row["id"] for row in members.rows(view.tx, view.row["id"])]
+    barred = {seat["id"]: sum(who == seat["person_id"] for _, who in conflicts) for seat in seats}
     lines = [
         {
             "seat": seat,
-            "barred": sum(1 for _, who in conflicts if who == seat["person_id"]),
+            "barred": barred[seat["id"]],
             "left": len(scores.owed_by(view.tx, view.row["id"], panel_id, seat["person_id"])),
-            "all": len(inside),
+            "all": len(panels.before(view.tx, view.row["id"], panel_id, seat["person_id"])) + barred[seat["id"]],
         }
         for seat in seats
     ]

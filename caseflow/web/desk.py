@@ -13,7 +13,7 @@ from flask import Blueprint, g, render_template, request, send_file, url_for
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock
-from caseflow.cases import circulating, find, members, panels, scores, standing, supervising
+from caseflow.cases import circulating, find, panels, scores, standing, supervising
 from caseflow.cases.find import Filters
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, round_
@@ -230,8 +230,7 @@ def _line(tx: Connection, ground: Ground, actor: Actor, row: RowMapping, due: cl
         owed = drawing.named(definition.panels[what].title)
         link = url_for("expert.assignment", case_id=row["id"])
         left = len(scores.owed_by(tx, row["id"], what, actor.person_id))
-        barred = {member for member, who in panels.conflicts(tx, row["id"]) if who == actor.person_id}
-        total = len({member["id"] for member in members.rows(tx, row["id"])} - barred)
+        total = len(panels.before(tx, row["id"], what, actor.person_id))
         progress = (total - left, total)
     if kind != "panel" and row.get("task_due") and (due is None or due.on is None):
         due = clocks.due(ground, definition, row["task_due"])

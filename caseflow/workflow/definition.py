@@ -68,10 +68,30 @@ class Step(Part):
     as_: Id | None = Value(default=None, alias="as")
     do: Id | None = None
     with_: dict[str, Any] = Value(default={}, alias="with")
+    requires: tuple[Path, ...] = ()
+    """The answers of ``with`` without each of which the act is refused; ``rows.status`` is a column."""
     after: Period | None = None
     state: Id | None = None
     refused: Id | None = None
     """The guard that refuses."""
+    due: Period | dict[Id, Period] | None = None
+    """From this day to the last day of the clock that runs: of the state, or by the id of a state or a duty."""
+    issued: tuple[Id, ...] | None = None
+    """The letters of this step, all of them."""
+    told: tuple[Id, ...] | None = None
+    """The roles that this step tells by ``notify``, all of them."""
+    warned: tuple[Id, ...] | None = None
+    """The warnings that stand on the case and are not answered, all of them."""
+    places: dict[Id, Literal["held", "committed", "released", "none"]] = {}
+    """What the case has under each ceiling."""
+    holds: Annotated[str, StringConstraints(min_length=1, max_length=2000)] | None = None
+    """A condition that is true of the case afterwards."""
+    ends: Literal["positive", "negative", "neutral"] | None = None
+    """The case has ended so."""
+    offered: tuple[Id, ...] | None = None
+    """The acts that the role ``as`` has there, all of them."""
+    hidden: tuple[Path, ...] = ()
+    """What stands in the case, and the role ``as`` is not shown."""
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 

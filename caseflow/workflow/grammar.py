@@ -98,7 +98,7 @@ def json_schema() -> dict[str, Any]:
     block = parts["Block"]
     short: dict[str, Any] = {kind: {"$ref": "#/$defs/Text"} for kind in ("heading", "signature", "date", "signatures")}
     short["list"] = {"type": "array", "items": {"type": "string"}}
-    short |= {kind: {"type": "string"} for kind in ("seats", "pledges", "sheets", "entries")}
+    short |= {kind: {"type": "string"} for kind in ("draw", "seats", "pledges", "sheets", "opinion", "fees", "entries")}
     block["properties"] |= short
     block.pop("required", None)
     return schema

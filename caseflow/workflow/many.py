@@ -38,13 +38,14 @@ class Block(Part):
 
     kind: Literal[
         "heading", "text", "fields", "list", "table", "signature", "date", "signatures", "seats", "pledges", "sheets",
-        "entries",
+        "draw", "opinion", "fees", "entries",
     ]  # fmt: skip
     text: Text | None = None
     fields: tuple[Path, ...] = ()
     table: Id | None = None
     panel: Id | None = None
-    """Of ``seats`` (who was drawn), ``pledges`` (what each accepted) and ``sheets`` (each expert's scores)."""
+    """Of ``draw`` (how it was held), ``seats`` (who was drawn), ``pledges`` (what each accepted) and ``sheets`` (each
+    expert's scores), ``opinion`` (with who signed it), ``fees`` (what each is paid)."""
     store: Id | None = None
     """Of ``entries``: the answers that an act with ``appends`` has gathered."""
 
@@ -58,7 +59,7 @@ class Block(Part):
             for kind in ("fields", "table"):
                 if kind in data:
                     return {"kind": kind, **data}
-            for kind in ("seats", "pledges", "sheets"):
+            for kind in ("draw", "seats", "pledges", "sheets", "opinion", "fees"):
                 if kind in data:
                     return {"kind": kind, "panel": data[kind], **{k: v for k, v in data.items() if k != kind}}
             if "entries" in data:

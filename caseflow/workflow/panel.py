@@ -87,7 +87,7 @@ class Assign(Part):
     fit: int = Value(default=60, ge=0, le=100)
     balance: int = Value(default=30, ge=0, le=100)
     separate: int = Value(default=10, ge=0, le=100)
-    """How much each counts: the field matches, the load is even, the same two do not meet again and again."""
+    """How much each counts: the field matches, the load is even, cases of one applicant go to different experts."""
     basis: str
 
 

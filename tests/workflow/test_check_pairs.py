@@ -33,6 +33,7 @@ panels:
     size: 3
     match: [dossier.plot.kind]
     rank_within: dossier.plot.kind
+    line: plots
     rubric: {{care: {{title: {T}, maximum: 100, basis: 甲}}}}
     aggregate: {{method: mean, min_scores: 3, basis: 甲}}
     basis: 甲

@@ -17,7 +17,9 @@ from caseflow.workflow.proof import (
     duties,
     imports,
     linking,
+    lots,
     names,
+    panels,
     papers,
     questions,
     register_checks,
@@ -36,7 +38,7 @@ def check(definition: Definition, vocabulary: Vocabulary) -> list[Finding]:
     report = Report(definition, vocabulary)
     if not names.own_ids(report):
         return report.findings
-    for room in (names, roles, bounds, questions, answers, imports, papers, routes, rights, coverage):
+    for room in (names, roles, bounds, questions, answers, imports, papers, lots, panels, routes, rights, coverage):
         room.check(report)
     bounds.at_ends(report, _timed)
     register_checks.check(report)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from caseflow.workflow.definition import Definition
+from caseflow.workflow.definition import Definition, Step
 from caseflow.workflow.form import Field
 from caseflow.workflow.graph import ORIGIN, action_ids
 from caseflow.workflow.parts import Call, Named, Part
@@ -16,7 +16,9 @@ from caseflow.workflow.proof.walking import holding
 from caseflow.workflow.report import CASE_PATHS, ENGINE_ACTS, Report, paths
 from caseflow.workflow.vocabulary import Entry
 
-GIVEN = ("dossier", "round", "state", "facts", "recorded", "bureau", "members")
+GIVEN = (
+    "dossier", "round", "state", "facts", "recorded", "bureau", "members", "holds", "footprint", "credit_record", "twin",
+)  # fmt: skip
 """What a test of a definition may take as given."""
 
 
@@ -240,10 +242,32 @@ def _tests(report: Report) -> None:
             report.known("unknown_role", step.as_, definition.roles, (*place, "as"))
             report.known("unknown_action", step.do, actions, (*place, "do"))
             report.known("unknown_state", step.state, definition.states, (*place, "state"))
-            if step.do is None and step.after is None:
+            if step.do is None and step.after is None and step.offered is None and not step.hidden:
                 report.say("step_does_nothing", place)
             if step.refused and step.state:
                 report.say("step_both", place)
+            _expected(report, step, place)
+
+
+def _expected(report: Report, step: Step, place: Place) -> None:
+    """What a step of a test says of papers, people, ceilings, clocks and acts."""
+    definition = report.definition
+    duties = [duty for state in definition.states.values() for duty in state.duties]
+    asked = [name for _, _, action in report.actions() if action.id == step.do for name in action.asks]
+    named: tuple[tuple[str, str, Iterable[str], Iterable[str]], ...] = (
+        ("issued", "unknown_letter", step.issued or (), definition.letters),
+        ("told", "unknown_role", step.told or (), definition.roles),
+        ("warned", "unknown_warning", step.warned or (), report.vocabulary.warnings),
+        ("offered", "unknown_action", step.offered or (), action_ids(definition)),
+        ("places", "unknown_quota", step.places, definition.quotas),
+        ("due", "unknown_state", step.due if isinstance(step.due, dict) else (), [*definition.states, *duties]),
+        ("requires", "unknown_path", (path.split(".")[0] for path in step.requires), asked),
+    )
+    for key, rule, listed, known in named:
+        for number, name in enumerate(listed):
+            report.known(rule, name, list(known), (*place, key, name if key in ("places", "due") else number))
+    for number, path in enumerate(step.hidden):
+        _path(report, path, paths(definition), (*place, "hidden", number))
 
 
 def own_ids(report: Report) -> bool:

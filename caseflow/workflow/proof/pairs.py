@@ -161,6 +161,9 @@ def _columns(definition: Definition, members: list[Definition]) -> Iterator[Find
         if panel.rank_within is not None and panel.rank_within not in known:
             place = ("panels", panel.id, "rank_within")
             yield _found("member_path_unknown", place, known, name=panel.rank_within, workflows=workflows)
+        quotas = {name for member in members for name in member.quotas}
+        if panel.line is not None and panel.line not in quotas:
+            yield _found("line_unknown", ("panels", panel.id, "line"), quotas, name=panel.line, workflows=workflows)
 
 
 def _actions(definition: Definition) -> Iterator[tuple[Place, Action]]:

@@ -68,7 +68,7 @@ def entry_places(definition: Definition) -> list[str]:
 def _gathered(report: Report, letter: str, block: Block, place: Place) -> None:
     """Blocks that show what many have said: a panel, the signers, the entries of an act."""
     definition = report.definition
-    if block.kind in ("seats", "pledges", "sheets"):
+    if block.kind in ("draw", "seats", "pledges", "sheets", "opinion", "fees"):
         if block.panel is None:
             report.say("block_empty", place, kind=block.kind)
         known = report.known("unknown_panel", block.panel, definition.panels, (*place, block.kind))
