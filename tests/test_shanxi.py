@@ -133,8 +133,25 @@ def test_names_and_ways_to_reach_people_are_personal_data() -> None:
 def test_experts_see_the_unit_but_not_how_to_reach_its_people() -> None:
     hidden = pilot().roles["expert"].hides
 
-    assert "dossier.unit.unit_name" not in hidden
-    assert {"dossier.unit.contact_name", "dossier.unit.contact_phone", "dossier.unit.leader_phone"} <= set(hidden)
+    assert {f"dossier.unit.{one}" for one in (
+        "leader_phone", "leader_email", "contact_name", "contact_title", "contact_phone", "contact_email",
+    )} == set(hidden)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PILOTS)
+def test_what_the_form_asks_of_every_applicant_must_be_answered(name: str) -> None:
+    dossier = shipped()[name].dossier
+    expected = {
+        "unit": {"unit_name", "leader", "contact_name", "contact_phone", "uscc", "region", "production_address"},
+        "product": {
+            "category", "product", "product_class", "goal", "tasks", "introduction", "conditions", "strengths", "future",
+        },
+        "plan": {"rows"},
+        "attachments": {"work_plan"},
+        "declaration": {"truth"},
+    }  # fmt: skip
+
+    assert expected == {part: {one.id for one in dossier[part].fields.values() if one.required} for part in expected}
 
 
 def test_the_plan_table_has_task_measure_unit_date_indicator_and_heading_of_the_notice() -> None:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from caseflow.cases import dossier, letters, members, numbers, panel_results, panels, paths, quotas, remarks, scores, telling
+from caseflow.cases import (
+    dossier,
+    letters,
+    members,
+    numbers,
+    panel_results,
+    panels,
+    paths,
+    quotas,
+    remarks,
+    scores,
+    telling,
+)
 from caseflow.cases.move import Move
 from caseflow.cases.registry import EFFECTS, effect
 from caseflow.words import Message, Refused

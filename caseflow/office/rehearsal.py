@@ -22,7 +22,7 @@ from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.move import Move
 from caseflow.cases.vocabulary import effect_of
 from caseflow.db import undone
-from caseflow.office import samples
+from caseflow.office import expected, samples
 from caseflow.office.cast import Cast
 from caseflow.office.scene import Scene, opener
 from caseflow.people.rights import Actor
@@ -37,6 +37,8 @@ CHECK = "check"
 """In ``refused``: any condition written in the file."""
 WHO = "_who"
 """In ``with``: the second, third … person of the role, or ``all`` who sit on its panel or owe what the act settles."""
+AT = "_at"
+"""In ``with``: the organisation, by its name in ``PLACES``, in which the role is held; else the one of this case."""
 _NOON = time(12)
 _WORDS = {
     "act.not_yours": "role",
@@ -105,13 +107,32 @@ class _Play:
     def wrong(self) -> Iterator[Message]:
         """What goes otherwise than written; the steps behind the first such one mean nothing."""
         for number, step in enumerate(self.scene.test.steps, 1):
+            before = expected.written(self.scene)
             if step.after is not None:
                 self._wait(step.after)
+            for path in step.requires:
+                yield from self._miss(number, step, path)
             if step.do is not None:
                 yield from self._try(number, step)
             stands = self.scene.row["state"]
             if step.state is not None and stands != step.state:
                 yield Message("rehearsal.elsewhere", {"step": number, "expected": step.state, "found": stands})
+            actor = self._actor(step, int(step.with_.get(WHO, 1))) if expected.looks(step) else None
+            yield from expected.otherwise(self.scene, number, step, before, actor)
+
+    def _miss(self, number: int, step: Step, path: str) -> Iterator[Message]:
+        """Whether the act is refused where one of its answers is left out."""
+        cut = step.model_copy(update={"with_": expected.without(step.with_, path)})
+        name = path.split(".", maxsplit=1)[0]
+        try:
+            with self._all_or_nothing():
+                self._do(cut, next(self._actors(cut)))
+        except Invalid as refused:
+            if any(one.split(".", maxsplit=1)[0] == name for one in refused.errors):
+                return
+        except (Refused, NotHere):
+            pass
+        yield Message("rehearsal.not_required", {"step": number, "act": step.do, "name": path})
 
     def _try(self, number: int, step: Step) -> Iterator[Message]:
         values = {"step": number, "act": step.do, "who": step.as_ or "-"}
@@ -156,7 +177,7 @@ class _Play:
             return
         action = self._action(step)
         if which != samples.EVERY:
-            yield scene.actor(step.as_, int(which), action)
+            yield self._actor(step, int(which), action)
             return
         panel = next((one for one in self.definition.panels.values() if one.role == step.as_), None)
         if panel is not None:
@@ -167,6 +188,12 @@ class _Play:
             raise LookupError(samples.EVERY)
         while scene.owing(step.as_, action) is not None:
             yield scene.actor(step.as_, 1, action)
+
+    def _actor(self, step: Step, number: int, action: Action | None = None) -> Actor:
+        role = step.as_ or ""
+        if AT in step.with_:
+            return self.scene.cast.actor(role, self.scene.cast.place(str(step.with_[AT])), number)
+        return self.scene.actor(role, number, action)
 
     def _do(self, step: Step, actor: Actor | None) -> None:
         scene, name = self.scene, step.do or ""
@@ -179,7 +206,7 @@ class _Play:
 
     def _answers(self, step: Step, action: Action | None, actor: Actor | None) -> dict[str, Any]:
         """What the form is sent with; of the engine's own acts the task and the person by their names."""
-        scene, said = self.scene, {name: value for name, value in step.with_.items() if name != WHO}
+        scene, said = self.scene, {name: value for name, value in step.with_.items() if name not in (WHO, AT)}
         names = scene.names(step.as_, actor.organisation_id if actor is not None else None)
         if action is None:
             if "task" in said and not isinstance(said["task"], int):
@@ -246,7 +273,7 @@ class _Play:
 def _in_words(refused: Exception) -> set[str]:
     """What refuses beside the conditions: the form, the role, the state, a signature, a full ceiling."""
     if isinstance(refused, NotHere):
-        return {"role"}
+        return {"role", "unseen"}
     if isinstance(refused, Invalid):
         return {"answers"}
     keys = {reason.key for reason in reasons_of(refused)}

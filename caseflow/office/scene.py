@@ -12,12 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock
-from caseflow.cases import choosing, dossier, entry, opening, paths, quotas, standing
+from caseflow.cases import choosing, dossier, entry, opening, panels, paths, quotas, standing
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.models import case, member, task
 from caseflow.cases.move import Move
-from caseflow.office import rounds, samples
+from caseflow.office import rehearsed_pool, rounds, samples
 from caseflow.office.cast import PLACES, Cast
+from caseflow.people.models import organisation
 from caseflow.people.rights import Actor
 from caseflow.studies import store
 from caseflow.workflow.definition import Definition, Test
@@ -63,15 +64,16 @@ class Scene:
     def prepare(self) -> None:
         """The round, the members, the case, and its dossier where one is given."""
         given = self.test.given
+        rehearsed_pool.stock(self.tx, self.ground.keys, self.cast, self.definition)
         if self.definition.rounds == "required" or self.definition.members is not None:
             self.round_id = self._round(str(given.get("round", "open")))
         self._gather(given.get("members", 0))
         owner = str(given.get("recorded", opener(self.definition)))
         values, has_dossier = {}, "dossier" in given
+        written = given["dossier"] if isinstance(given.get("dossier"), Mapping) else {}
+        named = {str(path).removeprefix("dossier."): value for path, value in written.items()}
+        names = self.names(owner, self.cast.place("unit") if "recorded" in given else None)
         if has_dossier:
-            written = given["dossier"] if isinstance(given["dossier"], Mapping) else {}
-            named = {str(path).removeprefix("dossier."): value for path, value in written.items()}
-            names = self.names(owner, self.cast.place("unit") if "recorded" in given else None)
             values = samples.complete(self.loaded, self.ground, 1, names, named)
         if "state" in given:
             self.case_id = self._imported(self.loaded, str(given["state"]), values, given)
@@ -81,8 +83,17 @@ class Scene:
         else:
             self.case_id = self._opened(owner, values, None)
         shelf = store.stored_shelf(self.tx)
-        if has_dossier and self.definition.footprint and shelf.schemes:
+        if has_dossier and self.definition.footprint and shelf.schemes and given.get("footprint") != "none":
             store.save_study(self.tx, case_id=self.case_id, study_=samples.study(shelf), by=None)
+
+        if "twin" in given:
+            its_own = samples.complete(self.loaded, self.ground, 1, names, named)
+            self._imported(self.loaded, str(given["twin"]), its_own, given)
+        if "credit_record" in given:
+            applicant = organisation.c.id == self.row["organisation_id"]
+            data = self.tx.scalar(sa.select(organisation.c.data).where(applicant)) or {}
+            listed = {**data, "credit_record": given["credit_record"]}
+            self.tx.execute(organisation.update().where(applicant).values(data=listed))
 
     def _round(self, stands: str) -> int:
         today = clock.today()
@@ -194,8 +205,19 @@ class Scene:
     # --- what names mean ------------------------------------------------------------------------------------------
 
     def actor(self, role: str, number: int = 1, action: Action | None = None) -> Actor:
-        """Who acts in a role: in the organisation that it has in this case, or that owes what the act settles."""
+        """Who acts in a role: in the organisation that it has in this case, or that owes what the act settles.
+
+        Of a panel that was drawn by lot the first is who was drawn first, whoever that is.
+        """
+        drawn = self.seated(role) if self.case_id else []
+        if number <= len(drawn):
+            return self.cast.person(drawn[number - 1])
         return self.cast.actor(role, self.owing(role, action) or self._standing(role), number)
+
+    def seated(self, role: str) -> list[int]:
+        """Who sits on the panels of this case that are drawn by lot, in the order of the draw, reserves last."""
+        of = [panel.id for panel in self.definition.panels.values() if panel.role == role and panel.lot is not None]
+        return [row["person_id"] for one in of for row in panels.seats(self.tx, self.case_id, one)]
 
     def _standing(self, role: str) -> int | None:
         known = self.definition.roles.get(role)

@@ -20,7 +20,6 @@ from caseflow.records import files
 from caseflow.words import text
 from caseflow.workflow.form import Field
 
-
 _SEATED = "seated"
 """Before the place on the panel, where a story does not say who was drawn."""
 

@@ -44,6 +44,8 @@ CASE_NAMES: Names = {
 }  # fmt: skip
 """What a condition may read besides answers. ``organisation`` and ``prefecture`` are the codes of offices; an applicant
 has none."""
+OF_TESTS: Place = ("tests",)
+"""The owner of the conditions in a definition's own tests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,10 @@ def _compiled(definition: Definition) -> tuple[dict[tuple[Place, str], Expressio
             if column.check is not None:
                 place = ("decisions", decision.id, "inputs", column.id)
                 put(place, (*place, "check"), column.check, shared)
+    for number, test in enumerate(definition.tests):
+        for at, step in enumerate(test.steps):
+            if step.holds is not None:
+                put(OF_TESTS, ("tests", number, "steps", at, "holds"), step.holds, shared)
     for place, text, fields in when_places(definition):
         own = {name: kind for name, kind in _fields("", fields).items() if name not in shared}
         put(place, (*place, "when"), text, {**shared, **own})

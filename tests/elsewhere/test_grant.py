@@ -212,8 +212,8 @@ def test_the_line_that_the_director_sets_counts_from_its_day_on(foundation: Worl
     case_id = screened(foundation, applicant, officer)
     with foundation.database.write() as tx:
         settings.set_value(
-            tx, foundation.authority_id, foundation.ground.current(tx, CASES).definition, "line", "90.00",
-            from_on=clock.today() + timedelta(days=1), reason="理事会决定", by=director.person_id, at=clock.now(),
+            tx, foundation.ground.keys, foundation.authority_id, foundation.ground.current(tx, CASES).definition, "line", "90.00",
+            from_on=clock.today() + timedelta(days=1), reason="理事会决定", by=director.person_id, at=clock.now(), request_key="the-line-of-the-director",
         )  # fmt: skip
     with on((clock.today() + timedelta(days=2)).isoformat()):
         scored(foundation, officer, {case_id: [(45, 25, 15)] * 3})

@@ -25,6 +25,7 @@ SINGLE: list[tuple[str, list[tuple[str, str]]]] = [
     ("opens_final", [("opens: recording", "opens: built")]),
     ("opens_not_held", [("opens: recording", "opens: building")]),
     ("opens_for_many", [MANY]),
+    ("set_outside_office", [("limit: 3, over: block, basis", "limit: 3, over: block, set_by: clerk, basis")]),
     ("carries_nothing", [(garden.ROADS[garden.ROADS.index("dossier:\n"):garden.ROADS.index("quotas:\n")], "")]),
     ("no_rounds", [("rounds: required\n", "")]),
     # duties

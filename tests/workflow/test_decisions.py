@@ -260,7 +260,7 @@ PARAMETER = {
         "default": "1.0",
         "minimum": "0.5",
         "maximum": "2.0",
-        "set_by": "head",
+        "set_by": "council",
         "basis": "第二条",
     }
 }

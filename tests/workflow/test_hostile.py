@@ -91,3 +91,13 @@ def test_a_role_that_does_not_exist_is_told_wherever_it_stands() -> None:
         found = garden.problems(garden.changed((old, "holder: nobody_at_all")))
 
         assert "unknown_role" in [problem.rule for problem in found]
+
+
+def test_a_story_is_told_where_a_role_of_it_does_not_exist() -> None:
+    """Found among fifty thousand: a broken promise is told as a way, and an act on that way had no known role."""
+    number = 1_005_628
+    kind, text = hostile.made(number)
+
+    assert kind == "bytes"
+    assert hostile.read([number]).wrong == []
+    assert "unknown_role" in garden.rules(text)

@@ -29,6 +29,7 @@ SHOWN = {
     "parameter_kind",
     "parameter_unbounded",
     "parameter_units",
+    "set_outside_office",
     "unknown_parameter",
     "unknown_role",
     "unused",
@@ -36,7 +37,7 @@ SHOWN = {
 """The rules of which a bad example stands here."""
 PERIOD: dict[str, Any] = {
     "title": {"zh": "审查期限", "en": "time for review"}, "type": "period", "default": "10 workdays", "minimum": "6 workdays",
-    "maximum": "20 workdays", "set_by": "head", "basis": "内部默认",
+    "maximum": "20 workdays", "set_by": "council", "basis": "内部默认",
 }  # fmt: skip
 
 
@@ -84,6 +85,8 @@ def test_what_breaks_at_the_end_of_the_bounds_is_told_with_the_value() -> None:
         ({"maximum": None}, "parameter_unbounded"),
         ({"set_by": None, "confirmed_by": "head"}, "confirms_nothing"),
         ({"set_by": "haed"}, "unknown_role"),
+        ({"set_by": "gardener"}, "set_outside_office"),
+        ({"confirmed_by": "expert"}, "set_outside_office"),
         ({"choices": {"a": {"title": T}}}, "field_key_unwanted"),
     ],
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -51,6 +52,25 @@ HARMLESS: dict[str, tuple[str, ...]] = {
     "room": ("basis", "max_characters", "max_rows", "max_megabytes"),
 }
 """Why a difference changes nothing that anybody may do or must do: the keys in which alone it lies."""
+ORDER = "order"
+"""Two effects of one act that neither read nor write what the other writes happen the other way round."""
+_PLACES = ("hold", "commit", "release", "count")
+_APART: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
+    (frozenset(_PLACES), frozenset({"issue", "notify", "register_issue", "register_revoke", "register_withdraw"})),
+    (frozenset({"notify"}), frozenset({"issue", "register_issue", "register_expire", "register_revoke", "members"})),
+    (frozenset({"issue"}), frozenset({"issue", "open_duty", "close_duty"})),
+    (frozenset({"involve"}), frozenset({"open_duty"})),
+)
+"""Effects that have nothing to do with each other: ceilings, papers, messages and tasks are rows of their own."""
+SAID_BY: dict[str, tuple[str, ...]] = {
+    "clock": ("due",), "limit": ("due",), "not_after": ("due",), "period": ("due",), "publicity": ("due",),
+    "required": ("requires",), "when": ("requires",), "outcome": ("ends",), "hides": ("hidden",), "sees": ("offered",),
+    "by": ("offered",), "holder": ("offered",), "not_in": ("offered",), "moved_by": ("offered",), "warns": ("warned",),
+    "issue": ("issued",), "notify": ("told",), "then": ("issued", "told", "places", "holds"), "store": ("holds",),
+    "check": ("refused",), "needs": ("refused",), "quotas": ("places",),
+}  # fmt: skip
+"""Which keys of a test speak of a key of the procedure."""
+_ID = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +86,7 @@ class Verdict:
 
     @property
     def harmless(self) -> bool:
-        return self.by == SAME or self.by in HARMLESS
+        return self.by in (SAME, ORDER) or self.by in HARMLESS
 
 
 @dataclass(slots=True)
@@ -85,6 +105,7 @@ class Court:
     _stems: dict[str, str] = field(init=False)
     _calls: list[tuple[str, Callable[[], None]]] = field(init=False)
     _passing: dict[tuple[str, str], bool] = field(default_factory=dict)
+    _named: dict[str, list[tuple[Test, tuple[set[str], list[set[str]]]]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.texts = {path.stem: path.read_text("utf-8") for path in sorted(self.folder.glob("*.yaml"))}
@@ -127,6 +148,8 @@ class Court:
         for reason, keys in HARMLESS.items():
             if all(bare(self.definitions[name], keys) == bare(one, keys) for name, one in changed.items()):
                 return Verdict(reason)
+        if all(_only_order(bare(self.definitions[name]), bare(one)) for name, one in changed.items()):
+            return Verdict(ORDER)
         if said := self._of_the_file(changed, mutant, most):
             return Verdict("file tests", said)
         if any(sheet(self.definitions[name]) != sheet(one) for name, one in changed.items()):
@@ -134,25 +157,55 @@ class Court:
         return Verdict("survived")
 
     def _of_the_file(self, changed: Mapping[str, Definition], mutant: Mutant, most: int) -> str:
-        """The first test of the files that goes otherwise than written."""
+        """The first test of the files that goes otherwise than written, of those that do not on the original."""
+        tests: dict[str, tuple[str, Test]] = {}
+        for name in [*changed, *(name for name in self.definitions if name not in changed)]:
+            for test in self._near(name, mutant, most if name in changed else most // 4):
+                if self._passes(name, test):
+                    tests.setdefault(test.name.en, (name, test))  # a part that two share is tested once
         published = [
             one.model_copy(update={"version": "2999.1"}) for one in changed.values()
         ]  # a published version never changes
         with undone(self.tx):
             grounds.publish(self.tx, published)
             known = self.stage.ground
+            # Of its own: the number of a version that is undone is given again to the next.
             kept = {name: number for name, number in known._current.items() if name not in changed}
             ground = replace(known, _loaded=dict(known._loaded), _current=kept)
-            for name in [*changed, *(name for name in self.definitions if name not in changed)]:
-                loaded = ground.current(self.tx, name)
-                for test in _near(loaded.definition, mutant, most if name in changed else most // 4):
-                    if not self._play(ground, loaded, test) and self._passes(name, test):
-                        return test.name.en
-        return ""
+            return next(
+                (
+                    test.name.en
+                    for name, test in tests.values()
+                    if not self._play(ground, ground.current(self.tx, name), test)
+                ),
+                "",
+            )
 
     def _of_the_procedure(self, changed: dict[str, Definition]) -> str:
         with shipped.replaced(changed):
             return next((f"{name} ({failed})" for name, call in self._calls if (failed := _fails(call))), "")
+
+    def _near(self, name: str, mutant: Mutant, most: int) -> list[Test]:
+        """The tests of a workflow that have to do with what the defect touches; the nearest first."""
+        steps = {str(step) for step in mutant.place if isinstance(step, str)}
+        named = steps | set(_ID.findall(f"{mutant.before} {mutant.after}"))
+        said_by = {said for step in steps for said in SAID_BY.get(step, ())}
+        near = {
+            test.name.en: max(
+                (6 * len(steps & words) + 2 * len((named | said_by) & words) for words in told), default=0
+            )
+            + len(named & whole)
+            for test, (whole, told) in self._words(name)
+        }
+        tests = self.definitions[name].tests
+        return sorted((test for test in tests if near[test.name.en]), key=lambda test: -near[test.name.en])[:most]
+
+    def _words(self, name: str) -> list[tuple[Test, tuple[set[str], list[set[str]]]]]:
+        """The tests of a workflow, each with the names in what is given and in what its acts say; and step by step."""
+        if name not in self._named:
+            definition = self.definitions[name]
+            self._named[name] = [(test, _words_of(definition, test)) for test in definition.tests]
+        return self._named[name]
 
     def _passes(self, workflow: str, test: Test) -> bool:
         """Whether a test passes on the original: one that fails already judges nothing."""
@@ -190,8 +243,8 @@ def table(found: Iterable[tuple[str, str]]) -> str:
     def row(name: str, wanted: Iterable[str]) -> str:
         numbers = dict.fromkeys(heads, 0)
         for operator in wanted:
-            for by in (*JUDGES, SAME, *HARMLESS, "survived"):
-                numbers["harmless" if by == SAME or by in HARMLESS else by] += counts[operator, by]
+            for by in (*JUDGES, SAME, ORDER, *HARMLESS, "survived"):
+                numbers["harmless" if by in (SAME, ORDER) or by in HARMLESS else by] += counts[operator, by]
         total = sum(numbers.values())
         return f"| {name} | {total} | " + " | ".join(str(number or "") for number in numbers.values()) + " |"
 
@@ -199,15 +252,32 @@ def table(found: Iterable[tuple[str, str]]) -> str:
     return "\n".join([*lines, *(row(name, [name]) for name in sorted(operators)), row("**all**", operators)])
 
 
-def _near(definition: Definition, mutant: Mutant, most: int) -> list[Test]:
-    """The tests of a definition, those first that name what the defect touches."""
-    touched = {str(step) for step in mutant.place if isinstance(step, str)} | {mutant.before}
+def _only_order(before: Any, after: Any, key: str = "") -> bool:
+    """Whether two definitions differ at most in the order of effects that have nothing to do with each other."""
+    if before == after:
+        return True
+    if isinstance(before, dict) and isinstance(after, dict) and before.keys() == after.keys():
+        return all(_only_order(inner, after[name], name) for name, inner in before.items())
+    if key != "then" or len(before) != len(after):
+        return False
+    apart = [number for number, call in enumerate(before) if call != after[number]]
+    if len(apart) != 2 or [before[one] for one in apart] != [after[one] for one in reversed(apart)]:
+        return False
+    first, second = (before[one]["name"] for one in apart)
+    return any(
+        {first, second} <= one | other and {first, second} & one and {first, second} & other for one, other in _APART
+    )
 
-    def distance(test: Test) -> int:
-        named = {one for step in test.steps for one in (step.do, step.state, step.as_)} | {test.given.get("state")}
-        return -len(touched & {str(name) for name in named})
 
-    return sorted(definition.tests, key=distance)[:most]
+def _words_of(definition: Definition, test: Test) -> tuple[set[str], list[set[str]]]:
+    stands = str(test.given.get("state", definition.first_state))
+    whole, told = {stands, str(test.given.get("recorded", ""))}, []
+    for step in test.steps:
+        acts = [one for _, one in shipped.actions(definition) if one.id == step.do]
+        whole |= {word for act in acts for word in _ID.findall(act.model_dump_json(exclude={"title", "asks"}))}
+        told.append({stands, *_ID.findall(step.model_dump_json(exclude_defaults=True, by_alias=True))})
+        stands = step.state or stands
+    return whole.union(*told), told
 
 
 def _pure(modules: Iterable[ModuleType]) -> Iterator[tuple[str, Callable[[], None]]]:

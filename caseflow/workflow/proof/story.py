@@ -45,7 +45,8 @@ def _who(definition: Definition, state: str, action: Action, language: Language)
         return text("rules.by_system", language)
     if action.moved_by:
         return text("rules.by_procedure", language)
-    roles = [pick(definition.roles[one].title, language) for one in definition.by(state, action)]
+    by = ((one, definition.roles.get(one)) for one in definition.by(state, action))
+    roles = [pick(role.title, language) if role is not None else one for one, role in by]
     return text("rules.or", language).join(roles) or "—"
 
 
