@@ -17,7 +17,7 @@ def is_reader(definition: Definition, roles: Collection[str]) -> bool:
     return bool(roles) and all(definition.roles[role].sees == "assigned" for role in roles)
 
 
-def before(person_id: int) -> sa.Select[tuple[int]]:
+def before(person_id: int | sa.BindParameter[int]) -> sa.Select[tuple[int]]:
     """The cases that are before a person on some panel: none with an own interest, none that others were given, and for
     a reserve, who has to declare own interests but reads nothing yet, only what was given to that reserve.
     """

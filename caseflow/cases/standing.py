@@ -12,7 +12,7 @@ from caseflow.cases import panel_reading
 from caseflow.cases.models import case, involvement
 from caseflow.cases.move import Move
 from caseflow.cases.panel_models import seat
-from caseflow.db import Statement
+from caseflow.db import Id, Statement
 from caseflow.people.rights import Actor
 from caseflow.words import Message
 from caseflow.workflow.definition import Definition, Role
@@ -68,14 +68,8 @@ def roles_on(tx: Connection, definition: Definition, actor: Actor, row: Mapping[
 
 def parts_in(tx: Connection, actor: Actor, case_id: int) -> tuple[bool, frozenset[str]]:
     """Whether a case is before the actor on a panel, and the roles in which the own organisation has a part in it."""
-    inside = _seated(actor.person_id).subquery()
-    given = sa.select(involvement.c.role).where(
-        involvement.c.case_id == case_id,
-        involvement.c.organisation_id == actor.organisation_id,
-        involvement.c.until.is_(None),
-    )
-    seats = sa.select(sa.null().label("role")).select_from(inside).where(inside.c.case_id == case_id)
-    found = tx.scalars(sa.union_all(seats, given)).all()
+    values = {"person_id": actor.person_id, "case_id": case_id, "organisation_id": actor.organisation_id}
+    found = [row["role"] for row in _STANDS.rows(tx, values)]
     return None in found, frozenset(role for role in found if role is not None)
 
 
@@ -159,7 +153,23 @@ def _given_a_part(actor: Actor, roles: list[str]) -> sa.ColumnElement[bool]:
     )
 
 
-def _seated(person_id: int) -> sa.CompoundSelect[Any]:
+def _seated(person_id: int | sa.BindParameter[int]) -> sa.CompoundSelect[Any]:
     """The cases on whose panel a person sits, and the members that are before that person there."""
     hosts = sa.select(seat.c.case_id).where(seat.c.person_id == person_id, seat.c.status == "seated")
     return sa.union(hosts, panel_reading.before(person_id))
+
+
+def _stands() -> sa.CompoundSelect[Any]:
+    """A row without a role where a case is before a person on a panel, and the roles of an organisation's parts in it."""
+    inside = _seated(sa.bindparam("person_id", type_=Id)).subquery()
+    number = sa.bindparam("case_id", type_=Id)
+    seats = sa.select(sa.cast(sa.null(), sa.Text).label("role")).select_from(inside).where(inside.c.case_id == number)
+    given = sa.select(involvement.c.role).where(
+        involvement.c.case_id == number,
+        involvement.c.organisation_id == sa.bindparam("organisation_id", type_=Id),
+        involvement.c.until.is_(None),
+    )
+    return sa.union_all(seats, given)
+
+
+_STANDS = Statement(_stands())
