@@ -135,7 +135,7 @@ def test_a_sheet_with_a_gap_comes_back_with_what_was_typed(office: World) -> Non
 def test_somebody_who_does_not_sit_finds_no_panel(office: World) -> None:
     number = office.application("awaiting_evaluation", 1)
     host = office.meeting(number)
-    reader = office.visit("expert-9")
+    reader = office.visit("expert-10")
 
     assert [reader.get(path).status_code for path in (f"/cases/{host}/panel", f"/cases/{host}/panel/{number}")] == [
         404,
