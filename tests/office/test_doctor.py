@@ -68,7 +68,7 @@ def test_an_office_that_proposes_without_a_signer_is_told(world: World) -> None:
 
 def test_a_pool_is_too_small_then_tight_then_large_enough(world: World) -> None:
     found = [bool(said(world, "pool_small"))]
-    for _ in range(3):
+    for _ in range(5):
         world.person("expert", "pool")
     found += [bool(said(world, "pool_small")), bool(said(world, "pool_tight"))]
 
