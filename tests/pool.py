@@ -49,7 +49,11 @@ def reseat(tx: Connection, case_id: int, panel: str, people: list[int]) -> None:
     rows = [dict(row) for row in tx.execute(ordered.order_by(seat.c.id)).mappings()]
     tx.execute(seat.delete().where(*where))
     for row, number in zip(rows, people, strict=True):
-        tx.execute(seat.insert().values({name: value for name, value in row.items() if name != "id"} | {"person_id": number}))
-    owed = sa.select(task.c.id).where(task.c.case_id == case_id, task.c.kind == f"panel:{panel}", task.c.status == "open")
+        tx.execute(
+            seat.insert().values({name: value for name, value in row.items() if name != "id"} | {"person_id": number})
+        )
+    owed = sa.select(task.c.id).where(
+        task.c.case_id == case_id, task.c.kind == f"panel:{panel}", task.c.status == "open"
+    )
     for number, person_id in zip(tx.scalars(owed.order_by(task.c.id)).all(), people, strict=False):
         tx.execute(task.update().where(task.c.id == number).values(person_id=person_id))

@@ -24,8 +24,11 @@ from caseflow.workflow.procedure import Action
 FIRST, AIMED, NEW, NEARER, STAYS, ASTRAY = 40.0, 30.0, 10.0, 8.0, 0.1, 0.03
 """How much an act weighs: not taken yet and the case stays, the aim itself, not taken yet and no loss of the aim, a step to
 it, a help perhaps, a loss."""
-_PATIENT_MOVES, _OFTEN = 40, 3
-"""A case that has moved so often aims at nothing but an end; refused so often in a state, an act is not counted on."""
+_PATIENT_MOVES, _OFTEN, _IN_VAIN = 40, 3, 20
+"""A case that has moved so often aims at nothing but an end; refused so often in a state, an act is not counted on; refused
+so often in all and never taken, it is no way to anything else if there is another."""
+_ROUNDABOUT = 50
+"""So many acts longer counts a way that leads through such an act."""
 
 
 @dataclass(slots=True)
@@ -39,6 +42,9 @@ class Aims:
     _missed: Counter[tuple[str, Goal]] = field(default_factory=Counter)
     _barred: dict[int, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
     """By case the acts on which it does not count any more: state and act."""
+    _vain: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """By workflow, state and act how often it was refused."""
+    _held: dict[tuple[str, Goal], frozenset[tuple[str, str]]] = field(default_factory=dict)
     _tired: set[int] = field(default_factory=set)
     _apart: dict[tuple[str, tuple[str, ...], frozenset[tuple[str, str]]], dict[str, int]] = field(default_factory=dict)
 
@@ -61,12 +67,13 @@ class Aims:
 
     def distance(self, row: Mapping[Any, Any], loaded: Loaded, goal: Goal, state: str | None = None) -> int | None:
         """The fewest acts from where a case stands (or from another state) to where a goal can be taken."""
-        barred = frozenset(self._barred[row["id"]]) if row["id"] in self._barred else frozenset()
-        places = _places(loaded.definition, goal)
-        key = (loaded.definition.workflow, places, barred)
-        if key not in self._apart:
-            self._apart[key] = goals.distances(loaded.definition, places, barred)
-        return self._apart[key].get(state or row["state"])
+        own, places = self._barred.get(row["id"], set()), _places(loaded.definition, goal)
+        vain = self._given_up(loaded) | self._held_there(loaded, goal)
+        found = self._near(loaded, places, frozenset(own | vain)).get(state or row["state"])
+        if found is not None or vain <= own:
+            return found
+        found = self._near(loaded, places, frozenset(own)).get(state or row["state"])
+        return found + _ROUNDABOUT if found is not None else None
 
     def weight(self, row: Mapping[Any, Any], loaded: Loaded, action: Action) -> float:
         """How much an act helps a case to its aim; 1 for every act once nothing of the family is new any more."""
@@ -96,6 +103,10 @@ class Aims:
         """Whether others, or the system, are to take the next step to the aim of a case."""
         actions = loaded.definition.states[row["state"]].actions.values()
         return any(self.weight(row, loaded, one) >= NEARER for one in actions if one.moved_by or one.system)
+
+    def refuse(self, row: Mapping[Any, Any], loaded: Loaded, act: str) -> None:
+        """An act was refused, with all that might help."""
+        self._vain[loaded.definition.workflow, row["state"], act] += 1
 
     def miss(self, row: Mapping[Any, Any], loaded: Loaded, refused: Mapping[str, int]) -> bool:
         """A case does not get on: it no longer counts on the acts that were refused. Whether it now aims elsewhere."""
@@ -146,6 +157,8 @@ class Aims:
         if any(one is None for one in after) or now is None or (state, action.id) in self._barred[row["id"]]:
             return ASTRAY
         nearer = any(one is not None and one < now for one in after)
+        if not now:  # here it can be taken, perhaps only after a while
+            return ASTRAY
         return NEARER if nearer else min(ASTRAY + self._missed[loaded.definition.workflow, aim], NEARER)
 
     # --- choosing one ---------------------------------------------------------------------------------------------
@@ -161,7 +174,7 @@ class Aims:
         aimed, barred = Counter(self._of.values()), self._barred[row["id"]]
         found = [
             (aimed[name, goal] + self._missed[name, goal], not _ends(definition, goal), _entrances(definition, goal),
-             -apart if _ends(definition, goal) else apart, self.rng.random(), goal)
+             -apart if _ends(definition, goal) and apart < _ROUNDABOUT else apart, self.rng.random(), goal)
             for goal in self.watch.open_goals(loaded)
             if goal[0] == "action" and (goal[1] or row["state"], goal[2]) not in barred
             and (apart := self.distance(row, loaded, goal)) is not None
@@ -180,6 +193,38 @@ class Aims:
             among = [rule.in_ for rule in rules if rule is not None and definition.workflow in rule.of]
         near = {("state", one): self.distance(row, loaded, ("state", one)) for one in among}
         return next((goal for goal, apart in near.items() if apart), None)
+
+    def _given_up(self, loaded: Loaded) -> set[tuple[str, str]]:
+        """State and act of what was refused again and again, and never taken."""
+        definition = loaded.definition
+        return {
+            (state, act)
+            for (workflow, state, act), times in self._vain.items()
+            if workflow == definition.workflow and times >= _IN_VAIN
+            and self.watch.is_open(loaded, "action", goals.where(definition, state, act), act)
+        }  # fmt: skip
+
+    def _held_there(self, loaded: Loaded, goal: Goal) -> frozenset[tuple[str, str]]:
+        """State and act by which a procedure over many brings its cases to a goal that it does not take itself: there
+        it still holds them, and leads them on.
+        """
+        key = (loaded.definition.workflow, goal)
+        if key not in self._held:
+            there = loaded.definition.states.get(goal[1]) if goal[0] == "action" else None
+            by_hand = there is not None and not there.actions[goal[2]].moved_by
+            hosts = set(there.moved_by) if there is not None and by_hand else set()
+            self._held[key] = frozenset(
+                (state.id, action.id) for state in loaded.definition.states.values()
+                for action in state.actions.values() if goal[1] in action.leads_to and hosts & set(action.moved_by)
+            )  # fmt: skip
+        return self._held[key]
+
+    def _near(self, loaded: Loaded, places: tuple[str, ...], barred: frozenset[tuple[str, str]]) -> dict[str, int]:
+        """By state the fewest acts to one of the places."""
+        key = (loaded.definition.workflow, places, barred)
+        if key not in self._apart:
+            self._apart[key] = goals.distances(loaded.definition, places, barred)
+        return self._apart[key]
 
     def _has_new(self, loaded: Loaded) -> bool:
         return any(goal[0] == "action" for goal in self.watch.open_goals(loaded))

@@ -21,7 +21,7 @@ from caseflow import clock
 from caseflow.cases import choosing, deadlines, dossier, members
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.models import case
-from caseflow.office import samples
+from caseflow.office import samples, simulated_panels
 from caseflow.office import simulated_goals as goals
 from caseflow.office.samples import Names
 from caseflow.office.simulated_aims import Aims
@@ -40,8 +40,8 @@ _TRUSTED = 0.5
 _BORDERING, _LEFT_OPEN, _ALIKE, _AMISS = 0.06, 0.4, 0.5, 0.1
 """How often a value stands at its bound, an optional question stays open, all rows say the same, something is amiss."""
 _BETTER, _WORSE, _LEAST, _MOST = 1.5, 0.7, 0.05, 8.0
-_MEMBERS = 12
-"""At most so many cases are taken into a procedure at once."""
+_MEMBERS, _SCORED = 12, 4
+"""At most so many cases are taken into a procedure at once; into one with a panel, each of which scores each of them."""
 
 Key = tuple[str, ...]
 
@@ -105,8 +105,11 @@ class Answers:
     # --- one answer -----------------------------------------------------------------------------------------------
 
     def _answer(self, form: _Form, question: Field, *, sure: bool = False) -> Any:
-        if question.fixed or (not question.required and self.rng.random() < _LEFT_OPEN):
+        if question.fixed or (not question.required and self._leaves_open(form, question)):
             return None
+        return self._made(form, question, sure=sure)
+
+    def _made(self, form: _Form, question: Field, *, sure: bool = False) -> Any:
         make = self._makers().get(question.type)
         if make is not None:
             return make(form, question)
@@ -114,6 +117,12 @@ class Answers:
             declares = question.required or question.text is not None
             return (sure or self.rng.random() > _AMISS / 2) if declares else self.rng.random() < 0.5
         return samples.sample(question, self.ground, self.rng.randrange(100_000), form.names)
+
+    def _leaves_open(self, form: _Form, question: Field) -> bool:
+        """Whether a question that need not be answered is not."""
+        worded = form.action is not None and simulated_panels.is_worded(form.action)
+        scored = question.type == "members" and form.loaded.definition.panels
+        return self.rng.random() < _LEFT_OPEN and not worded and not scored
 
     def _makers(self) -> dict[str, Callable[[_Form, Field], Any]]:
         return {
@@ -157,7 +166,7 @@ class Answers:
         return f"{question.label.zh}{self.rng.randrange(1000)}"[: question.max_characters]
 
     def _choice(self, form: _Form, question: Field) -> str:
-        return self._pick(form, question, list(question.choices))
+        return self._pick(form, question, list(question.choices), simulated_panels.usual(question, form.action))
 
     def _choices(self, form: _Form, question: Field) -> list[str]:
         among = list(question.choices)
@@ -230,12 +239,17 @@ class Answers:
 
     def _members(self, form: _Form, question: Field) -> dict[str, Any] | None:
         rule = form.loaded.definition.members
-        if rule is None or form.action is None:
+        if rule is None or form.action is None or form.actor is None:
             return None
-        effects = {call.name for call in form.action.then}
+        definition, effects = form.loaded.definition, {call.name for call in form.action.then}
+        said = simulated_panels.spoken_of(
+            self.tx, self.rng, definition, form.row["id"], form.action, form.actor.person_id
+        )
+        if said is not None:  # what is said of a case is written, though its column need not be
+            return {str(one): {name: self._made(form, of) for name, of in question.columns.items()} for one in said}
         if "include_members" in effects:
             found = [row["id"] for row in members.eligible(self.tx, rule, form.row)]
-            chosen = found[: self.rng.randint(1, _MEMBERS)]
+            chosen = found[: self.rng.randint(1, _SCORED if definition.panels else _MEMBERS)]
         else:
             chosen = [row["id"] for row in members.rows(self.tx, form.row["id"])]
             self.rng.shuffle(chosen)
@@ -247,7 +261,8 @@ class Answers:
         """What is said of each; often the same of all, so that one result alone is met as well, or what it aims at."""
         found = {str(one): self._columns(form, question) for one in chosen}
         for column in question.columns.values():
-            if column.type == "choice" and not self.aims.is_over and (acts := self._moved(form, column.id)):
+            acts = {} if self.aims.is_over else goals.moved_for(form.loaded.definition, column.id)
+            if column.type == "choice" and acts:
                 for one in chosen:
                     found[str(one)] = {**found[str(one)], column.id: self._aimed(form, column, acts, one)}
             elif column.type == "choice" and self.rng.random() < _ALIKE:
@@ -255,16 +270,6 @@ class Answers:
                 found = {one: {**said, column.id: same} for one, said in found.items()}
             elif column.type == "boolean" and column.text is None and self.rng.random() > _AMISS:
                 found = {one: {**said, column.id: False} for one, said in found.items()}
-        return found
-
-    def _moved(self, form: _Form, column: str) -> dict[str, list[str]]:
-        """By what is said of a member the acts by which it is moved for it, in this procedure over many."""
-        found: dict[str, list[str]] = {}
-        for state in form.loaded.definition.states.values():
-            for action in state.actions.values():
-                for name, acts in goals.by_result(action):
-                    for value, act in acts.items() if name == column else ():
-                        found.setdefault(value, []).append(act)
         return found
 
     def _aimed(self, form: _Form, column: Field, acts: Mapping[str, list[str]], case_id: int) -> str:
@@ -275,16 +280,10 @@ class Answers:
         return self._pick(form, column, list(column.choices), liked, _TRUSTED)
 
     def _score_sheet(self, form: _Form, question: Field) -> dict[str, Any] | None:
-        inside = [row["id"] for row in members.rows(self.tx, form.row["id"])]
         panel = form.loaded.definition.panels.get(question.panel or "")
-        if not inside or panel is None:
+        if panel is None or form.action is None or form.actor is None:
             return None
-        turn = self.troupe.turn(form.row["id"], question.id, len(inside) * panel.size)
-        marks = {
-            name: {"mark": self.rng.randint(one.maximum // 2, one.maximum), "reason": one.title.zh}
-            for name, one in panel.rubric.items()
-        }
-        return {"member": inside[turn // panel.size], "marks": marks, "opinion": ""}
+        return simulated_panels.sheet(self.tx, self.rng, form.row["id"], form.action, panel, form.actor.person_id)
 
     def _comments(self, form: _Form, question: Field) -> dict[str, str]:
         return dict.fromkeys(self._fields(form, question), "请补正")

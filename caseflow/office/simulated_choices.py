@@ -22,6 +22,7 @@ from caseflow.cases.ground import Loaded
 from caseflow.cases.models import case, member
 from caseflow.cases.task_models import service as served
 from caseflow.office import simulated_goals as goals
+from caseflow.office import simulated_panels
 from caseflow.office.simulated_aims import ASTRAY, NEARER, NEW, Aims
 from caseflow.office.simulated_watch import Watch
 from caseflow.people.rights import Actor
@@ -36,6 +37,8 @@ _FRESH, _PARTLY, _SIGN, _OWED, _FINDING, _REST, _LATE, _DESK = (
 )  # fmt: skip
 """How much an option weighs: an act of the engine not taken yet, an act not taken in all its ways, a signature, a duty, a
 finding, waiting where others lead to the aim, waiting beyond a clock, work on a task."""
+_PANEL, _NOTHING = 60.0, 0.01
+"""What those owe who sit on a panel, or the office owes it; what would be refused, as it is not owed."""
 _SELDOM, _LEFT = 0.1, 1.0
 """What is of little use is put off; waiting where others act, but not towards the aim."""
 _SOON = 25
@@ -101,12 +104,16 @@ class Choices:
         """Everything that somebody might do; whether it is allowed the door says."""
         definition = loaded.definition
         waiting = signing.waiting(self.tx, row["id"])
+        signed = {pending["action"] for pending in waiting}
         owed = {one["kind"] for one in tasks.open_tasks(self.tx, row["id"])}
         found = [one for pending in waiting for one in self._signatures(row, loaded, pending)]
         found += [
             self._option(row, loaded, life, action, owed, busy=bool(waiting))
             for action in definition.actions_in(row["state"])
-            if not action.system and not action.moved_by and definition.by(row["state"], action)
+            if not action.system
+            and not action.moved_by
+            and definition.by(row["state"], action)
+            and action.id not in signed
         ]
         found += self._findings(row, definition)
         found += self._beside(row, loaded, life)
@@ -155,15 +162,29 @@ class Choices:
         duties = [f"{tasks.DUTY}{call.argument}" for call in action.then if call.name == "close_duty"]
         if duties:
             weight = weight + _OWED if owed.intersection(duties) else weight * _SELDOM
-        seats = sum(panel.size for panel in definition.panels.values() if panel.role in action.by)
-        if seats:  # everybody on the panel owes it, and of sheets one for each case
-            sheets = any(question.type == "score_sheet" for question in action.asks.values())
-            weight = max(weight, _OWED if sheets else _OWED / (1 + done // seats) ** 2)
+        asked = simulated_panels.asked(self.tx, definition, row["id"], action)
+        if asked:
+            weight = max(weight, _PANEL)
+        elif asked is not None and not asked.idle:
+            weight = _NOTHING
         elif weight < NEARER:
             weight /= (1 + done) ** (1 if action.to is not None else 2)
-        weight /= 1 + life.refused[action.id] / (seats or 1)
-        role = self.rng.choice(definition.by(row["state"], action))
-        return Option(action.id, weight / 4 if busy and weight < NEW else weight, role, action)
+        if simulated_panels.leaves(action) and weight < NEW:
+            weight *= _SELDOM
+        weight /= 1 + life.refused[action.id] / max(len(asked.people) if asked else 0, 1)
+        role = self.rng.choice(self._owing(definition, row, action, asked))
+        is_held_up = busy and (weight < NEW or action.to is not None)
+        return Option(action.id, weight / 4 if is_held_up else weight, role, action)
+
+    def _owing(
+        self, definition: Definition, row: RowMapping, action: Action, asked: simulated_panels.Asked | None
+    ) -> tuple[str, ...]:
+        """The roles in which an act is asked for, of those in which it may be done."""
+        roles = definition.by(row["state"], action)
+        if not asked or asked.office == bool(asked.people):
+            return roles
+        experts = {panel.role for panel in definition.panels.values()}
+        return tuple(one for one in roles if (one in experts) != asked.office) or roles
 
     def _moves_wanted(self, row: RowMapping, action: Action) -> bool:
         """Whether an act of a procedure over many moves one of its cases in a way not taken yet."""

@@ -62,6 +62,17 @@ def moving(action: Action) -> Iterator[str]:
             yield str(call.argument)
 
 
+def moved_for(definition: Definition, name: str) -> dict[str, list[str]]:
+    """By what is said of a member under a name the acts by which it is moved for it, in a procedure over many."""
+    found: dict[str, list[str]] = {}
+    for state in definition.states.values():
+        for action in state.actions.values():
+            for one, acts in by_result(action):
+                for value, act in acts.items() if one == name else ():
+                    found.setdefault(value, []).append(act)
+    return found
+
+
 def places(definition: Definition, open_goals: Iterable[Goal]) -> set[str]:
     """The states in which something is still to be taken."""
     found: set[str] = set()

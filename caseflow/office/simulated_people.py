@@ -13,12 +13,13 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.cases import panels, quota_settings, standing
+from caseflow.cases import quota_settings, standing
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.office import rounds, sample_files, simulated_panels
 from caseflow.office.cast import FIRST_CODE, PLACES, Cast
 from caseflow.office.samples import Names
 from caseflow.office.scene import Scene
+from caseflow.office.simulated_panels import Bench
 from caseflow.people import organisations
 from caseflow.people.rights import Actor
 from caseflow.people.roles import Roles
@@ -183,8 +184,8 @@ class Troupe:
         return self.cast.person(found)
 
     def _seated(self, definition: Definition, case_id: int, role: str) -> list[int]:
-        of = [panel.id for panel in definition.panels.values() if panel.role == role]
-        return [row["person_id"] for one in of for row in panels.seats(self.tx, case_id, one) if not row["reserve"]]
+        benches = [Bench(self.tx, case_id, panel) for panel in definition.panels.values() if panel.role == role]
+        return [row["person_id"] for one in benches for row in one.sitting()]
 
     def people(self, loaded: Loaded, row: Mapping[Any, Any], action: Action, actor: Actor) -> list[int]:
         """Whom a question for people may name: a panel to be seated, those who sit, else the actor's colleagues."""

@@ -193,6 +193,8 @@ class Walk:
                 break
         if reasons is not None:
             life.refused[option.act] += 1
+            if option.action is not None:
+                self.choices.aims.refuse(row, loaded, option.act)
             self._make_room(reasons)
         if leads_on and reasons is not None:
             self._again(row, loaded)

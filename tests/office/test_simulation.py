@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from caseflow.cases.models import case
 from caseflow.cases.vocabulary import vocabulary
 from caseflow.cli import main as cli
 from caseflow.office import simulated_goals, simulation, simulation_report
+from caseflow.office.simulated_aims import Aims
+from caseflow.office.simulated_watch import Watch
 from caseflow.office.simulation import Plan, Simulated
 from caseflow.words import LANGUAGES, Refused, from_json, render, text
 from caseflow.workflow.reader import read
@@ -129,6 +132,37 @@ def test_the_way_to_a_goal_leads_round_what_is_barred() -> None:
 
     assert near == 1 < round_about
     assert shut == {"gone": 0}
+
+
+def test_what_was_refused_again_and_again_is_a_way_to_nothing_else_until_it_was_taken(trap: Stage) -> None:
+    loaded, aim = trap.loaded("pilot-service"), ("action", "awaiting_submission", "recall")
+    direct = {"id": 1, "state": "provincial_intake", "origin": None}
+    with trap.database.read() as tx:
+        watch = Watch(tx, trap.ground)
+        aims = Aims(watch, Random(1), [loaded])
+        near = aims.distance(direct, loaded, aim), aims.distance(direct, loaded, aim, "drafting")
+        for _ in range(30):
+            aims.refuse(direct, loaded, "return_to_bureau")
+        far = aims.distance(direct, loaded, aim), aims.distance(direct, loaded, aim, "drafting")
+        watch.taken["pilot-service"]["action", "provincial_intake", "return_to_bureau"] += 1
+        again = aims.distance(direct, loaded, aim)
+
+    assert (near, again) == ((2, 3), 2)
+    assert far[0] is not None
+    assert far[0] > near[0]
+    assert far[1] == near[1]
+
+
+def test_a_case_that_wants_to_act_on_its_own_does_not_let_itself_be_brought_there(trap: Stage) -> None:
+    loaded, aim = trap.loaded("pilot-service"), ("action", "to_announce", "announce_alone")
+    with trap.database.read() as tx:
+        aims = Aims(Watch(tx, trap.ground), Random(1), [loaded])
+        on_the_way, apart = (
+            aims.distance({"id": 1, "state": state, "origin": None}, loaded, aim)
+            for state in ("publicity", "objection")
+        )
+
+    assert (on_the_way, apart) == (2, 1)
 
 
 def test_a_workflow_that_is_not_there_is_refused(trap: Stage) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -21,7 +22,7 @@ NAMES = [
     for path in sorted(folder.rglob("*.yaml"))
     if (found := _NAME.search(path.read_text("utf-8")))
 ]
-CASES, SEED = 90, 1
+CASES, SEED = 120, 2
 Walked = tuple[Simulated, dict[str, Any]]
 
 
@@ -76,6 +77,24 @@ def test_no_counter_ever_holds_more_than_a_ceiling_that_blocks(name: str, walked
     _, told = walked(name)
 
     assert [one for one in told["quotas"] if one["over"] == "block" and one["most"] > one["limit"]] == []
+
+
+def test_who_sits_on_a_panel_does_what_is_owed_and_is_seldom_refused(walked: Callable[[str], Walked]) -> None:
+    found, _ = walked(NAMES[0])
+    done: Counter[str] = Counter()
+    refused: Counter[str] = Counter()
+    for loaded in found.family:
+        definition = loaded.definition
+        experts = {panel.role for panel in definition.panels.values()}
+        for state in definition.states.values():
+            for one in definition.actions_in(state.id):
+                if experts & set(definition.by(state.id, one)) and definition.states[state.id].panel:
+                    spot = (definition.workflow, state.id, one.id)
+                    done[one.id] += found.watch.taken[definition.workflow]["action", state.id, one.id]
+                    refused[one.id] += sum(times for times, _ in found.walk.refusals.get(spot, {}).values())
+
+    assert done.total() > 100
+    assert refused.total() < done.total() / 4
 
 
 @pytest.mark.long
