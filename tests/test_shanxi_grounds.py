@@ -62,7 +62,9 @@ def test_no_paper_shows_a_seal_but_every_letter_leaves_room_for_one(name: str) -
     signed = [
         letter.id
         for letter in shipped()[name].letters.values()
-        if any(block.kind in ("signature", "draw", "opinion") for block in letter.blocks) or letter.number or letter.id == "annex_1"
+        if any(block.kind in ("signature", "draw", "opinion") for block in letter.blocks)
+        or letter.number
+        or letter.id == "annex_1"
     ]
 
     assert signed == list(shipped()[name].letters)
