@@ -110,6 +110,12 @@ def told(worked: Worked) -> str:
     return canonical(result.as_json(worked.inputs, worked.outcome, sources))
 
 
+def lines(row: Mapping[Any, Any]) -> Mapping[str, int]:
+    """The places of each group for which a kept result was worked out."""
+    given, _ = result.read(row["body"])
+    return given.lines
+
+
 def verify(row: Mapping[Any, Any]) -> bool:
     """Whether a kept result is still what its hash says, and comes out again."""
     if hashlib.sha256(row["body"].encode()).hexdigest() != row["hash"]:

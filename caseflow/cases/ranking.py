@@ -57,8 +57,11 @@ class Worked:
         return self.inputs.sheets
 
 
-def work_out(move: Move, panel_id: str) -> Worked:
-    """Score and rank the members of a case by the sheets that are in at this moment."""
+def work_out(move: Move, panel_id: str, lines: Mapping[str, int] | None = None) -> Worked:
+    """Score and rank the members of a case by the sheets that are in at this moment.
+
+    ``lines``: the places of each group as they were; without them those that the ceilings leave now.
+    """
     panel = move.definition.panels[panel_id]
     inside = members.rows(move.tx, move.case["id"])
     rows = {
@@ -70,7 +73,7 @@ def work_out(move: Move, panel_id: str) -> Worked:
         tie_breaks(panel),
         groups,
         {key: sheets_of(found) for key, found in rows.items()},
-        _lines(move, panel, inside, groups),
+        _lines(move, panel, inside, groups) if lines is None else lines,
         beside=panel.aggregate.beside == "rater_effects",
     )
     return Worked(panel, rows, inputs, result.work_out(inputs))

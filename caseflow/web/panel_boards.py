@@ -82,8 +82,9 @@ def of_view(view: View) -> list[Panelled]:
 
 
 def _panelled(view: View, panel_id: str, panel: Panel, rows: Mapping[int, Any]) -> Panelled:
-    worked = ranking.work_out(blank_move(view), panel_id)
     kept = panel_results.history(view.tx, view.row["id"], panel_id)
+    over = view.row["final"] and kept  # other rounds take places by now: the line is that of the decision
+    worked = ranking.work_out(blank_move(view), panel_id, panel_results.lines(kept[0]) if over else None)
     names = {sheet["person_id"]: sheet["name"] for given in worked.given.values() for sheet in given}
     cases: dict[str, list[RankedCase]] = {}
     stable = worked.outcome.stable

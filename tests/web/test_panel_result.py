@@ -48,6 +48,17 @@ def test_every_picture_stands_beside_the_table_of_its_figures(room: Room) -> Non
     assert len(set(ids)) == 4
 
 
+def test_once_it_is_decided_the_line_is_that_of_the_decision_whoever_takes_a_place_later(room: Room) -> None:
+    found = room.ranked(alike(30, 30), alike(30, 20), limit=2)
+    said = {str(one): {"result": "not_chosen", "reason": "二"} for one in found.cases}
+    room.world.do(found.office, found.host, "decide", results=said)
+    later = room.world.recommended(room.world.person("applicant", "plant"), product="下一批列入")
+    room.world.do(found.office, later, "place")
+    page = words_of(room.visit(found.office).get(f"/cases/{found.host}/ranking"))
+
+    assert ("下表与该次汇总一致" in page, "名额线：2个" in page) == (True, True)
+
+
 def test_a_sheet_that_came_after_the_result_is_said(room: Room) -> None:
     found = scored(room.world, alike(30, 30), alike(20, 20))
     path, reader = f"/cases/{found.host}/ranking", room.visit(found.office)
