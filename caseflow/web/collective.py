@@ -12,6 +12,7 @@ from sqlalchemy.engine import RowMapping
 from caseflow import clock
 from caseflow.cases import act, dossier, find, members, opening, panels, quotas, scores, show, standing
 from caseflow.cases.find import Filters
+from caseflow.cases.models import case as case_table
 from caseflow.cases.models import quota_counter
 from caseflow.cases.view import View, state_name
 from caseflow.office import rounds, summaries
@@ -111,6 +112,7 @@ def case_page(view: View, common: dict[str, Any]) -> Any:
         "collective/case.html",
         **common,
         inside=[_member(view, row, facts) for row in inside],
+        readable=_readable(view, inside),
         outside=members.eligible(view.tx, rule, view.row) if rule is not None and not view.row["final"] else [],
         columns=said_columns(view.definition),
         doing=doing,
@@ -134,6 +136,16 @@ def case_by_case(action: Action) -> list[Field]:
     if not _SHOWN_ELSEWHERE.isdisjoint(effects(action) - {"record_results"}):
         return []
     return [one for one in action.asks.values() if one.type == "members" and one.columns]
+
+
+def _readable(view: View, inside: list[RowMapping]) -> set[int]:
+    """The cases inside that the reader may open: not everybody who sees the procedure has a part in them."""
+    used = {row["definition_id"] for row in inside}
+    definitions = [view.ground.definition(view.tx, number).definition for number in used]
+    asked = sa.select(case_table.c.id).where(
+        case_table.c.id.in_([row["id"] for row in inside]), standing.visible(view.actor, definitions)
+    )
+    return set(view.tx.scalars(asked))
 
 
 def may_know(view: View, definition: Definition, row: RowMapping) -> bool:
