@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -44,16 +44,6 @@ class Aggregated:
     used: tuple[Mark, ...]
     dropped: tuple[Mark, ...]
     unrounded: Fraction | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A place within a group; equal scores share a place and the next one is skipped."""
-
-    key: int
-    group: str
-    score: Decimal | None
-    place: int | None
 
 
 def exact(mark: Mark) -> Fraction:
@@ -120,20 +110,3 @@ def aggregate(totals: Iterable[Mark], rule: Rule) -> Aggregated:
     middle = median(used) if rule.method == "median" else mean(used)
     dropped = ordered[:first] + ordered[end:]
     return Aggregated(half_up(middle, rule.decimals), tuple(used), tuple(dropped), middle)
-
-
-def rank(scores: Mapping[int, Decimal | None], groups: Mapping[int, str]) -> Sequence[Ranked]:
-    """Places within each group, best first; a case without a valid score has none."""
-    found: list[Ranked] = []
-    for group in sorted(set(groups.values())):
-        keys = [key for key in scores if groups[key] == group]
-        valid = sorted((key for key in keys if scores[key] is not None), key=lambda key: (-_known(scores[key]), key))
-        for key in valid:
-            place = 1 + sum(1 for other in valid if _known(scores[other]) > _known(scores[key]))
-            found.append(Ranked(key, group, scores[key], place))
-        found += [Ranked(key, group, None, None) for key in sorted(keys) if scores[key] is None]
-    return found
-
-
-def _known(score: Decimal | None) -> Decimal:
-    return score if score is not None else Decimal(0)

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caseflow.evaluation.scoring import Mark, Method, Rule, aggregate, exact, half_up, median, rank
+from caseflow.evaluation.ranking import Entry, ranking
+from caseflow.evaluation.scoring import Mark, Method, Rule, aggregate, exact, half_up, median
 
 MEAN = Rule("mean", 0, 0, 7, 1, 4)
 MEDIAN = Rule("median", 0, 0, 7, 1, 2)
@@ -103,9 +104,8 @@ def test_a_rule_that_could_leave_nothing_is_refused(wrong: dict[str, int]) -> No
 
 
 def test_places_skip_after_equal_scores_and_stop_before_no_score() -> None:
-    found = rank(
-        {1: Decimal(80), 2: Decimal(90), 3: None, 4: Decimal(80), 5: Decimal(70)}, dict.fromkeys(range(1, 6), "")
-    )
+    scores = {1: Decimal(80), 2: Decimal(90), 3: None, 4: Decimal(80), 5: Decimal(70)}
+    found = ranking(Entry(key, "", score) for key, score in scores.items())
 
     assert [(one.key, one.place) for one in found] == [(2, 1), (1, 2), (4, 2), (5, 4), (3, None)]
 
