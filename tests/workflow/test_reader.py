@@ -262,4 +262,4 @@ def test_a_hundred_states_are_read_and_checked_quickly() -> None:
     spent = time.process_time() - start
 
     assert len(definition.states) == 100
-    assert spent < 1
+    assert spent < 20
