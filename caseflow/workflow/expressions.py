@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from cel_expr_python import cel
 
 from caseflow.words import Message
-from caseflow.workflow.operators import METHODS, Kind, checker, evaluator
+from caseflow.workflow.operators import METHODS, Kind, compilers
 from caseflow.workflow.problems import nearest
 
 MAX_LENGTH = 2000
@@ -86,9 +86,9 @@ def compile_expression(text: str, names: Mapping[str, tuple[Kind, int | None]]) 
     written, asked = _presence(tokens, text)
     reads = _reads(tokens, names)
     used = {name: names[name] for name in dict.fromkeys([*reads, *asked]) if name in names}
-    kinds = tuple(sorted((name, found[0]) for name, found in names.items()))
+    checker, evaluator = compilers(tuple(names.items()))
     try:
-        kind = checker(kinds).compile(written)
+        kind = checker.compile(written)
     except RuntimeError as error:
         return _said(str(error), text, names)
     if kind.return_type().name() != "BOOL":
@@ -102,7 +102,7 @@ def compile_expression(text: str, names: Mapping[str, tuple[Kind, int | None]]) 
     if problem:
         return [problem]
     try:
-        compiled = evaluator(kinds).compile(counted)
+        compiled = evaluator.compile(counted)
     except RuntimeError as error:
         return _said(str(error), text, names)
     return Expression(
