@@ -7,13 +7,13 @@ hash is that of its text.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from caseflow.evaluation.chance import parse
 from caseflow.evaluation.normalisation import Normalised, normalise
 from caseflow.evaluation.ranking import Place, TieBreak, entries, ranking
 from caseflow.evaluation.scoring import Points, Rule, half_up
@@ -115,7 +115,7 @@ def read(text: str) -> tuple[Given, dict[str, Any]]:
         Refused: it is none, was made by another method, has a key twice or a fraction.
     """
     try:
-        body = json.loads(text, object_pairs_hook=_once, parse_float=_refuse, parse_constant=_refuse)
+        body = parse(text)
     except (ValueError, RecursionError) as error:
         raise Refused(Message("panel_result.unreadable", {"why": str(error)[:200]})) from error
     if not isinstance(body, dict) or body.get("method") != METHOD:
@@ -150,10 +150,10 @@ def recompute(text: str) -> Recomputed:
         least = Decimal(1).scaleb(-given.scheme.rule.decimals)
         differs = [
             Message("panel_result.differs", {"case": one["case"], "what": name, "kept": str(_of(kept, one, name)),
-                                             "again": str(one[name])})
+                                             "again": str(one.get(name))})
             for one in again["outcome"]
-            for name in one
-            if not _agree(name, _of(kept, one, name), one[name], least)
+            for name in {**one, **kept.get(one["case"], {})}
+            if not _agree(name, _of(kept, one, name), one.get(name), least)
         ]  # fmt: skip
     except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise Refused(Message("panel_result.unreadable", {"why": str(error)[:200]})) from error
@@ -239,7 +239,8 @@ def _given(body: Mapping[str, Any]) -> Given:
         )
         for one in body["cases"]
     }
-    if len(sheets) < len(body["cases"]):
+    came = [one["case"] for one in body["outcome"]]
+    if len(sheets) < len(body["cases"]) or len(set(came)) < len(came):
         raise ValueError("a case stands twice")
     return Given(
         Scheme(criteria, Rule(**body["rule"]), pass_mark),
@@ -259,14 +260,3 @@ def _agree(name: str, kept: Any, again: Any, least: Decimal) -> bool:
     if name == "beside" and kept is not None and again is not None:
         return abs(Decimal(kept) - Decimal(again)) <= least
     return bool(kept == again)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice")
-    return found
-
-
-def _refuse(number: str) -> Any:
-    raise ValueError(f"{number} is no whole number")

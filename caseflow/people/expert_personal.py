@@ -56,11 +56,12 @@ def masked(own: Own) -> Own:
 
 
 def mask_account(account: str) -> str:
-    """``6222 **** **** 1234``."""
-    ends = 2 * _GROUP
-    hidden = "*" * (len(account) - ends)
+    """``6222 **** **** 1234``; of up to twelve digits only the last four, of fewer than eight none."""
+    first = account[:_GROUP] if len(account) > 3 * _GROUP else ""
+    last = account[-_GROUP:] if len(account) >= 2 * _GROUP else ""
+    hidden = "*" * (len(account) - len(first) - len(last))
     groups = [hidden[at : at + _GROUP] for at in range(0, len(hidden), _GROUP)]
-    return " ".join([account[:_GROUP], *groups, account[-_GROUP:]]) if len(account) >= ends else "*" * len(account)
+    return " ".join(part for part in (first, *groups, last) if part)
 
 
 def mask_identity(number: str) -> str:

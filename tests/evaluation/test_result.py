@@ -87,6 +87,7 @@ def test_the_outcome_says_all_that_is_published_of_a_case() -> None:
         (lambda body: body["outcome"][0].update(score="99.00"), ["score"]),
         (lambda body: body["outcome"][2].update(beside=None), ["beside"]),
         (lambda body: body["outcome"][1].update(below=[]), ["below"]),
+        (lambda body: body["outcome"][1].update(note="preferred"), ["note"]),
         (lambda body: body["rule"].update(decimals=1), None),
         (lambda body: body["cases"][0]["sheets"][0]["marks"].update(new=19), None),
         (lambda body: body["lines"].update(甲=0), None),
@@ -124,6 +125,7 @@ def test_a_case_without_sheets_in_the_record_is_told() -> None:
     [
         lambda body: body.pop("ties"),
         lambda body: body["cases"].append(body["cases"][0]),
+        lambda body: body["outcome"].insert(0, {**body["outcome"][0], "score": "99.00"}),
         lambda body: body["cases"][0]["sheets"][0]["marks"].update(new=21),
         lambda body: body["cases"][0]["sheets"][0]["marks"].update(new="viel"),
         lambda body: body.update(outcome=3),
