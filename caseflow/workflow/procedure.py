@@ -26,6 +26,8 @@ from caseflow.workflow.parts import (
 
 class Breach(Part):
     notify: tuple[Id, ...] = ()
+    opens: Id | None = None
+    """The duty of the same state that is owed from then on: somebody is to decide, as no clock does."""
 
     @model_validator(mode="before")
     @classmethod
