@@ -17,7 +17,7 @@ from caseflow.evaluation import identity
 from caseflow.evaluation.conflicts import Case, Statement, Tie, TieKind
 from caseflow.evaluation.identity import PersonRow
 from caseflow.evaluation.linking import Resolution
-from caseflow.people import accounts, experts
+from caseflow.people import accounts, expert_ties, experts
 from caseflow.people.models import membership, organisation
 from caseflow.records import personal
 from caseflow.workflow.panel import Panel
@@ -34,6 +34,7 @@ class Facts:
     pool: dict[str, list[RowMapping]]
     """The entries of the pool by identity."""
     load: dict[int, int]
+    """What each has to score elsewhere: who sits on this panel gives the seat up when it is drawn anew."""
     people: Resolution
     organisations: Resolution
     employers: dict[str, set[str]]
@@ -58,7 +59,7 @@ def gather(move: Move, panel: Panel, raised: Iterable[int], day: date) -> Facts:
     people = identity.people([_person(move, row) for row in pool])
     who = people.of()
     places = Places()
-    said = experts.ties(move.tx, [row["id"] for row in pool])
+    said = expert_ties.ties(move.tx, [row["id"] for row in pool])
     named = [*_named(pool, said, places), *_memberships(move, pool, places)]
     inside = members.rows(move.tx, move.case["id"])
     cases, in_round = draw_parties.competing(move, panel, inside, places)
@@ -69,7 +70,7 @@ def gather(move: Move, panel: Panel, raised: Iterable[int], day: date) -> Facts:
     names = {of[key]: row.name for key, row in sorted(known.items(), reverse=True)}
     return Facts(
         pool=_by_identity(pool, who),
-        load=expert_load.load(move.tx, [row["person_id"] for row in pool]),
+        load=expert_load.load(move.tx, [row["person_id"] for row in pool], besides=(move.case["id"], panel.id)),
         people=people,
         organisations=organisations,
         employers=_employers(ties, who, of, day),
@@ -84,6 +85,7 @@ def gather(move: Move, panel: Panel, raised: Iterable[int], day: date) -> Facts:
             *draw_statements.filed_for(named, cases, who, of, organisations),
             *draw_statements.filed(move, pool, inside, who),
             *draw_statements.declared(move, pool, inside, who),
+            *(draw_statements.raised(move, panel.objections, pool, inside, who) if panel.objections else ()),
             *(
                 Statement(who[str(one)], "raised", "", f"raised:{one}")
                 for one in sorted(set(raised))
