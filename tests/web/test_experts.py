@@ -95,6 +95,12 @@ def test_an_empty_pool_says_what_to_do(office: World) -> None:
     assert "专家库中还没有专家" in words_of(office.visit("province").get("/experts"))
 
 
+def test_a_page_behind_the_last_shows_the_last(office: World) -> None:
+    invited(office)
+
+    assert "专家1" in words_of(office.visit("province").get("/experts?page=99"))
+
+
 def test_an_invited_newcomer_gets_an_account_whose_password_is_shown_once(office: World) -> None:
     reader = office.visit("province")
     page = sent(reader, "/experts/invite", NEW)
@@ -105,6 +111,12 @@ def test_an_invited_newcomer_gets_an_account_whose_password_is_shown_once(office
     assert once is not None
     assert once[1] not in reader.get("/experts").text
     assert ("闻人若溪" in listed, "待本人申报" in listed) == (True, True)
+
+
+def test_every_fault_of_a_form_is_told_at_once(office: World) -> None:
+    page = sent(office.visit("province"), "/experts/invite", {**NEW, "name": "", "rank": "", "most": "许多"})
+
+    assert (page.status_code, len(errors_of(page))) == (422, 3)
 
 
 def test_a_form_that_cannot_be_taken_keeps_what_was_typed(office: World) -> None:
@@ -258,6 +270,22 @@ def test_the_office_pauses_and_ends_with_a_reason(office: World) -> None:
     assert errors_of(answers[3]) == ["请填写退出原因。"]
 
 
+def test_the_office_erases_what_somebody_who_has_left_need_not_leave(office: World) -> None:
+    expert_id = invited(office)
+    declare(office, "expert-1", expert_id)
+    reader, owner, place = office.visit("province"), office.visit("expert-1"), f"/experts/{expert_id}"
+    sent(owner, "/my-expert-entry/numbers", {"bank": "示例银行", "account": "6222000011111234"}, of="/my-expert-entry")
+    early = "删除个人信息" in reader.get(place).text
+    sent(reader, f"{place}/end", {"version": version(office, expert_id), "reason": "本人申请"}, of=place)
+    before = words_of(reader.get(place))
+    done = sent(reader, f"{place}/erase", {"version": version(office, expert_id)}, of=place)
+    after = words_of(reader.get(place))
+
+    assert (early, done.status_code) == (False, 303)
+    assert ["6222 **** **** 1234" in page for page in (before, after)] == [True, False]
+    assert after.count("删除个人信息") == before.count("删除个人信息") + 1
+
+
 def test_opening_an_entry_and_taking_the_list_away_is_logged(office: World) -> None:
     expert_id = invited(office, account=ACCOUNT, bank="示例银行")
     reader = office.visit("province")
@@ -312,6 +340,16 @@ def test_a_sheet_with_a_wrong_cell_cannot_be_brought_in(office: World) -> None:
     page = give_in(office.visit("province"), workbook(ROW, {**ROW, "name": "闻人", "identity": "1"}))
 
     assert ("C4" in words_of(page), 'action="/experts/import/run"' in page.text) == (True, False)
+
+
+def test_of_a_sheet_that_cannot_be_brought_in_nothing_is_kept(office: World) -> None:
+    reader = office.visit("province")
+    wrong = [workbook({**ROW, "identity": "1"}), workbook(), sheets.write_table("专家", ["姓名"], [["闻人若溪"]])]
+    statuses = [give_in(reader, content).status_code for content in wrong]
+    with office.database.read() as tx:
+        kept = tx.scalar(sa.select(sa.func.count()).where(file.c.field == "import_experts", file.c.purged_at.is_(None)))
+
+    assert (statuses, kept) == ([200, 200, 422], 0)
 
 
 def test_the_template_is_read_back_as_it_was_given_out(office: World) -> None:
