@@ -30,6 +30,7 @@ from caseflow.people.rights import Actor
 from caseflow.workflow.fields import CONCLUSIONS
 from caseflow.workflow.form import Field
 from caseflow.workflow.procedure import Action
+from caseflow.workflow.sampling import sized
 
 _DAYS = {"today": (0, 0), "past": (-5, -1), "soon": (1, 10), "late": (20, 400), "beyond": (1, 60)}
 """Kinds of days, as offsets from today; ``beyond`` from the day on which the last clock of the case runs out."""
@@ -187,6 +188,10 @@ class Answers:
     def _figure(self, form: _Form, question: Field) -> int | str:
         least = Decimal(question.minimum) if question.minimum is not None else Decimal(0)
         most = Decimal(question.maximum) if question.maximum is not None else least + 1000
+        action = form.action
+        table = sized(form.loaded.definition).get(f"{action.store or action.id}.{question.id}") if action else None
+        if table is not None:
+            most = max(least, Decimal(form.names.rows(table)))
         if self._bordering():
             found = self.rng.choice((least, most))
         else:

@@ -162,6 +162,9 @@ class Choices:
         duties = [f"{tasks.DUTY}{call.argument}" for call in action.then if call.name == "close_duty"]
         if duties:
             weight = weight + _OWED if owed.intersection(duties) else weight * _SELDOM
+        opens = {str(call.argument) for call in action.then if call.name == "open_duty"}
+        if any(f"{tasks.DUTY}{one}" not in owed for one in opens & self._settled_anew(loaded)):
+            weight = max(weight, NEW)
         asked = simulated_panels.asked(self.tx, definition, row["id"], action)
         if asked:
             weight = max(weight, _PANEL)
@@ -175,6 +178,9 @@ class Choices:
         role = self.rng.choice(self._owing(definition, row, action, asked))
         is_held_up = busy and (weight < NEW or action.to is not None)
         return Option(action.id, weight / 4 if is_held_up else weight, role, action)
+
+    def _settled_anew(self, loaded: Loaded) -> set[str]:
+        return goals.settled(loaded.definition, self.watch.open_goals(loaded))
 
     def _owing(
         self, definition: Definition, row: RowMapping, action: Action, asked: simulated_panels.Asked | None
