@@ -171,7 +171,7 @@ class _Player:
         )
         if tx.execute(known).first() is None:
             quota_settings.set_limit(
-                tx, by.authority_id, quota,
+                tx, self._ground.keys, by.authority_id, quota,
                 key=key, limit=one["limit"], across=None, reason=one["reason"], by=by.person_id, at=clock.now(),
             )  # fmt: skip
 
@@ -280,10 +280,11 @@ class _Player:
         unit = organisations.get(tx, owner or 0)
         if definition.imports is None or unit is None:
             raise LookupError(f"{definition.workflow} takes no earlier cases in")
+        facts = stories.dated_from(story["imported"], clock.local_date(self._stands))
         return opening.import_case(
             tx, self._ground, actor, definition.workflow, definition.imports.in_, values,
             organisation_id=unit["id"], prefecture_id=unit["prefecture_id"], round_id=self._rounds[story["round"]],
-            facts=story["imported"], commits=definition.imports.commits, request_key=key,
+            facts=facts, commits=definition.imports.commits, request_key=key,
         ).case_id  # fmt: skip
 
     def _declare(self, tx: Connection, actor: Actor, case_id: int, said: Mapping[str, Any]) -> None:
