@@ -15,11 +15,9 @@ from caseflow.cases.draw_statements import Named
 from caseflow.cases.move import Move
 from caseflow.evaluation import identity
 from caseflow.evaluation.conflicts import Case, Statement, Tie, TieKind
-from caseflow.evaluation.identity import PersonRow
 from caseflow.evaluation.linking import Resolution
-from caseflow.people import accounts, expert_ties, experts
+from caseflow.people import expert_identity, expert_ties, experts
 from caseflow.people.models import membership, organisation
-from caseflow.records import personal
 from caseflow.workflow.panel import Panel
 
 _TIES: dict[str, TieKind] = {
@@ -56,7 +54,7 @@ def gather(move: Move, panel: Panel, raised: Iterable[int], day: date) -> Facts:
         day: of the draw.
     """
     pool = experts.pool(move.tx, move.case["authority_id"], panel.role)
-    people = identity.people([_person(move, row) for row in pool])
+    people = expert_identity.resolved(move.tx, move.ground.keys, pool)
     who = people.of()
     places = Places()
     said = expert_ties.ties(move.tx, [row["id"] for row in pool])
@@ -94,25 +92,6 @@ def gather(move: Move, panel: Panel, raised: Iterable[int], day: date) -> Facts:
         ],
         parents=draw_parties.parents(move, of),
         names=names | {str(row["id"]): row["number"] or row["title"] for row in inside},
-    )
-
-
-def _person(move: Move, row: RowMapping) -> PersonRow:
-    keys = move.ground.keys
-
-    def contact(name: str) -> tuple[str, ...]:
-        value = accounts.unseal(keys, row, name)
-        return (personal.digest(keys.current, value),) if value else ()
-
-    return PersonRow(
-        id=str(row["person_id"]),
-        name=row["name"],
-        pinyin=row["sort_key"],
-        id_number=row["identity_hash"] or "",
-        phones=contact("phone"),
-        mails=contact("email"),
-        employers=(row["employer_name"],),
-        credit_codes=(row["employer_code"],) if row["employer_code"] else (),
     )
 
 

@@ -1,6 +1,6 @@
 """An expert who has left asks for erasure: what nobody needs any longer goes, what proves past meetings stays.
 
-Identity number, bank account, remarks, absences and contact data go. Name, employer and ties stay for as long as the
+Identity number, bank account, remarks, absences, contact data and why an officer found two entries the same go. Name, employer and ties stay for as long as the
 meetings are kept in which the expert was drawn or was kept off: they show why.
 """
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow.people import expert_history
-from caseflow.people.expert_models import expert, expert_tie
+from caseflow.people.expert_models import expert, expert_identity, expert_tie
 from caseflow.people.models import membership, person
 from caseflow.words import Message, Refused
 
@@ -37,6 +37,8 @@ def erase(tx: Connection, row: RowMapping, version: int, *, unpaid: int, by: int
     if emptied.rowcount == 0:
         raise Refused(Message("experts.changed"))
     tx.execute(sa.update(expert_tie).where(expert_tie.c.expert_id == row["id"]).values(sealed=None))
+    either = sa.or_(expert_identity.c.left_id == row["id"], expert_identity.c.right_id == row["id"])
+    tx.execute(sa.update(expert_identity).where(either).values(sealed=None))
     other = sa.select(membership.c.id).where(
         membership.c.person_id == row["person_id"], membership.c.until.is_(None)
     )  # fmt: skip

@@ -15,6 +15,7 @@ from caseflow.people import (
     expert_entering,
     expert_erasing,
     expert_finding,
+    expert_identity,
     expert_personal,
     expert_profile,
     expert_ties,
@@ -73,7 +74,14 @@ def listed() -> Any:
         columns=expert_sheet.OUT,
         at=at,
         size=SIZE,
+        doubts=_doubts(),
     )
+
+
+def _doubts() -> int:
+    """How many pairs of entries may be one person."""
+    pool = experts.pool(g.tx, g.actor.authority_id, shell.house().roles.in_pool or "")
+    return len(expert_identity.resolved(g.tx, shell.house().keys, pool).doubts)
 
 
 @page(blueprint, "/experts.xlsx", policy=manages)

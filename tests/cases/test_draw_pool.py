@@ -11,7 +11,7 @@ from caseflow import clock
 from caseflow.cases import draw_pool, draws, panels, view
 from caseflow.cases import ground as grounds
 from caseflow.cases.vocabulary import vocabulary
-from caseflow.people import accounts
+from caseflow.people import accounts, expert_identity, experts
 from caseflow.people.models import membership, person
 from caseflow.people.rights import Actor
 from caseflow.words import Refused, render
@@ -229,3 +229,32 @@ def test_one_person_under_two_accounts_is_drawn_once_and_a_tie_of_one_bars_both(
     found.freeze()
 
     assert barred(found) == {twins[0].person_id: {"kin"}, twins[1].person_id: {"identity_doubt"}}
+
+
+def test_what_an_officer_found_of_two_namesakes_counts_in_the_next_draw(world: World) -> None:
+    found = drawing(world)
+    bound, namesake = in_pool(world), in_pool(world)
+    with world.database.write() as tx:
+        both = {"name": "演示同名", "phone": None, "email": None}
+        tx.execute(person.update().where(person.c.id.in_([bound.person_id, namesake.person_id])).values(both))
+    tie(world, bound, "kin", "甲焦化厂")
+    world.do(found.office, found.host, "commit")
+    stands = []
+    for seen, finding in enumerate((None, "different", "same")):
+        if finding is not None:
+            with world.database.write() as tx:
+                rows = [experts.of_person(tx, one.person_id) for one in (bound, namesake)]
+                pair = sorted((row for row in rows if row is not None), key=lambda row: int(row["id"]))
+                expert_identity.decide(
+                    tx, world.ground.keys, pair, seen - 1, finding, "电话核实", by=found.office.person_id
+                )
+            world.do(found.office, found.host, "again", reason="身份已核实")
+        world.do(found.office, found.host, "freeze")
+        doubts = draws.aside(world.ground.keys, found.held())["doubts"]
+        stands.append((barred(found), len(found.held().snapshot.candidates), len(doubts)))
+        world.do(found.supervisor, found.host, "draw", witness="今日气温21.4度")
+
+    one, two = bound.person_id, namesake.person_id
+    assert stands == [
+        ({one: {"kin"}, two: {"identity_doubt"}}, 10, 1), ({one: {"kin"}}, 10, 0), ({one: {"kin"}}, 9, 0),
+    ]  # fmt: skip

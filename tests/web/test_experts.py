@@ -14,7 +14,8 @@ from caseflow.office import expert_sheet
 from caseflow.people import experts
 from caseflow.people.expert_models import expert
 from caseflow.people.expert_personal import identity_digit
-from caseflow.records import sheets
+from caseflow.people.models import person
+from caseflow.records import personal, sheets
 from caseflow.records.models import file, read_log
 from tests.web.applicant_world import multipart
 from tests.web.conftest import errors_of, words_of
@@ -62,15 +63,15 @@ def declare(office: World, login: str, expert_id: int, **more: Any) -> TestRespo
 def test_only_who_keeps_the_pool_opens_its_pages(office: World) -> None:
     expert_id = invited(office)
     paths = ["/experts", "/experts.xlsx", "/experts/invite", f"/experts/{expert_id}", "/experts/import"]
-    paths.append("/experts/import/template.xlsx")
+    paths += ["/experts/import/template.xlsx", "/experts/doubts"]
     opened = {
         login: [office.visit(login).get(path).status_code for path in paths]
         for login in ("province", "province-head", "taiyuan", "finance", "expert-1")
     }
 
     assert opened == {
-        "province": [200] * 6,
-        **dict.fromkeys(("province-head", "taiyuan", "finance", "expert-1"), [404] * 6),
+        "province": [200] * 7,
+        **dict.fromkeys(("province-head", "taiyuan", "finance", "expert-1"), [404] * 7),
     }
 
 
@@ -378,3 +379,53 @@ def test_the_pages_are_in_english_too(office: World) -> None:
 
     assert ["Expert pool" in one for one in words] == [True] * 3
     assert "Awaiting own declaration" in words[0]
+
+
+def namesakes(office: World) -> tuple[int, int]:
+    """Two active entries under one name, one with an identity number and both with one mobile."""
+    numbers = invited(office, identity=IDENTITY), invited(office, "expert-2")
+    for login, number in zip(("expert-1", "expert-2"), numbers, strict=True):
+        declare(office, login, number)
+    keys = office.ground.keys
+    with office.database.write() as tx:
+        for login in ("expert-1", "expert-2"):
+            phone = personal.seal_json(keys, "13800006789", f"person/{login}/phone")
+            tx.execute(person.update().where(person.c.login == login).values(name="闻人若溪", phone=phone))
+        tx.execute(person.update().where(person.c.login == "expert-2").values(name="闻人如溪"))
+    return numbers
+
+
+def test_two_entries_in_doubt_stand_beside_each_other_masked_until_the_office_decides(office: World) -> None:
+    left, right = namesakes(office)
+    reader, place = office.visit("province"), f"/experts/doubts/{left}/{right}"
+    listed = words_of(reader.get("/experts"))
+    waiting = reader.get("/experts/doubts").text
+    pair = reader.get(place)
+    refused = sent(reader, place, {"seen": 0, "reason": ""}, of=place)
+    done = sent(reader, place, {"seen": 0, "found": "same", "reason": "当面核对"}, of=place)
+    stale = sent(reader, place, {"seen": 0, "found": "different", "reason": "再核"}, of=place)
+    after, again = words_of(reader.get("/experts/doubts")), words_of(reader.get(place))
+    history = words_of(reader.get(f"/experts/{left}"))
+    with office.database.read() as tx:
+        opened = set(tx.scalars(sa.select(read_log.c.what)))
+
+    assert ("1对待核对" in listed, f'href="{place}"' in waiting) == (True, True)
+    assert ("138****6789" in pair.text, "13800006789" in pair.text, IDENTITY in pair.text) == (True, False, False)
+    assert errors_of(refused) == ["请选择认定结果。", "请填写认定理由。"]
+    assert (done.status_code, errors_of(stale)) == (303, ["此页打开后信息已被更改，请刷新后重新办理。"])
+    assert ("没有待核对的" in after, "同一人" in after, "当面核对" in again) == (True, True, True)
+    assert ("认定与另一条信息为同一人" in history, {f"expert:{left}", f"expert:{right}"} <= opened) == (True, True)
+
+
+def test_nobody_else_compares_entries_and_nobody_those_that_are_in_no_doubt(office: World) -> None:
+    left, right = namesakes(office)
+    office.elsewhere("south")
+    place = f"/experts/doubts/{left}/{right}"
+    strangers = {login: office.visit(login).get(place).status_code for login in ("taiyuan", "expert-1", "south")}
+    with office.database.write() as tx:
+        tx.execute(person.update().where(person.c.login == "expert-2").values(phone=None))
+    reader = office.visit("province")
+
+    assert strangers == dict.fromkeys(("taiyuan", "expert-1", "south"), 404)
+    assert [reader.get(path).status_code for path in (place, f"/experts/doubts/{right}/{left}")] == [404, 404]
+    assert "没有待核对的" in words_of(reader.get("/experts/doubts"))
