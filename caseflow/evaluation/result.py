@@ -22,8 +22,8 @@ from caseflow.evaluation.stability import CaseStability, Stability, stability
 from caseflow.evaluation.table import totals
 from caseflow.words import Message, Refused
 
-METHOD = "caseflow-panel/1"
-"""How the outcome follows from the sheets; another number where that changes."""
+FIRST, METHOD = "caseflow-panel/1", "caseflow-panel/2"
+"""How the outcome follows from the sheets; another number where that changes. The first drew panels by the score alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Given:
     lines: Mapping[str, int]
     beside: bool
     """Whether a second figure, freed of severe and lenient experts, is worked out too."""
+    method: str = METHOD
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def work_out(given: Given) -> Outcome:
     """Score and rank every case, and find what its place hangs on. Raises ValueError for a wrong mark."""
     scored = {case: score(own, given.scheme) for case, own in given.sheets.items()}
     places = ranking(entries(scored, given.groups, given.ties), given.ties, given.lines)
-    found = stability(given.sheets, given.scheme, given.groups, given.lines, given.ties)
+    found = stability(given.sheets, given.scheme, given.groups, given.lines, given.ties, by_score=given.method == FIRST)
     beside, decimals = _beside(given, scored), given.scheme.rule.decimals
     second = {one.case: half_up(Fraction(one.adjusted), decimals) for one in beside.cases} if beside else {}
     return Outcome(scored, places, found, beside, second)
@@ -72,7 +73,7 @@ def as_json(
     """What is kept. ``sources`` is what else is said of the sheet of a (case, expert); bound by the hash, not read."""
     places, stable = {one.key: one for one in outcome.places}, outcome.stable
     return {
-        "method": METHOD,
+        "method": given.method,
         "rule": asdict(given.scheme.rule),
         "criteria": [
             {
@@ -118,7 +119,7 @@ def read(text: str) -> tuple[Given, dict[str, Any]]:
         body = parse(text)
     except (ValueError, RecursionError) as error:
         raise Refused(Message("panel_result.unreadable", {"why": str(error)[:200]})) from error
-    if not isinstance(body, dict) or body.get("method") != METHOD:
+    if not isinstance(body, dict) or body.get("method") not in (FIRST, METHOD):
         raise Refused(Message("panel_result.other_method", {"method": METHOD}))
     try:
         return _given(body), body
@@ -249,6 +250,7 @@ def _given(body: Mapping[str, Any]) -> Given:
         sheets,
         body["lines"],
         beside=body["beside"] is not None,
+        method=body["method"],
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,23 @@ def test_every_result_comes_out_again(marks: list[list[tuple[int, int]]], beside
     again = result.recompute(text)
 
     assert (again.differs, again.hash, again.cases) == ((), hashlib.sha256(text.encode()).hexdigest(), len(marks))
+
+
+OLD = meeting(
+    [[(2, 8), (1, 9), (2, 10)], [(0, 14), (2, 11), (4, 8)], [(1, 8), (3, 9), (0, 13)], [(2, 5), (2, 14), (8, 9)]]
+)
+OLD_HASH = "c315ab47689f4ac7109771e7749f6e55b343097421df3bcf6ce4793fb63a90df"
+"""Of the text that the first method kept of this meeting."""
+
+
+def test_a_result_of_the_first_method_is_worked_out_again_by_that_method() -> None:
+    text = kept(replace(OLD, method=result.FIRST))
+    again = result.recompute(text)
+    renamed = result.recompute(text.replace(result.FIRST, result.METHOD))
+
+    assert (again.differs, again.hash) == ((), OLD_HASH)
+    assert {one.values["what"] for one in renamed.differs} == {"stability"}
+    assert json.loads(kept(OLD))["method"] == result.METHOD
 
 
 def test_what_was_read_is_what_was_given() -> None:

@@ -48,6 +48,22 @@ def test_talk_while_somebody_scores_is_pointed_out_and_keeps_no_workflow_from_st
     assert said("debate") == [("scores_and_discusses", "warning")]
 
 
+@pytest.mark.parametrize(
+    ("marks", "rules"),
+    [
+        ("{distinctive: 11, feasible: 5}", ["example_mark_beyond"]),
+        ("{distinctive: -1}", ["example_mark_beyond"]),
+        ("{distinctive: 10, care: 6}", ["example_mark_beyond"]),
+        ("{care: 5}", ["example_without_total"]),
+        ("{distinctive: 0, care: 5}", []),
+    ],
+)
+def test_a_sample_case_has_marks_that_can_be_given_and_come_to_a_total(marks: str, rules: list[str]) -> None:
+    before, after = said("sheets"), said("sheets", ("{distinctive: 7, feasible: 5, care: 3}", marks))
+
+    assert [rule for rule, level in after if (rule, level) not in before] == rules
+
+
 def test_the_checks_name_effects_that_there_are_and_the_talk_that_the_discussion_knows() -> None:
     known = set(vocabulary().effects)
 

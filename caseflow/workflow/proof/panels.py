@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from caseflow.workflow.panel import Criterion, Panel
+from caseflow.workflow.panel import Criterion, Example, Panel
 from caseflow.workflow.parts import Call
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import State
@@ -89,11 +89,23 @@ def _criteria(report: Report, panel: Panel, place: Place) -> None:
     for example in panel.examples.values():
         for name in example.marks:
             report.known("unknown_criterion", name, panel.rubric, (*place, "examples", example.id, "marks", name))
+        _example(report, panel, example, (*place, "examples", example.id, "marks"))
     if panel.aggregate.minimum is not None:
         full = sum((one.maximum * Decimal(one.weight) for one in panel.rubric.values() if not one.apart), Decimal(0))
         if Decimal(panel.aggregate.minimum) > full:
             at: Place = (*place, "aggregate", "minimum")
             report.say("minimum_beyond", at, minimum=panel.aggregate.minimum, maximum=f"{full.normalize():f}")
+
+
+def _example(report: Report, panel: Panel, example: Example, place: Place) -> None:
+    """Experts can try themselves on it: each mark can be given, and the marks come to a total."""
+    marked = [panel.rubric[name] for name in example.marks if name in panel.rubric]
+    for criterion in marked:
+        mark = example.marks[criterion.id]
+        if not 0 <= mark <= criterion.maximum:
+            report.say("example_mark_beyond", (*place, criterion.id), mark=mark, maximum=criterion.maximum)
+    if all(criterion.apart for criterion in marked):
+        report.say("example_without_total", place)
 
 
 def _figures(report: Report, criterion: Criterion, place: Place) -> None:
