@@ -86,9 +86,22 @@ def takes(definition: Definition) -> Mapping[str, str]:
     return found
 
 
-def stored(register: Register, known: Mapping[str, Field]) -> dict[str, Field]:
-    """What is kept of an entry, as questions; ``known`` are those to which paths lead."""
-    values = {one.id: _typed(one, known.get(one.value or "")) for one in register.fields.values()}
+def choices_of(definition: Definition, store: str, known: Mapping[str, Field]) -> dict[str, Field]:
+    """The questions with choices by whose answers the entry that is kept in a store was looked for, by its values."""
+    calls = [call for state in definition.states for action in definition.actions_in(state) for call in action.then]
+    meant = next((one for call in calls if (one := Lookup.read(call)) is not None and one.into == store), None)
+    asked = {name: known.get(path) for name, path in meant.where.items()} if meant is not None else {}
+    return {name: one for name, one in asked.items() if one is not None and one.type == "choice"}
+
+
+def stored(
+    register: Register, known: Mapping[str, Field], asked: Mapping[str, Field] | None = None
+) -> dict[str, Field]:
+    """What is kept of an entry, as questions; ``known`` are those to which paths lead, ``asked`` those that give a value
+    its choices where the register does not say what it is.
+    """
+    given = asked or {}
+    values = {one.id: _typed(one, known.get(one.value or "", given.get(one.id))) for one in register.fields.values()}
     values = {name: one for name, one in values.items() if one.type != "file"}
     return {**values, **{one.id: one for one in (_NUMBER, _ISSUED, _UNTIL)}}
 

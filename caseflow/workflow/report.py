@@ -119,7 +119,8 @@ def paths(definition: Definition) -> Mapping[str, Field]:
             put(f"{FOOTPRINT}.{figure.id}", figure)
     for store, name in lookups.takes(definition).items():
         if name in definition.registers:
-            for field in lookups.stored(definition.registers[name], dict(found)).values():
+            asked = lookups.choices_of(definition, store, found)
+            for field in lookups.stored(definition.registers[name], dict(found), asked).values():
                 put(f"{store}.{field.id}", field)
     for store in sampling.samples(definition):
         for field in sampling.KEPT:

@@ -70,7 +70,7 @@ def _register(report: Report, register: Register, known: Mapping[str, Field]) ->
     validity = register.validity
     if validity.lasts is not None and validity.until is not None:
         report.say("validity_both", (*place, "validity"))
-    for key, path in (("from", validity.from_), ("until", validity.until)):
+    for key, path in (("from", validity.from_), ("until", validity.until)) if issues else ():
         _typed(report, path, known, ("date",), (*place, "validity", key))
     _warned(report, register, (*place, "validity"), issues=issues)
     if issues and validity.lasts is None and validity.until is None:
