@@ -239,10 +239,10 @@ class _Player:
 
     def _open(self, tx: Connection, step: Step, story: Mapping[str, Any], key: str) -> int:
         actor = self._actor(tx, stories.opener(self._people, story))
-        round_id = self._rounds[story["round"]]
+        round_id = self._rounds[story["round"]] if "round" in story else None
         if "carries" in story:
             source = self._cases[story["carries"]]
-            return opening.carry_over(tx, self._ground, actor, source, round_id, key).case_id
+            return opening.carry_over(tx, self._ground, actor, source, self._rounds[story["round"]], key).case_id
         workflow = story.get("workflow", self._data["workflow"])
         loaded = self._ground.current(tx, workflow)
         owner = self._rows.unit(tx, story["company"]) if "opener" in story and "company" in story else None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -31,14 +31,18 @@ from caseflow.workflow.form import Field
 from caseflow.workflow.lookups import Lookup
 from caseflow.workflow.parts import Call
 from caseflow.workflow.procedure import Action
+from caseflow.workflow.registers import LIVE, call
 from caseflow.workflow.report import paths
 
 MISSED = ("registers.no_such_entry", "registers.several_entries")
 """The refusals that an entry, or one less, would take away."""
 PROVIDED = 0.8
 """How often it is entered when it is missed."""
+_RENEWED = 0.3
+"""How often an entry that a case takes over anew was replaced by another meanwhile."""
 _NEAR = ("0.5", "0.8", "0.95", "1", "1.05", "1.3", "2")
 """A number of an entry, as so many times the footprint of the case that looks for it."""
+_ENTRY_IS, _EXPIRED = "entry_is", "expired"
 _LASTS = (60, 400)
 """Days for which an entry holds."""
 
@@ -61,14 +65,31 @@ class Registers:
         with suppress(Invalid, Refused):
             move.answers = taken.clean(move, posted)
         done = False
-        for call in (*action.needs, *action.then):
-            meant = Lookup.read(call) if isinstance(call, Call) else None
+        for meant, wanted in self._asked(move):
+            done = self._provide(move, meant, wanted) or done
+        return done
+
+    def renew(self, loaded: Loaded, row: Mapping[Any, Any], action: Action, actor: Actor, role: str) -> None:
+        """Now and then replace an entry of somebody else that a case took over before, and is about to take once more."""
+        move = Move(self.tx, self.ground, loaded, row, action, actor, role, clock.now(), "")
+        for meant, wanted in self._asked(move):
+            if meant.into is None or meant.into not in row["facts"] or self.rng.random() > _RENEWED:
+                continue
+            for one in register_lookup.fitting(move, meant, wanted):
+                stands = register_book.numbered(self.tx, row["authority_id"], meant.register_, one["number"])
+                if stands is not None and stands["case_id"] == self.shelf.case_id:
+                    self._change(move, meant.register_, one["number"], "superseded")
+                    self._enter(move, meant, wanted)
+
+    def _asked(self, move: Move) -> Iterator[tuple[Lookup, Wanted]]:
+        """What an act looks for, where all that it is looked for by is known."""
+        for one in (*move.action.needs, *move.action.then):
+            meant = Lookup.read(one) if isinstance(one, Call) else None
             if meant is None or meant.none:
                 continue
             wanted = register_lookup.asked(move, meant)
             if not isinstance(wanted, Message):
-                done = self._provide(move, meant, wanted) or done
-        return done
+                yield meant, wanted
 
     def _provide(self, move: Move, meant: Lookup, wanted: Wanted) -> bool:
         found = register_lookup.fitting(move, meant, wanted)
@@ -135,10 +156,25 @@ def shelf(tx: Connection, ground: Ground, family: Iterable[Loaded], organisation
     return rehearsed_registers.shelf(tx, ground, asking, organisation_id, None) if asking is not None else None
 
 
+def lapses(tx: Connection, row: Mapping[Any, Any], action: Action) -> date | None:
+    """The last day of the own entry of a case, where an act waits for its term to be over and it is not."""
+    for need in action.needs:
+        if not isinstance(need, Call) or need.name != _ENTRY_IS:
+            continue
+        meant = call(need.argument)
+        if set(meant.status) != {_EXPIRED} or meant.of is not None or meant.entry is not None:
+            continue
+        found = register_book.newest(tx, row["id"], meant.register_)
+        if found is not None and found["status"] in LIVE and found["valid_until"] is not None:
+            last: date = max(found["valid_until"], clock.today())
+            return last
+    return None
+
+
 def _looks(definition: Definition) -> bool:
     return any(
-        isinstance(call, Call) and Lookup.read(call) is not None
+        isinstance(one, Call) and Lookup.read(one) is not None
         for state in definition.states
         for action in definition.actions_in(state)
-        for call in (*action.needs, *action.then)
+        for one in (*action.needs, *action.then)
     )

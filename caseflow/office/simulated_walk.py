@@ -21,7 +21,7 @@ from caseflow.cases.models import case
 from caseflow.office import rehearsal
 from caseflow.office import simulated_goals as goals
 from caseflow.office.simulated_answers import Answers
-from caseflow.office.simulated_choices import BEYOND, WAIT, Choices, Life, Option
+from caseflow.office.simulated_choices import BEYOND, LAPSE, WAIT, Choices, Life, Option
 from caseflow.office.simulated_people import Troupe
 from caseflow.office.simulated_registers import MISSED, PROVIDED, Registers
 from caseflow.office.simulated_typing import Typing
@@ -133,6 +133,8 @@ class Walk:
                 return self.rng.randint(2, 8)
             if option.act == BEYOND:
                 return self._beyond(row["id"])
+            if option.act == LAPSE:
+                return int((option.said["day"] - clock.today()).days) + 1
             if self.do(row, loaded, option):
                 self._follow(row["id"], loaded, life, option)
                 return self.rng.choice((0, 0, 1, 1, 2, 3))
@@ -251,6 +253,9 @@ class Walk:
                 "done_on": clock.today().isoformat(),
                 "file": self.typing.receipt(loaded, row["id"], int(posted["letter"]), actor),
             }
+
+        if self.registers is not None and option.action is not None:
+            self.registers.renew(loaded, row, option.action, actor, option.role or "")
 
         def perform() -> None:
             act.perform(self.tx, self.ground, actor, row["id"], option.act, posted, request_key=self.key())
