@@ -78,7 +78,7 @@ class Compilers(NamedTuple):
     """A checked condition for evaluation: decimals and dates are whole numbers."""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def compilers(names: tuple[tuple[str, tuple[Kind, int | None]], ...]) -> Compilers:
     """What compiles conditions over ``names``: the type, and for decimals the places, of each."""
     asked = {f"has_.{name}": _T.BOOL for name, _ in names}

@@ -157,7 +157,7 @@ class Action(Named):
     help: Text | None = None
     by: tuple[Id, ...] = ()
     """Roles; none given means the holder of the state alone."""
-    asks: dict[Id, Field] = {}
+    asks: dict[Id, Field] = Value(default_factory=dict)
     store: Id | None = None
     """The name under which the answers are kept; the action's own id unless given."""
     appends: bool = False
