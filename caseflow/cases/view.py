@@ -102,6 +102,11 @@ class View:
         )
 
     @property
+    def sees_all(self) -> bool:
+        """Whether nothing of the dossier is out of sight."""
+        return not any(path.startswith("dossier") for path in self.hidden())
+
+    @property
     def is_applicant(self) -> bool:
         """Whether the person stands on the applicant's side: one of its own, or who assists it."""
         roles = self.definition.roles

@@ -27,6 +27,9 @@ CASES, SEED = 110, 1
 """As ``make simulate`` has it."""
 LARGEST = COLLECTIVE[0]
 """Of the family that has most to do."""
+SELDOM = ("label-certification", "label-pilot", "pilot-management", "shanxi-label-pilot")
+"""They have an act that comes after years, or after rare turns: ``make test-long`` walks them."""
+BY_NAME = [pytest.param(name, marks=pytest.mark.long) if name in SELDOM else name for name in NAMES]
 Walked = tuple[Simulated, dict[str, Any]]
 
 
@@ -58,7 +61,7 @@ def test_everything_that_is_shipped_is_asked(stage: Stage) -> None:
     assert published == set(NAMES)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", BY_NAME)
 def test_every_action_of_a_shipped_workflow_is_taken(name: str, walked: Callable[[str], Walked]) -> None:
     _, told = walked(name)
     (one,) = (one for one in told["workflows"] if one["workflow"] == name)
@@ -67,7 +70,7 @@ def test_every_action_of_a_shipped_workflow_is_taken(name: str, walked: Callable
     assert one["coverage"]["actions"]["taken"] > 0
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", BY_NAME)
 def test_nothing_breaks_on_the_way_there(name: str, walked: Callable[[str], Walked]) -> None:
     found, _ = walked(name)
 
