@@ -17,7 +17,6 @@ from caseflow.cases import (
     circulating,
     deciding,
     desk_acts,
-    disposal,
     duties,
     entry,
     filing,
@@ -54,7 +53,7 @@ _ENGINE: dict[str, tuple[Action, Callable[[Move, Mapping[str, Any], frozenset[st
     service.ACT: (service.ACTION, service.record),
     **{
         name: (action, room.run)
-        for room in (desk_acts, disposal, signers, supervising, circulating)
+        for room in (desk_acts, signers, supervising, circulating)
         for name, action in room.ACTS.items()
     },
 }

@@ -11,7 +11,6 @@ from caseflow.cases import (
     members,
     numbers,
     panel_results,
-    panel_signatures,
     panels,
     paths,
     quotas,
@@ -22,7 +21,6 @@ from caseflow.cases import (
 from caseflow.cases.move import Move
 from caseflow.cases.registry import EFFECTS, effect
 from caseflow.words import Message, Refused
-from caseflow.workflow.procedure import Action
 from caseflow.workflow.proof.pairs import STAY
 
 MoveMember = Callable[[Move, int, str, dict[str, Any]], Any]
@@ -142,11 +140,7 @@ def sign_pledges(move: Move, panel_id: str) -> None:
     panels.pledge(move, panel_id)
 
 
-def _of_each_case(action: Action) -> list[str]:
-    return [one.id for one in action.asks.values() if one.type == "members"]
-
-
-@effect(EFFECTS, "panel", apart=_of_each_case)
+@effect(EFFECTS, "panel")
 def declare_interest(move: Move, panel_id: str | None) -> None:
     """Keep what the person says of an own interest: an expert for each case, an officer for this one."""
     if panel_id:
@@ -169,12 +163,8 @@ def score_member(move: Move, panel_id: str) -> None:
 
 @effect(EFFECTS, "panel", alters=True)
 def rank_members(move: Move, panel_id: str) -> None:
-    """Work out score and place of every case, and keep them with it and with the sheets that they came from.
-
-    Whoever signed what has changed by it owes the signature again.
-    """
+    """Work out score and place of every case, and keep them with it and with the sheets that they came from."""
     panel_results.keep(move, panel_id)
-    panel_signatures.ask_anew(move, panel_id)
 
 
 @effect(EFFECTS, "notify")
