@@ -38,7 +38,7 @@ HOSTILE = {name: uploads.changed(books.book(), parts) for name, (parts, _) in _C
 
 
 @pytest.mark.parametrize("name", _CASES)
-def test_a_hostile_workbook_is_refused_and_its_work_does_not_run_away(tmp_path: Path, name: str) -> None:
+def test_a_hostile_workbook_is_refused_quickly_and_in_little_memory(tmp_path: Path, name: str) -> None:
     path = tmp_path / "book.xlsx"
     path.write_bytes(HOSTILE[name])
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -49,7 +49,7 @@ def test_a_hostile_workbook_is_refused_and_its_work_does_not_run_away(tmp_path: 
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     assert refused.value.reasons[0].key == _CASES[name][1]
-    assert seconds < 20
+    assert seconds < 1
     assert workbooks.MEMORY <= 300 * 1024 * 1024
 
 

@@ -42,19 +42,16 @@ HOSTILE: dict[str, str | bytes] = {
 }  # fmt: skip
 
 
-_RUNAWAY = 20.0
-"""Seconds of the processor: far beyond any honest answer, near to nothing for work that grows without bound."""
-
-
 @pytest.mark.parametrize("case", HOSTILE)
-def test_a_hostile_file_is_refused_and_its_work_does_not_run_away(case: str) -> None:
-    start = time.process_time()
-    found = garden.problems(HOSTILE[case])
-    spent = time.process_time() - start
+def test_a_hostile_file_is_refused_within_a_second_of_the_processor(case: str) -> None:
+    with hostile.uncollected():
+        start = time.process_time()
+        found = garden.problems(HOSTILE[case])
+        spent = time.process_time() - start
 
     assert found
     assert len(found) <= 400
-    assert spent < _RUNAWAY
+    assert spent < 1
 
 
 def test_a_file_of_too_many_lines_is_refused_before_it_is_read() -> None:
@@ -80,8 +77,8 @@ def test_what_would_be_noticed_is_noticed() -> None:
     assert [event.split()[0] for event in seen] == ["compile"]
 
 
-def test_two_thousand_hostile_files_are_answered_with_sentences_and_nothing_is_done() -> None:
-    """``make test-nightly`` goes on to a million, and holds each to a second."""
+def test_two_thousand_hostile_files_are_answered_with_sentences_at_once_and_nothing_is_done() -> None:
+    """``make test-nightly`` goes on to a million."""
     found = hostile.read(range(2000))
 
     assert found.wrong == []

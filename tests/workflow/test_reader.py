@@ -11,7 +11,7 @@ from caseflow.workflow import nodes
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.problems import Unreadable
 from caseflow.workflow.reader import examine_folder, read, read_folder, read_text
-from tests.workflow import garden
+from tests.workflow import garden, hostile
 
 
 def _spots(text: str | bytes) -> list[tuple[int, int, str]]:
@@ -257,9 +257,10 @@ def test_a_hundred_states_are_read_and_checked_quickly() -> None:
         ),
     )
     read_text(text, vocabulary=garden.VOCABULARY)
-    start = time.process_time()
-    definition = read_text(text, vocabulary=garden.VOCABULARY)
-    spent = time.process_time() - start
+    with hostile.uncollected():
+        start = time.process_time()
+        definition = read_text(text, vocabulary=garden.VOCABULARY)
+        spent = time.process_time() - start
 
     assert len(definition.states) == 100
-    assert spent < 20
+    assert spent < 1
