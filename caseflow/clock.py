@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 _shift: ContextVar[timedelta] = ContextVar("shift", default=timedelta(0))
+_still: ContextVar[datetime | None] = ContextVar("still", default=None)
 
 
 def now() -> datetime:
     """The present moment, aware, in UTC."""
-    return datetime.now(UTC) + _shift.get()
+    return _still.get() or datetime.now(UTC) + _shift.get()
 
 
 def today() -> date:
@@ -44,8 +45,19 @@ def end_of(day: date) -> datetime:
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Let the clock start from ``moment`` inside the block (the demo, and tests of long waits)."""
-    token = _shift.set(moment - datetime.now(UTC))
+    shifted, runs = _shift.set(moment - datetime.now(UTC)), _still.set(None)
     try:
         yield
     finally:
-        _shift.reset(token)
+        _still.reset(runs)
+        _shift.reset(shifted)
+
+
+@contextmanager
+def still(moment: datetime) -> Iterator[None]:
+    """Let the clock stand at ``moment`` inside the block, however long it takes (what is to repeat itself to the second)."""
+    token = _still.set(moment)
+    try:
+        yield
+    finally:
+        _still.reset(token)

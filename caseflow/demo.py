@@ -171,7 +171,7 @@ class _Player:
         )
         if tx.execute(known).first() is None:
             quota_settings.set_limit(
-                tx, by.authority_id, quota,
+                tx, self._ground.keys, by.authority_id, quota,
                 key=key, limit=one["limit"], across=None, reason=one["reason"], by=by.person_id, at=clock.now(),
             )  # fmt: skip
 
@@ -239,10 +239,10 @@ class _Player:
 
     def _open(self, tx: Connection, step: Step, story: Mapping[str, Any], key: str) -> int:
         actor = self._actor(tx, stories.opener(self._people, story))
-        round_id = self._rounds[story["round"]]
+        round_id = self._rounds[story["round"]] if "round" in story else None
         if "carries" in story:
             source = self._cases[story["carries"]]
-            return opening.carry_over(tx, self._ground, actor, source, round_id, key).case_id
+            return opening.carry_over(tx, self._ground, actor, source, self._rounds[story["round"]], key).case_id
         workflow = story.get("workflow", self._data["workflow"])
         loaded = self._ground.current(tx, workflow)
         owner = self._rows.unit(tx, story["company"]) if "opener" in story and "company" in story else None
@@ -280,10 +280,11 @@ class _Player:
         unit = organisations.get(tx, owner or 0)
         if definition.imports is None or unit is None:
             raise LookupError(f"{definition.workflow} takes no earlier cases in")
+        facts = stories.dated_from(story["imported"], clock.local_date(self._stands))
         return opening.import_case(
             tx, self._ground, actor, definition.workflow, definition.imports.in_, values,
             organisation_id=unit["id"], prefecture_id=unit["prefecture_id"], round_id=self._rounds[story["round"]],
-            facts=story["imported"], commits=definition.imports.commits, request_key=key,
+            facts=facts, commits=definition.imports.commits, request_key=key,
         ).case_id  # fmt: skip
 
     def _declare(self, tx: Connection, actor: Actor, case_id: int, said: Mapping[str, Any]) -> None:

@@ -134,7 +134,7 @@ def _start(binaries: Path, data: Path, log: Path, owner: dict[str, Any]) -> tupl
                 preexec_fn=_end_with_parent,  # noqa: PLW1509 -- only system calls, and before any thread of ours
                 **owner,
             )  # fmt: skip
-        if _answers(process, port):
+        if answers(process, port, data):
             return process, port
         _stop(process)
     raise NoPostgres(f"The tests' PostgreSQL did not start: {log.read_text(errors='replace')[-2000:].strip()}")
@@ -153,15 +153,19 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _answers(process: subprocess.Popen[bytes], port: int) -> bool:
+def answers(process: subprocess.Popen[bytes], port: int, data: Path) -> bool:
+    """Whether this server has come to listen: another run of the tests may have taken the port in between."""
     until = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < until:
         try:
-            psycopg.connect(host="127.0.0.1", port=port, user="caseflow", dbname="postgres", connect_timeout=5).close()
+            with psycopg.connect(
+                host="127.0.0.1", port=port, user="caseflow", dbname="postgres", connect_timeout=5
+            ) as connection:
+                row = connection.execute("SHOW data_directory").fetchone()
         except psycopg.OperationalError:
             time.sleep(0.05)
         else:
-            return process.poll() is None
+            return row is not None and Path(row[0]) == data
     return False
 
 

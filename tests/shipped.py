@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -16,10 +17,21 @@ from caseflow.workflow.procedure import Action
 from caseflow.workflow.reader import examine_folder
 
 FOLDER = ROOT / "workflows" / "shanxi"
+EVERYWHERE = ROOT / "workflows"
 PILOTS = ("pilot-management", "pilot-service")
 COLLECTIVE = ("municipal-submission", "review-meeting", "pilot-list")
 NAMES = (*PILOTS, *COLLECTIVE)
+"""What rests on the notice of Shanxi."""
+BY_NATIONAL_NOTICE = "shanxi-label-pilot"
+"""It takes all but two lines from the national part, so that of the other province stands for it."""
 
+_NAME = re.compile(r"^workflow: *(\S+)", re.MULTILINE)
+EVERY = sorted(
+    found.group(1)
+    for path in EVERYWHERE.rglob("*.yaml")
+    if (found := _NAME.search(path.read_text("utf-8"))) and "data" not in path.relative_to(EVERYWHERE).parts
+)
+"""Every workflow that is shipped, by its id."""
 
 _instead: list[dict[str, Definition]] = []
 
@@ -35,12 +47,14 @@ def replaced(definitions: dict[str, Definition]) -> Iterator[None]:
 
 
 def shipped() -> dict[str, Definition]:
-    return _instead[-1] if _instead else _read()
+    """The definitions that rest on the notice of Shanxi."""
+    return _instead[-1] if _instead else {name: everything()[name] for name in NAMES}
 
 
 @cache
-def _read() -> dict[str, Definition]:
-    readings = examine_folder(FOLDER, vocabulary())
+def everything() -> dict[str, Definition]:
+    """Every definition of every authority."""
+    readings = examine_folder(EVERYWHERE, vocabulary())
     said = [problem.text("en") for reading in readings for problem in reading.problems]
     assert said == []
     return {reading.definition.workflow: reading.definition for reading in readings if reading.definition}

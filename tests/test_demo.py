@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from caseflow import clock, db, demo
-from caseflow.cases import act, heads, panels, scores
+from caseflow.cases import act, heads, panels, quota_settings, scores
 from caseflow.cases.models import (
     case,
     deadline,
@@ -42,8 +42,9 @@ from caseflow.studies import recompute, store
 from caseflow.studies.models import release_change, study_result
 from caseflow.words import Refused
 from caseflow.workflow.identifiers import check_credit_code
+from caseflow.workflow.many import Quota
 from tests.office.stage import Stage, built
-from tests.shipped import NAMES, PILOTS, data, shipped
+from tests.shipped import BY_NATIONAL_NOTICE, EVERY, PILOTS, data, everything
 
 TODAY = date(2026, 11, 21)
 PILOT = "pilot-management"
@@ -90,11 +91,11 @@ def places(stage: Stage) -> set[tuple[str, str]]:
     return {(row.workflow, row.state) for row in all_of(stage, sa.select(case.c.workflow, case.c.state))}
 
 
-@pytest.mark.parametrize("workflow", NAMES)
+@pytest.mark.parametrize("workflow", [name for name in EVERY if name != BY_NATIONAL_NOTICE])
 def test_every_state_of_every_workflow_has_a_case(stage: Stage, workflow: str) -> None:
     stand = {state for of, state in places(stage) if of == workflow}
 
-    assert stand == set(shipped()[workflow].states)
+    assert stand == set(everything()[workflow].states)
 
 
 def test_everything_came_through_the_one_door(stage: Stage) -> None:
@@ -147,7 +148,9 @@ def test_what_people_did_since_is_left_as_it_is(tmp_path: Path, stage: Stage) ->
 
 
 def test_the_names_are_plainly_invented(stage: Stage) -> None:
-    companies = all_of(stage, sa.select(organisation.c.name_zh).where(organisation.c.kind.in_(INVENTED)))
+    real = [one["code"] for province in data("organisations")["authorities"] for one in province["organisations"]]
+    invented = organisation.c.kind.in_(INVENTED), organisation.c.code.is_(None) | organisation.c.code.not_in(real)
+    companies = all_of(stage, sa.select(organisation.c.name_zh).where(*invented))
     people = data("demo/people")
 
     assert [row.name_zh for row in companies if "示例" not in row.name_zh] == []
@@ -175,12 +178,12 @@ def test_the_data_hold_no_password_and_no_personal_address() -> None:
     }
 
 
-def test_eleven_bureaus_exist_and_three_of_them_have_people(stage: Stage) -> None:
+def test_the_bureaus_of_both_provinces_exist_and_five_of_them_have_people(stage: Stage) -> None:
     bureaus = all_of(stage, sa.select(organisation.c.code).where(organisation.c.kind == "bureau"))
     staffed = {one["at"] for one in data("demo/people")["people"] if "municipal" in one["role"]}
 
-    assert len(bureaus) == 11
-    assert len(staffed & {row.code for row in bureaus}) == 3
+    assert len(bureaus) == 11 + 12
+    assert len(staffed & {row.code for row in bureaus}) == 3 + 2
 
 
 def test_two_registrations_wait_to_be_decided(stage: Stage) -> None:
@@ -214,15 +217,20 @@ def test_places_are_counted_as_they_are_held(stage: Stage) -> None:
         )
         == []
     )
-    assert {row.key for row in full} == {'{"intake.product_class":"coke"}', '{"intake.product_class":"flange"}'}
+    by_class = {row.key for row in full if "product_class" in row.key}
+    assert by_class == {'{"intake.product_class":"coke"}', '{"intake.product_class":"flange"}'}
+    assert any(row.key.startswith('{"round":') for row in full)
 
 
 def test_the_higher_ceiling_of_the_demonstration_says_what_the_notice_allows(stage: Stage) -> None:
-    (row,) = all_of(stage, sa.select(quota_setting.c.limit, quota_setting.c.reason, quota_setting.c.key))
+    (kept,) = all_of(stage, sa.select(quota_setting))
+    quota = Quota.model_construct(id=kept.quota, counter=None)
+    with stage.database.read() as tx:
+        (row,) = quota_settings.settings(tx, stage.ground.keys, kept.authority_id, quota, most=2)
 
-    assert (row.limit, row.key) == (15, '{"workflow":"pilot-service"}')
-    assert "演示数据" in row.reason
-    assert "不超过2个" in row.reason
+    assert (row["limit"], row["key"]) == (15, '{"workflow":"pilot-service"}')
+    assert ["演示数据" in one for one in (row["reason"], kept.reason)] == [True, False]
+    assert "不超过2个" in row["reason"]
 
 
 def test_only_what_the_stories_call_overdue_is_overdue(stage: Stage) -> None:
@@ -262,7 +270,8 @@ def test_no_other_day_brings_other_overdue_work(migrated_sqlite: Path, tmp_path:
         stand = places(stage)
 
     assert sorted(row.clock for row in late) == LATE
-    assert stand == {(name, state) for name, one in shipped().items() for state in one.states}
+    told = {(name, state) for name, one in everything().items() for state in one.states if name != BY_NATIONAL_NOTICE}
+    assert {one for one in stand if one[0] != BY_NATIONAL_NOTICE} == told
 
 
 def test_nothing_happened_on_a_day_off_or_after_the_day_on_which_it_stands(stage: Stage) -> None:
@@ -323,7 +332,8 @@ def test_one_report_is_called_for_soon_and_another_is_overdue(stage: Stage) -> N
 def test_branches_agents_and_readers_have_a_part_in_cases(stage: Stage) -> None:
     parts = Counter(row.role for row in all_of(stage, sa.select(involvement.c.role)))
 
-    assert parts == {"county": 2, "agent": 1, "reader": 1}
+    assert {role: parts[role] for role in ("county", "agent", "reader")} == {"county": 2, "agent": 1, "reader": 1}
+    assert parts["partner"] >= 3
 
 
 def test_cases_came_by_every_way(stage: Stage) -> None:
@@ -353,7 +363,9 @@ def test_a_file_was_purged_and_its_name_stays(stage: Stage) -> None:
 
 
 def test_a_completed_pilot_is_recommended_to_the_nation(stage: Stage) -> None:
-    rows = all_of(stage, sa.select(case.c.facts, case.c.workflow).where(case.c.state == "completed"))
+    rows = all_of(
+        stage, sa.select(case.c.facts, case.c.workflow).where(case.c.state == "completed", case.c.workflow.in_(PILOTS))
+    )
 
     assert {row.workflow for row in rows} == set(PILOTS)
     assert {"national" in row.facts["evaluation_result"]["honours"] for row in rows} == {True}
@@ -380,7 +392,12 @@ def test_a_round_is_open_and_the_bureaus_close_before_it(stage: Stage) -> None:
     rows = all_of(stage, sa.select(round_.c.code, round_.c.opens_at, round_.c.closes_at))
     now = clock.at_local(TODAY)
 
-    assert [row.code for row in rows if row.opens_at <= now < row.closes_at] == ["demo"]
+    assert sorted(row.code for row in rows if row.opens_at <= now < row.closes_at) == [
+        "demo",
+        "jx-city-demo",
+        "jx-label-demo",
+        "sx-label-demo",
+    ]
 
 
 def test_all_accounts_have_one_password_that_stands_in_a_file_for_its_owner_alone(stage: Stage) -> None:

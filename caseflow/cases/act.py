@@ -17,6 +17,7 @@ from caseflow.cases import (
     circulating,
     deciding,
     desk_acts,
+    disposal,
     duties,
     entry,
     filing,
@@ -53,7 +54,7 @@ _ENGINE: dict[str, tuple[Action, Callable[[Move, Mapping[str, Any], frozenset[st
     service.ACT: (service.ACTION, service.record),
     **{
         name: (action, room.run)
-        for room in (desk_acts, signers, supervising, circulating)
+        for room in (desk_acts, disposal, signers, supervising, circulating)
         for name, action in room.ACTS.items()
     },
 }

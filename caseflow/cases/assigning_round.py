@@ -81,8 +81,7 @@ def gather(move: Move, panel_id: str) -> Known:
     day = clock.local_date(move.at)
     facts = draw_facts.gather(move, panel, (), day)
     everybody = {row["person_id"] for row in seats}
-    said = panels.conflicts(move.tx, host)
-    barred = _barred(move, panel, facts, rows, everybody) | _written(said)
+    barred = _barred(move, panel, facts, rows, everybody) | _written(panels.conflicts(move.tx, host))
     cases = {row["id"] for row in rows}
     open_pairs = {
         (str(case), str(person)) for case in cases for person in everybody if (str(case), str(person)) not in barred
@@ -101,8 +100,7 @@ def gather(move: Move, panel_id: str) -> Known:
         scored=_written(sheets) & open_pairs,
         names=facts.names,
     )
-    owed = expert_load.load(move.tx, everybody)
-    elsewhere = {one: max(0, owed[one] - _here(rows, one, given, sheets, said)) for one in everybody}
+    elsewhere = expert_load.load(move.tx, everybody, besides=(host, panel_id))
     return replace(found, experts={one: _expert(found, facts, one, elsewhere[one]) for one in sorted(everybody)})
 
 
@@ -231,17 +229,6 @@ def _fits(move: Move, panel: Panel, facts: Facts, rows: list[RowMapping], people
             asks |= dict.fromkeys([str(one) for one in (value if isinstance(value, list) else [value]) if one], 1)
         found |= {(str(row["id"]), str(one)): fit_of(asks, brings[one]) for one in people}
     return found
-
-
-def _here(rows: list[RowMapping], person: int, given: set[Numbers], sheets: set[Numbers], said: set[Numbers]) -> int:
-    """The cases that an expert still has to score on this very panel, as ``expert_load`` counts them."""
-    return sum(
-        row["member_status"] == "in"
-        and (row["id"], person) not in sheets
-        and (row["id"], person) not in said
-        and (not given or (row["id"], person) in given)
-        for row in rows
-    )
 
 
 def _expert(known: Known, facts: Facts, person: int, carried: int) -> Expert:

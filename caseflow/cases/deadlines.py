@@ -22,7 +22,7 @@ from caseflow.db import Statement
 from caseflow.words import Message, Refused
 from caseflow.workflow.days import workdays
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.procedure import Duty, State
+from caseflow.workflow.procedure import Breach, Duty, State
 
 PUBLICITY = "publicity:"
 """Before the state's id in the name of a publicity clock."""
@@ -71,9 +71,18 @@ class Rule:
     @property
     def notify(self) -> tuple[str, ...]:
         """The roles that are told when it has run out, besides those who owe."""
+        return self._breach.notify
+
+    @property
+    def opens(self) -> str | None:
+        """The duty that is owed once it has run out."""
+        return self._breach.opens
+
+    @property
+    def _breach(self) -> Breach:
         if self.duty is not None:
-            return self.duty.breach.notify
-        return self.state.clock.breach.notify if self.state.clock is not None else ()
+            return self.duty.breach
+        return self.state.clock.breach if self.state.clock is not None else Breach()
 
 
 def rule_of(definition: Definition, name: str) -> Rule:

@@ -32,6 +32,8 @@ ACTS = {
 """The engine's own acts on the tasks of any case."""
 NOTES = "task_notes"
 """Under which the words beside these acts are kept, by journal entry."""
+URGED = "urged"
+"""Under which the journal keeps, by number, the person whose task was urged."""
 MOST_NOTE = 200
 _NOTE = {"note": Field(id="note", type="long_text", label=Text(zh="说明", en="Note"))}
 _REACH = {"own_authority": 3, "own_prefecture": 2}
@@ -133,7 +135,7 @@ def _urge(
         "number": move.case["number"] or "",
         "title": move.case["title"],
         "by": actor.organisation_name,
-        "note": note,
+        "note": Message("inbox.urged_note") if note else "",  # the words themselves are sealed with the case
         "due": row["due_on"].isoformat() if row["due_on"] else "",
     }
     message = Message("inbox.urged_by" if row["due_on"] else "inbox.urged", values)
@@ -143,7 +145,7 @@ def _urge(
         telling.tell_organisation(
             move.tx, move.case, where, message, role=row["role"], key=move.request_key, kind="desk"
         )
-    return {}
+    return {URGED: row["person_id"]}
 
 
 def _hand_over(move: Move, actor: Actor, posted: Mapping[str, Any], roles: frozenset[str]) -> dict[str, Any]:

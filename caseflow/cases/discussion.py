@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from caseflow.cases import members, panel_signatures, panels, ranking, remarks, scores, telling
 from caseflow.cases.move import Move
-from caseflow.cases.registry import EFFECTS, GUARDS, effect, guard
+from caseflow.cases.registry import EFFECTS, GUARDS, effect, everything, guard
 from caseflow.evaluation.diagnostics import Outlier, outliers
 from caseflow.evaluation.table import totals
 from caseflow.words import Message, Refused
@@ -99,7 +99,7 @@ def _may_not_ask(move: Move, panel_id: str) -> list[Message]:
     )
 
 
-@effect(EFFECTS, "panel", against=not_yet, asked_first=True, apart=True)
+@effect(EFFECTS, "panel", against=not_yet, asked_first=True, apart=everything)
 def change_score(move: Move, panel_id: str) -> None:
     """Keep a changed score sheet of one case with the reason, once the own one is in."""
     given = next((move.answers.get(one.id) for one in move.action.asks.values() if one.type == "score_sheet"), None)
@@ -111,14 +111,14 @@ def change_score(move: Move, panel_id: str) -> None:
     panel_signatures.ask_anew(move, panel_id)
 
 
-@effect(EFFECTS, "panel", against=not_yet, asked_first=True, apart=True)
+@effect(EFFECTS, "panel", against=not_yet, asked_first=True, apart=everything)
 def remark(move: Move, panel_id: str) -> None:
     """Keep what the person says of one or more cases in the discussion."""
     for member_id, text in said(move, panel_id).items():
         remarks.add(move, panel_id, "remark", member_id, text)
 
 
-@effect(EFFECTS, "panel", against=_may_not_ask, asked_first=True, apart=True)
+@effect(EFFECTS, "panel", against=_may_not_ask, asked_first=True, apart=everything)
 def ask_outlier(move: Move, panel_id: str) -> None:
     """Ask those whose score of a case lies far from the others' for its reason; of experts only the chair may."""
     panel, texts = move.definition.panels[panel_id], said(move, panel_id)
@@ -138,7 +138,7 @@ def ask_outlier(move: Move, panel_id: str) -> None:
             )
 
 
-@effect(EFFECTS, "panel", against=not_yet, asked_first=True, apart=True)
+@effect(EFFECTS, "panel", against=not_yet, asked_first=True, apart=everything)
 def answer_outlier(move: Move, panel_id: str) -> None:
     """Give the reason of an outlying score to who asked for it."""
     found = remarks.rows(move.tx, move.case["id"], panel_id)

@@ -52,9 +52,8 @@ def commit_draw(move: Move, panel_id: str) -> None:
         if not reason:
             raise Refused(Message("draws.why_again", {"input": REASON, "number": earlier.row["number"]}))
         body |= {"after": earlier.stage, "why": draws.seal(move.ground.keys, earlier.row, "anew", reason)}
-    committed = draws.begin(
-        move.tx, move.ground.keys, move.case["id"], panel_id, number, body, move.at, move.seat_holder
-    )
+    ground, here = move.ground, (move.case["id"], panel_id, number)
+    committed = draws.begin(move.tx, ground.keys, *here, body, move.at, move.seat_holder, ground.entropy)
     _note(move, panel_id, number, "commitment", committed)
 
 

@@ -15,11 +15,9 @@ from caseflow.cases.draw_statements import Named
 from caseflow.cases.move import Move
 from caseflow.evaluation import identity
 from caseflow.evaluation.conflicts import Case, Statement, Tie, TieKind
-from caseflow.evaluation.identity import PersonRow
 from caseflow.evaluation.linking import Resolution
-from caseflow.people import accounts, experts
+from caseflow.people import expert_identity, expert_ties, experts
 from caseflow.people.models import membership, organisation
-from caseflow.records import personal
 from caseflow.workflow.panel import Panel
 
 _TIES: dict[str, TieKind] = {
@@ -34,6 +32,7 @@ class Facts:
     pool: dict[str, list[RowMapping]]
     """The entries of the pool by identity."""
     load: dict[int, int]
+    """What each has to score elsewhere: who sits on this panel gives the seat up when it is drawn anew."""
     people: Resolution
     organisations: Resolution
     employers: dict[str, set[str]]
@@ -55,10 +54,10 @@ def gather(move: Move, panel: Panel, raised: Iterable[int], day: date) -> Facts:
         day: of the draw.
     """
     pool = experts.pool(move.tx, move.case["authority_id"], panel.role)
-    people = identity.people([_person(move, row) for row in pool])
+    people = expert_identity.resolved(move.tx, move.ground.keys, pool)
     who = people.of()
     places = Places()
-    said = experts.ties(move.tx, [row["id"] for row in pool])
+    said = expert_ties.ties(move.tx, [row["id"] for row in pool])
     named = [*_named(pool, said, places), *_memberships(move, pool, places)]
     inside = members.rows(move.tx, move.case["id"])
     cases, in_round = draw_parties.competing(move, panel, inside, places)
@@ -69,7 +68,7 @@ def gather(move: Move, panel: Panel, raised: Iterable[int], day: date) -> Facts:
     names = {of[key]: row.name for key, row in sorted(known.items(), reverse=True)}
     return Facts(
         pool=_by_identity(pool, who),
-        load=expert_load.load(move.tx, [row["person_id"] for row in pool]),
+        load=expert_load.load(move.tx, [row["person_id"] for row in pool], besides=(move.case["id"], panel.id)),
         people=people,
         organisations=organisations,
         employers=_employers(ties, who, of, day),
@@ -84,6 +83,7 @@ def gather(move: Move, panel: Panel, raised: Iterable[int], day: date) -> Facts:
             *draw_statements.filed_for(named, cases, who, of, organisations),
             *draw_statements.filed(move, pool, inside, who),
             *draw_statements.declared(move, pool, inside, who),
+            *(draw_statements.raised(move, panel.objections, pool, inside, who) if panel.objections else ()),
             *(
                 Statement(who[str(one)], "raised", "", f"raised:{one}")
                 for one in sorted(set(raised))
@@ -92,25 +92,6 @@ def gather(move: Move, panel: Panel, raised: Iterable[int], day: date) -> Facts:
         ],
         parents=draw_parties.parents(move, of),
         names=names | {str(row["id"]): row["number"] or row["title"] for row in inside},
-    )
-
-
-def _person(move: Move, row: RowMapping) -> PersonRow:
-    keys = move.ground.keys
-
-    def contact(name: str) -> tuple[str, ...]:
-        value = accounts.unseal(keys, row, name)
-        return (personal.digest(keys.current, value),) if value else ()
-
-    return PersonRow(
-        id=str(row["person_id"]),
-        name=row["name"],
-        pinyin=row["sort_key"],
-        id_number=row["identity_hash"] or "",
-        phones=contact("phone"),
-        mails=contact("email"),
-        employers=(row["employer_name"],),
-        credit_codes=(row["employer_code"],) if row["employer_code"] else (),
     )
 
 

@@ -20,6 +20,7 @@ from caseflow.evaluation.counting import exists
 from caseflow.evaluation.draw import terms
 from caseflow.evaluation.identity import pseudonym
 from caseflow.evaluation.pool import Bar, Bound, Candidate, Rule, Snapshot
+from caseflow.people import expert_profile
 from caseflow.words import Message, Refused
 from caseflow.workflow.panel import Avoided, Lot, Panel
 
@@ -133,11 +134,10 @@ def _cannot(snapshot: Snapshot) -> tuple[Message, ...]:
 def _absent(move: Move, panel: Panel, lot: Lot, facts: Facts, rows: list[RowMapping], day: date) -> list[str]:
     """Why a person cannot come, in codes: away, training not valid, barred, or as much to score as was agreed."""
     wanted = panel.assign.least if panel.assign is not None else len(facts.cases)
-    written = day.isoformat()
     found = []
-    if any(first <= written <= last for row in rows for first, last in row["away"]):
+    if any(expert_profile.is_away(row, day) for row in rows):
         found.append("away")
-    if lot.trained and not any(row["trained_until"] is not None and row["trained_until"] >= day for row in rows):
+    if lot.trained and not any(expert_profile.is_trained(row, day) for row in rows):
         found.append("untrained")
     if any(row["credit"] == "barred" for row in rows):
         found.append("barred")

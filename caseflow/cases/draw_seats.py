@@ -21,17 +21,17 @@ from caseflow.workflow.form import Field
 ANSWERS = ("accept", "decline")
 GROUNDS = ("recused", "absent")
 """Why the office takes somebody off a panel."""
+_ANEW: dict[str, Any] = {"answer": None, "answered_at": None, "pledged_at": None}
+"""Who is drawn answers and pledges for this draw, whatever was said before an earlier one."""
 
 
 def fill(move: Move, panel_id: str, people: list[int], reserves: list[int]) -> None:
     """Seat these people in their order, the first as chair; whoever sat before leaves."""
-    where = (seat.c.case_id == move.case["id"], seat.c.panel == panel_id, seat.c.status == "seated")
-    move.tx.execute(seat.update().where(*where).values(status="left", left_why="replaced"))
-    tasks.close(move.tx, move.case["id"], f"panel:{panel_id}", "replaced", move.at, status="void")
+    panels.clear(move, panel_id)
     for number, person_id in enumerate(people):
         _seat(move, panel_id, person_id, chair=number == 0)
     for person_id in reserves:
-        _keep(move, panel_id, person_id, chair=False, reserve=True)
+        panels.put(move, panel_id, person_id, chair=False, reserve=True, **_ANEW)
 
 
 def _may_not_answer(move: Move, panel_id: str) -> list[Message]:
@@ -138,19 +138,10 @@ def _vacate(move: Move, panel_id: str, person_id: int, why: str) -> bool:
 
 def _seat(move: Move, panel_id: str, person_id: int, *, chair: bool) -> None:
     """Seat a person, who owes an answer and is told so."""
-    _keep(move, panel_id, person_id, chair=chair, reserve=False)
+    panels.put(move, panel_id, person_id, chair=chair, reserve=False, **_ANEW)
     role = move.definition.panels[panel_id].role
     tasks.assign(move.tx, move.case, f"panel:{panel_id}", role, person_id, move.at)
     _tell(move, panel_id, person_id, "inbox.seat_drawn")
-
-
-def _keep(move: Move, panel_id: str, person_id: int, *, chair: bool, reserve: bool) -> None:
-    values: dict[str, Any] = {"chair": chair, "reserve": reserve, "status": "seated"}
-    values |= {"answer": None, "answered_at": None, "left_why": None, "pledged_at": None}
-    where = {"case_id": move.case["id"], "panel": panel_id, "person_id": person_id}
-    known = seat.update().where(*(seat.c[name] == value for name, value in where.items())).values(values)
-    if move.tx.execute(known).rowcount == 0:
-        move.tx.execute(seat.insert().values(**where, **values))
 
 
 def _tell(move: Move, panel_id: str, person_id: int, key: str) -> None:

@@ -1,4 +1,4 @@
-"""What was said of experts and cases: who prepared the material, who declared an own interest."""
+"""What was said of experts and cases: who prepared the material, who declared an own interest, to whom applicants object."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
-from caseflow.cases import draw_parties
+from caseflow.cases import dossier, draw_parties, members, paths
 from caseflow.cases.move import Move
 from caseflow.cases.panel_models import interest
+from caseflow.evaluation import identity
 from caseflow.evaluation.conflicts import Case, Statement
 from caseflow.evaluation.linking import Resolution
 from caseflow.records.models import journal
@@ -54,6 +55,26 @@ def filed(
         role = roles.get(row.role)
         if role is not None and (role.sees == "own_organisation" or role.assists is not None):
             yield Statement(who[str(row.person_id)], "filed", str(row.case_id), f"journal:{row.case_id}")
+
+
+def raised(
+    move: Move, path: str, pool: Iterable[RowMapping], inside: list[RowMapping], who: Mapping[str, str]
+) -> Iterator[Statement]:
+    """To whom the applicants of these cases object by name. Who cannot tell two of one name apart leaves both out."""
+    called: dict[str, list[str]] = {}
+    for row in pool:
+        called.setdefault(identity.written(row["name"]), []).append(who[str(row["person_id"])])
+    store, _, question = path.partition(".")
+    for row in inside:
+        definition = move.ground.definition(move.tx, row["definition_id"]).definition
+        if store in paths.appended(definition):
+            gathered = paths.entries(dossier.facts(move.tx, move.ground, row).get(store))
+            names = [(number, said.get(question)) for number, said in gathered]
+        else:
+            names = [(0, members.cell(move.tx, move.ground, row, path, {}))]
+        for number, name in names:
+            for person in called.get(identity.written(name), ()) if isinstance(name, str) else ():
+                yield Statement(person, "raised", str(row["id"]), f"objection:{row['id']}/{number}")
 
 
 def declared(

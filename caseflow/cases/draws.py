@@ -7,8 +7,7 @@ draw can be compared with them. A step is never changed.
 from __future__ import annotations
 
 import hmac
-import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -21,7 +20,7 @@ from caseflow.evaluation import chance
 from caseflow.evaluation.pool import Snapshot, read_snapshot
 from caseflow.evaluation.record import Record, heads
 from caseflow.records import personal
-from caseflow.records.personal import Keyring
+from caseflow.records.personal import Key, Keyring
 
 Kind = Literal["committed", "frozen", "drawn", "departed", "signed"]
 KEY_BYTES = 32
@@ -118,9 +117,13 @@ def begin(
     body: Mapping[str, Any],
     at: datetime,
     by: int,
+    entropy: Callable[[int], bytes],
 ) -> str:
-    """Make secret and pseudonym key of a new draw, and keep its first step; returns the commitment."""
-    secret, key = secrets.token_bytes(chance.SECRET_BYTES), secrets.token_bytes(KEY_BYTES)
+    """Make secret and pseudonym key of a new draw, and keep its first step; returns the commitment.
+
+    ``entropy`` gives so many bytes that nobody can foresee; see ``Ground.entropy``.
+    """
+    secret, key = entropy(chance.SECRET_BYTES), entropy(KEY_BYTES)
     sealed = personal.seal_json(
         keys, {"secret": secret.hex(), "key": key.hex()}, _context(case_id, panel_id, number, "secret")
     )
@@ -148,12 +151,16 @@ def key_of(keys: Keyring, row: Mapping[Any, Any]) -> bytes:
 
 
 def seal(keys: Keyring, row: Mapping[Any, Any], kind: str, value: Any) -> str:
-    """What is kept of a step for the office alone: who is meant, and why."""
-    return personal.seal_json(keys, value, _context(row["case_id"], row["panel"], row["number"], kind))
+    """What is kept of a step for the office alone: who is meant, and why.
+
+    A step is never changed. Its words lie under the key of this draw, so that they are gone once that key is erased.
+    """
+    return personal.seal_json(_ring(keys, row), value, _context(row["case_id"], row["panel"], row["number"], kind))
 
 
 def unseal(keys: Keyring, row: Mapping[Any, Any], kind: str, sealed: str) -> Any:
-    return personal.open_json(keys, sealed, _context(row["case_id"], row["panel"], row["number"], kind))
+    """What ``seal`` was given. Raises Refused once it is erased."""
+    return personal.open_json(_ring(keys, row), sealed, _context(row["case_id"], row["panel"], row["number"], kind))
 
 
 def aside(keys: Keyring, held: Held) -> dict[str, Any]:
@@ -185,6 +192,10 @@ def barred(keys: Keyring, held: Held) -> set[tuple[int, int]]:
 def proof(key: bytes, *parts: str) -> str:
     """A keyed hash of what the office can show and nobody else can guess."""
     return hmac.digest(key, chance.canonical(parts).encode(), "sha256").hex()
+
+
+def _ring(keys: Keyring, row: Mapping[Any, Any]) -> Keyring:
+    return Keyring(Key.of(key_of(keys, row)), (keys.current, *keys.earlier))
 
 
 def _opened(keys: Keyring, row: Mapping[Any, Any]) -> dict[str, str]:

@@ -113,6 +113,15 @@ def open_duty(move: Move, duty_id: str) -> None:
     )
 
 
+def open_late(move: Move, duty_id: str) -> None:
+    """A clock has run out: the role of a duty owes it from now on, if it answers for the case and does not owe it yet."""
+    duty = settled.duty_of(move.definition, move.case["state"], duty_id)
+    owner = tasks.organisation_of(move.tx, move.definition, move.case, duty.role)
+    owed = {"case_id": move.case["id"], "kind": f"{tasks.DUTY}{duty_id}", "organisation_id": owner}
+    if owner is not None and _EARLIEST.first(move.tx, owed) is None:
+        open_duty(move, duty_id)
+
+
 def _asked(move: Move, duty: Duty) -> int | None:
     """The organisation that the opening act asks."""
     one = move.answers.get(duty.asked) if duty.asked is not None else None

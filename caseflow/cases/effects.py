@@ -11,6 +11,7 @@ from caseflow.cases import (
     members,
     numbers,
     panel_results,
+    panel_signatures,
     panels,
     paths,
     quotas,
@@ -21,6 +22,7 @@ from caseflow.cases import (
 from caseflow.cases.move import Move
 from caseflow.cases.registry import EFFECTS, effect
 from caseflow.words import Message, Refused
+from caseflow.workflow.procedure import Action
 from caseflow.workflow.proof.pairs import STAY
 
 MoveMember = Callable[[Move, int, str, dict[str, Any]], Any]
@@ -140,7 +142,11 @@ def sign_pledges(move: Move, panel_id: str) -> None:
     panels.pledge(move, panel_id)
 
 
-@effect(EFFECTS, "panel")
+def _of_each_case(action: Action) -> list[str]:
+    return [one.id for one in action.asks.values() if one.type == "members"]
+
+
+@effect(EFFECTS, "panel", apart=_of_each_case)
 def declare_interest(move: Move, panel_id: str | None) -> None:
     """Keep what the person says of an own interest: an expert for each case, an officer for this one."""
     if panel_id:
@@ -163,8 +169,12 @@ def score_member(move: Move, panel_id: str) -> None:
 
 @effect(EFFECTS, "panel", alters=True)
 def rank_members(move: Move, panel_id: str) -> None:
-    """Work out score and place of every case, and keep them with it and with the sheets that they came from."""
+    """Work out score and place of every case, and keep them with it and with the sheets that they came from.
+
+    Whoever signed what has changed by it owes the signature again.
+    """
     panel_results.keep(move, panel_id)
+    panel_signatures.ask_anew(move, panel_id)
 
 
 @effect(EFFECTS, "notify")

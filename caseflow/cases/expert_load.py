@@ -11,10 +11,13 @@ from caseflow.cases.models import case, member
 from caseflow.cases.panel_models import assignment, interest, seat, sheet
 
 
-def load(tx: Connection, person_ids: Iterable[int]) -> dict[int, int]:
+def load(tx: Connection, person_ids: Iterable[int], *, besides: tuple[int, str] | None = None) -> dict[int, int]:
     """The cases that each person still has to score, on panels of procedures that are not over; 0 where there are none.
 
     Reserves have none. Where the members of a panel were assigned only those given to the person count.
+
+    Args:
+        besides: a case and its panel that are left out: what the people have to do elsewhere.
     """
     wanted = sorted(set(person_ids))
     here = (assignment.c.case_id == seat.c.case_id) & (assignment.c.panel == seat.c.panel)
@@ -32,6 +35,7 @@ def load(tx: Connection, person_ids: Iterable[int]) -> dict[int, int]:
         interest.c.person_id == seat.c.person_id,
         interest.c.conflict,
     )
+    elsewhere = [] if besides is None else [~((seat.c.case_id == besides[0]) & (seat.c.panel == besides[1]))]
     rows = tx.execute(
         sa.select(seat.c.person_id, sa.func.count().label("number"))
         .join(case, case.c.id == seat.c.case_id)
@@ -45,6 +49,7 @@ def load(tx: Connection, person_ids: Iterable[int]) -> dict[int, int]:
             ~scored.exists(),
             ~own.exists(),
             sa.or_(~given.exists(), mine.exists()),
+            *elsewhere,
         )
         .group_by(seat.c.person_id)
     )

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock
-from caseflow.cases import panels, scores, telling
+from caseflow.cases import panels, scores, tasks, telling
+from caseflow.cases.models import case
 from caseflow.cases.move import Move
 from caseflow.cases.panel_models import fee
 from caseflow.cases.registry import EFFECTS, effect
@@ -24,9 +25,13 @@ from caseflow.people.models import person
 from caseflow.records import personal
 from caseflow.records.personal import Keyring
 from caseflow.words import Message, Refused
+from caseflow.workflow.parts import Text
 
 BASES = ("per_sheet", "per_meeting")
 """The rate is for each score sheet, or for the whole meeting."""
+FEE = "fee:"
+"""Before the id of a panel, in the kind of the task to confirm the own fee."""
+TO_CONFIRM = Text(zh="确认劳务费", en="Confirm the fee")
 _FEN = 100
 
 
@@ -47,6 +52,16 @@ def own(tx: Connection, case_id: int, panel_id: str, person_id: int) -> RowMappi
     return next((row for row in of_panel(tx, case_id, panel_id) if row["person_id"] == person_id), None)
 
 
+def unpaid(tx: Connection, person_id: int) -> int:
+    """How many fees of an expert are settled and not paid yet, of meetings that are not over."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(fee.join(case, case.c.id == fee.c.case_id))
+        .where(fee.c.person_id == person_id, fee.c.status != "paid", ~case.c.final)
+    )
+    return tx.scalar(query) or 0
+
+
 def account(keys: Keyring, row: Mapping[Any, Any]) -> Own:
     """Bank and account as they were confirmed, whole: for who pays, and the expert alone. Empty before that."""
     return Own(**personal.open_json(keys, row["sealed"], _context(row))) if row["sealed"] else Own()
@@ -59,12 +74,14 @@ def yuan(fen: int) -> Decimal:
 
 @effect(EFFECTS, "panel", alters=True)
 def settle_fees(move: Move, panel_id: str) -> None:
-    """Settle what each expert is paid: the rate for the meeting, or for each sheet with marks."""
+    """Settle what each expert is paid: the rate for the meeting, or for each sheet with marks; each owes a word on it."""
     rate, per = _rate(move), _basis(move)
     where = (fee.c.case_id == move.case["id"], fee.c.panel == panel_id)
     if move.tx.scalar(sa.select(sa.func.count()).where(*where, fee.c.status != "settled")):
         raise Refused(Message("fees.confirmed_already"))
     move.tx.execute(fee.delete().where(*where, fee.c.status == "settled"))
+    kind, role = f"{FEE}{panel_id}", move.definition.panels[panel_id].role
+    tasks.close(move.tx, move.case["id"], kind, move.action.id, move.at, status="void")
     given: dict[int, int] = {}
     for row in scores.newest(move.tx, move.case["id"], panel_id):
         given[row["person_id"]] = given.get(row["person_id"], 0) + (not row["abstained"])
@@ -81,6 +98,7 @@ def settle_fees(move: Move, panel_id: str) -> None:
                 status="settled", at=move.at,
             )
         )  # fmt: skip
+        tasks.assign(move.tx, move.case, kind, role, person_id, move.at)
         _tell(move, person_id, "inbox.fee_settled")
     move.notes["fees"] = {"panel": panel_id, "rate": rate, "per": per, "experts": len(paid)}
 
@@ -107,6 +125,8 @@ def confirm_fee(move: Move, panel_id: str) -> None:
     )
     if confirmed.rowcount == 0:
         raise Refused(Message("fees.none_open"))
+    kind, who = f"{FEE}{panel_id}", move.seat_holder
+    tasks.close(move.tx, move.case["id"], kind, move.action.id, move.at, person_id=who)
 
 
 @effect(EFFECTS, "panel", alters=True)

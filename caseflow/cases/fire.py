@@ -7,7 +7,19 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from caseflow.cases import act, deadlines, entry, linking, registers, supervising, tasks, telling, timers
+from caseflow.cases import (
+    act,
+    deadlines,
+    duties,
+    entry,
+    linking,
+    register_terms,
+    registers,
+    supervising,
+    tasks,
+    telling,
+    timers,
+)
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import deadline
 from caseflow.cases.move import Move
@@ -38,9 +50,14 @@ def fire(tx: Connection, ground: Ground, row: RowMapping, now: datetime) -> bool
         if do is not None:
             act.perform(tx, ground, None, row["case_id"], do, request_key=key)
         return True
-    if row["kind"].startswith(registers.TERM):
+    if row["kind"].startswith(register_terms.TERM):
         move = Move(tx, ground, loaded, case, registers.RAN_OUT, None, "system", now, key)
-        if registers.run_out(move, int(row["kind"].removeprefix(registers.TERM))):
+        if registers.run_out(move, int(row["kind"].removeprefix(register_terms.TERM))):
+            act.record(move, move.notes)
+        return True
+    if row["kind"].startswith(register_terms.NEAR):
+        move = Move(tx, ground, loaded, case, register_terms.ENDING, None, "system", now, key)
+        if register_terms.warn(move, int(row["kind"].removeprefix(register_terms.NEAR))):
             act.record(move, move.notes)
         return True
     if row["kind"].startswith(supervising.TIMER):
@@ -57,7 +74,10 @@ def fire(tx: Connection, ground: Ground, row: RowMapping, now: datetime) -> bool
         move.changes["due_on"] = deadlines.earliest(tx, loaded.definition, case["id"])
         tasks.postpone(tx, case["id"], move.changes["due_on"])
     _tell(move, clock_row, said)
-    body = {"clock": clock_row["clock"], "due_on": clock_row["due_on"].isoformat()}
+    rule = deadlines.rule_of(loaded.definition, clock_row["clock"])
+    if said is not WARNED and rule.opens is not None and rule.state.id == case["state"]:
+        duties.open_late(move, rule.opens)
+    body = {**move.notes, "clock": clock_row["clock"], "due_on": clock_row["due_on"].isoformat()}
     if clock_row["task_id"] is not None:
         body["task"] = clock_row["task_id"]
     act.record(move, body)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+import secrets
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -43,6 +44,8 @@ class Ground:
     required: Mapping[str, tuple[Requirement, ...]] = field(default_factory=dict)
     """What the footprint of a kind of product must hold, by product code."""
     demo: bool = False
+    entropy: Callable[[int], bytes] = secrets.token_bytes
+    """Whence a draw has its secret: the operating system. Only a simulation, on rows that are thrown away, takes another."""
     _loaded: dict[int, Loaded] = field(default_factory=dict)
     _current: dict[str, int] = field(default_factory=dict)
     _entered: dict[str, int] = field(default_factory=dict)

@@ -33,6 +33,7 @@ from caseflow.db import Statement
 from caseflow.records import files
 from caseflow.words import Message
 from caseflow.workflow.definition import Definition
+from caseflow.workflow.lookups import rests_on
 from caseflow.workflow.parts import Check, Condition
 
 
@@ -53,14 +54,20 @@ def reasons(move: Move, *, before_asking: bool = False) -> list[Message]:
             against += move.refuse("guards.at_most", limit=limit)
     against += deciding.reasons(move, move.action, before_asking=before_asking)
     for need in move.action.needs:
-        of_answers = "asks." in need.check if isinstance(need, Check) else GUARDS[need.name].of_answers
-        if not (before_asking and of_answers):
+        if not (before_asking and _of_answers(move, need)):
             against += objections(move, need)
     for call in move.action.then:
         what = EFFECTS[call.name]
-        if what.against is not None and (what.asked_first or not before_asking):
-            against += what.against(move, call.argument)
+        if what.against is not None and not (before_asking and (not what.asked_first or rests_on(call, move.store))):
+            against += _with_basis(what.against(move, call.argument), call.basis)
     return against
+
+
+def _of_answers(move: Move, need: Condition) -> bool:
+    """Whether a condition looks at the answers of this act."""
+    if isinstance(need, Check):
+        return "asks." in need.check
+    return GUARDS[need.name].of_answers or rests_on(need, move.store)
 
 
 def objections(move: Move, need: Condition) -> list[Message]:
@@ -237,9 +244,9 @@ def results_complete(move: Move, _: Any) -> list[Message]:
 
 @guard(GUARDS, "panel")
 def panel_seated(move: Move, panel_id: str) -> list[Message]:
-    """The panel has its full number of experts."""
+    """The panel has its full number of experts; reserves fill no seat."""
     panel = move.definition.panels[panel_id]
-    seated = len(panels.seats(move.tx, move.case["id"], panel_id))
+    seated = sum(not row["reserve"] for row in panels.seats(move.tx, move.case["id"], panel_id))
     return move.refuse("guards.panel_size", size=panel.size, seated=seated) if seated < panel.size else []
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from caseflow.cases import members, paths, show
+from caseflow.cases import footprint_values, members, paths, show
 from caseflow.cases.ground import Ground
 from caseflow.cases.move import Move
 from caseflow.people import accounts
@@ -16,8 +16,10 @@ from caseflow.people.models import organisation
 from caseflow.records import files, personal
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.form import Field
+from caseflow.workflow.report import FOOTPRINT
 
 Line = list[show.Pair]
+BOUNDARY = f"{FOOTPRINT}.{footprint_values.BOUNDARY}"
 
 
 def of(move: Move, path: str) -> list[Line]:
@@ -26,6 +28,8 @@ def of(move: Move, path: str) -> list[Line]:
     value = move.value(path)
     if question is None:
         return [[show.both(path), show.both(value or "")]]
+    if path == BOUNDARY and value:
+        return [[show.pair(question.label), footprint_values.boundary(move.tx, move.figures)]]
     titles: Mapping[str, show.Pair] = {}
     if question.type == "members" and isinstance(value, dict):
         titles = {str(row["id"]): show.both(row["title"]) for row in members.rows(move.tx, move.case["id"])}

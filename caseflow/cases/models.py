@@ -242,7 +242,7 @@ timer = sa.Table(
     ),
     sa.Index("ix_timer_case", "case_id"),
 )
-"""``kind`` is ``warn``, ``breach``, ``act:<action>``, or ``register:<entry>`` at the end of its validity."""
+"""``kind`` is ``warn``, ``breach``, ``act:<action>``, ``register:<entry>`` at the end of its validity or ``register_ends:<entry>`` before it."""
 
 proposal = sa.Table(
     "proposal",

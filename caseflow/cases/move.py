@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.cases import dossier, paths, register_book, settings, surroundings
+from caseflow.cases import dossier, footprint_values, paths, register_book, settings, surroundings
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.people.rights import Actor
 from caseflow.words import Message
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.procedure import Action
+from caseflow.workflow.report import FOOTPRINT
 
 
 @dataclass(slots=True)
@@ -47,10 +48,13 @@ class Move:
     """Who typed the answers, where somebody else carries the act out."""
     decided: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What decision tables have said with this act, kept as their stores."""
+    taken: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What this act keeps beside its answers, by store: entries of registers that were found, samples that were drawn."""
     waiting: list[dict[str, Any]] | None = None
     """The acts on this case that wait for signatures, once they were read."""
     _facts: dict[str, Any] | None = None
     _dossier: dict[str, Any] | None = None
+    _figures: dict[str, str] | None = None
     _typed: bool = False
 
     @property
@@ -67,7 +71,7 @@ class Move:
         known, said = self._known_facts(), self.answers
         if self.action.appends and said:
             said = {self.entry: said}
-        return {**known, **self.decided, self.store: {**known.get(self.store, {}), **said}}
+        return {**known, **self.taken, **self.decided, self.store: {**known.get(self.store, {}), **said}}
 
     def _known_facts(self) -> dict[str, Any]:
         if self._facts is None:
@@ -92,6 +96,13 @@ class Move:
         return str(max([self.case["seq"], *(seq for seq, _ in gathered)]) + 1)
 
     @property
+    def figures(self) -> dict[str, str]:
+        """The footprint that is filed with the case, as it was recomputed last."""
+        if self._figures is None:
+            self._figures = footprint_values.of_case(self.tx, self.case["id"])
+        return self._figures
+
+    @property
     def row(self) -> dict[str, Any]:
         """The case as this act leaves it, as far as it is known yet."""
         return {**self.case, **self.changes}
@@ -112,6 +123,10 @@ class Move:
     def typed(self) -> bool:
         """Whether the dossier has changed since it was frozen."""
         return bool(self.dossier) and self._typed
+
+    def suppose(self, figures: dict[str, str]) -> None:
+        """Ask what would be, were the footprint that is filed another one."""
+        self._figures = figures
 
     def use_dossier(self, values: dict[str, Any]) -> None:
         """What the dossier says from here on: the act has written it anew."""
@@ -137,6 +152,8 @@ class Move:
         if path in ("organisation", "workflow", "number"):
             return self.case["organisation_id" if path == "organisation" else path]
         head, *rest = path.split(".")
+        if head == FOOTPRINT:
+            return self.figures.get(rest[0])
         found: Any = self.dossier if head == "dossier" else self.facts.get(head)
         if head in paths.appended(self.definition):
             found = next((said for _, said in reversed(paths.entries(found))), None)
@@ -152,6 +169,7 @@ _READ: dict[str, Callable[[Move], Any]] = {
     "dossier": lambda move: move.dossier,
     "asks": lambda move: move.answers,
     "case": lambda move: move.told(),
+    "footprint": lambda move: move.figures,
     "entry": lambda move: register_book.of_case(move.tx, move.case["id"]),
     "parameter": lambda move: settings.read_by_conditions(move.tx, move.definition, move.case),
     "today": lambda move: clock.local_date(move.at),

@@ -8,7 +8,7 @@ from caseflow.cases import discussion, members, panel_signatures, panels, remark
 from caseflow.cases.move import Move
 from caseflow.cases.panel_models import seat
 from caseflow.cases.panel_signatures import Signature
-from caseflow.cases.registry import EFFECTS, GUARDS, effect, guard
+from caseflow.cases.registry import EFFECTS, GUARDS, effect, everything, guard
 from caseflow.words import Message, Refused
 
 
@@ -44,7 +44,7 @@ def _may_not_sign(move: Move, panel_id: str) -> list[Message]:
     return move.refuse("opinion.missing", numbers=missing) if missing else []
 
 
-@effect(EFFECTS, "panel", against=_may_not_draft, asked_first=True, apart=True)
+@effect(EFFECTS, "panel", against=_may_not_draft, asked_first=True, apart=everything)
 def draft_opinion(move: Move, panel_id: str) -> None:
     """Keep the panel's opinion of the cases named; who signed an earlier one is asked again."""
     texts, open_to = discussion.said(move, panel_id), drafts(move, panel_id)
@@ -57,7 +57,7 @@ def draft_opinion(move: Move, panel_id: str) -> None:
     panel_signatures.ask_anew(move, panel_id)
 
 
-@effect(EFFECTS, "panel", against=_may_not_sign, asked_first=True, apart=True)
+@effect(EFFECTS, "panel", against=_may_not_sign, asked_first=True, apart=everything)
 def sign_panel(move: Move, panel_id: str) -> None:
     """The expert signs scores and opinions of the own cases as they stand, with a dissent where there is one."""
     own, texts = panel_signatures.own(move.tx, move.case["id"], panel_id, move.seat_holder), remarks.told(move)
@@ -66,7 +66,7 @@ def sign_panel(move: Move, panel_id: str) -> None:
     panel_signatures.keep(move, panel_id, own, {str(number): text for number, text in texts.items()})
 
 
-@effect(EFFECTS, "panel", apart=True)
+@effect(EFFECTS, "panel", apart=everything)
 def note_unsigned(move: Move, panel_id: str) -> None:
     """Note why the experts named cannot sign."""
     reason = next(

@@ -23,8 +23,8 @@ def filled(move: Move, kind: str, panel_id: str) -> dict[str, Any]:
     """The block of ``kind`` (``seats``, ``pledges``, ``sheets``) for a panel of the definition."""
     panel = move.definition.panels[panel_id]
     seated = panels.seats(move.tx, move.case["id"], panel_id)
-    own = [row for row in seated if move.actor is not None and row["person_id"] == move.actor.person_id]
-    seated = own or seated
+    if move.role == panel.role:
+        seated = [row for row in seated if row["person_id"] == move.seat_holder]
     offices = _offices(move, panel, [row["person_id"] for row in seated])
     if kind == "seats":
         return _seats(move, seated, offices)

@@ -70,7 +70,7 @@ def _signed(move: Move, one: Signature) -> list[show.Pair]:
         remark = show.words("paper.signed.dissents" if one.signed["dissents"] else "paper.signed.agrees")
         return [name, show.day(clock.local_date(one.signed["at"])), remark]
     if one.noted is not None:
-        why = panel_signatures.words(move.ground.keys, one.noted)["reason"]
+        why = panel_signatures.words(move.ground.keys, one.noted).get("reason", "")
         return [name, show.both("–"), show.words("paper.signed.noted", why=why)]
     return [name, show.both(""), show.words("paper.signed.missing")]
 

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from caseflow.cases import expert_load, panels, scores
 from caseflow.evaluation.agreement import Alpha, Intraclass, krippendorff, shrout_fleiss
+from caseflow.evaluation.agreement_interval import interval
 from caseflow.evaluation.diagnostics import Diagnostics, diagnose
 from caseflow.evaluation.scoring import Mark
 from caseflow.evaluation.sheets import Scheme, Sheet
@@ -27,6 +28,8 @@ class Agreed:
 
     criterion: str | None
     alpha: Alpha
+    between: tuple[float, float] | None
+    """The interval of 95 % of alpha; None where there is no alpha."""
     single: Intraclass | None
     """ICC(2,1): of one expert's mark. None where fewer than two cases have the marks of all."""
     mean: Intraclass | None
@@ -59,24 +62,23 @@ def diagnostics(panel: Panel, sheets: Sheets, scheme: Scheme) -> Diagnostics:
 
 def readers(tx: Connection, case_id: int, panel_id: str) -> list[Reader]:
     """Everybody who sits, the chair first; reserves carry nothing."""
-    given: dict[int, int] = {}
-    for row in scores.newest(tx, case_id, panel_id):
-        given[row["person_id"]] = given.get(row["person_id"], 0) + 1
+    given = {(row["member_case_id"], row["person_id"]) for row in scores.newest(tx, case_id, panel_id)}
     seated = [row for row in panels.seats(tx, case_id, panel_id) if not row["reserve"]]
-    owed = expert_load.load(tx, [row["person_id"] for row in seated])
+    elsewhere = expert_load.load(tx, [row["person_id"] for row in seated], besides=(case_id, panel_id))
     found = []
     for row in seated:
         person_id = row["person_id"]
-        before, done = len(panels.before(tx, case_id, panel_id, person_id)), given.get(person_id, 0)
-        elsewhere = max(0, owed[person_id] - max(0, before - done))
-        found.append(Reader(person_id, row["name"], before, done, elsewhere))
+        before = panels.before(tx, case_id, panel_id, person_id)
+        done = sum((number, person_id) in given for number in before)
+        found.append(Reader(person_id, row["name"], len(before), done, elsewhere[person_id]))
     return found
 
 
 def _agreed(criterion: str | None, given: Mapping[int, Mapping[int, Mark]]) -> Agreed:
     values = table(given).values
+    alpha, between = krippendorff(values, "interval"), interval(values, "interval")
     try:
         forms = shrout_fleiss(values)
     except ValueError:  # fewer than two cases that all have marked
-        return Agreed(criterion, krippendorff(values, "interval"), None, None)
-    return Agreed(criterion, krippendorff(values, "interval"), forms.form("2,1"), forms.form("2,k"))
+        return Agreed(criterion, alpha, between, None, None)
+    return Agreed(criterion, alpha, between, forms.form("2,1"), forms.form("2,k"))

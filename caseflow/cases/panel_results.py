@@ -20,7 +20,6 @@ from caseflow.cases.panel_models import panel_result
 from caseflow.cases.ranking import Worked, work_out
 from caseflow.db import canonical
 from caseflow.evaluation import result
-from caseflow.words import Refused
 
 
 def keep(move: Move, panel_id: str) -> Worked:
@@ -114,13 +113,3 @@ def lines(row: Mapping[Any, Any]) -> Mapping[str, int]:
     """The places of each group for which a kept result was worked out."""
     given, _ = result.read(row["body"])
     return given.lines
-
-
-def verify(row: Mapping[Any, Any]) -> bool:
-    """Whether a kept result is still what its hash says, and comes out again."""
-    if hashlib.sha256(row["body"].encode()).hexdigest() != row["hash"]:
-        return False
-    try:
-        return not result.recompute(row["body"]).differs
-    except Refused:
-        return False

@@ -33,7 +33,7 @@ class Signature:
     outdated: bool
     """Signed once, and what it stood for has changed since."""
     noted: RowMapping | None
-    """The office's note why there is no signature."""
+    """The office's note why there is no signature; it holds no longer once the expert has signed after all."""
 
     @property
     def missing(self) -> bool:
@@ -58,7 +58,7 @@ def of_panel(tx: Connection, case_id: int, panel_id: str) -> list[Signature]:
             owed, own = _hash(content, before), given.get(seat["person_id"], [])
             signed = next((row for row in own if row["noted_by"] is None and row["stands_for"] == owed), None)
             earlier = any(row["noted_by"] is None for row in own)
-            noted = next((row for row in reversed(own) if row["noted_by"] is not None), None)
+            noted = own[-1] if own and own[-1]["noted_by"] is not None else None
             found.append(Signature(seat, owed, before, signed, signed is None and earlier, noted))
     return found
 
@@ -92,7 +92,9 @@ def keep(move: Move, panel_id: str, one: Signature, said: dict[str, str], *, not
 
 
 def words(keys: Keyring, row: Mapping[Any, Any]) -> dict[str, str]:
-    """The dissents of a signature by case, or the reason of a note."""
+    """The dissents of a signature by case, or the reason of a note; nothing once they are erased."""
+    if personal.is_erased(row["sealed"]):
+        return {}
     said: dict[str, str] = personal.open_json(keys, row["sealed"], _context(row))
     return said
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -84,23 +85,27 @@ def place(move: Move, panel_id: str, person_ids: list[int]) -> None:
         against.append(Message("panels.too_many", {"size": panel.size, "reserves": panel.reserves}))
     if against:
         raise Refused(*against)
-    move.tx.execute(
-        seat.update().where(seat.c.case_id == move.case["id"], seat.c.panel == panel_id).values(status="left")
-    )
-    tasks.close(move.tx, move.case["id"], f"panel:{panel_id}", "replaced", move.at, status="void")
+    clear(move, panel_id)
     for number, person_id in enumerate(person_ids):
-        values = {"reserve": number >= panel.size, "chair": number == 0, "status": "seated"}
-        known = move.tx.execute(
-            seat.update()
-            .where(seat.c.case_id == move.case["id"], seat.c.panel == panel_id, seat.c.person_id == person_id)
-            .values(values)
-        )
-        if known.rowcount == 0:
-            move.tx.execute(
-                seat.insert().values(case_id=move.case["id"], panel=panel_id, person_id=person_id, **values)
-            )
+        put(move, panel_id, person_id, reserve=number >= panel.size, chair=number == 0)
         if number < panel.size:
             tasks.assign(move.tx, move.case, f"panel:{panel_id}", panel.role, person_id, move.at)
+
+
+def clear(move: Move, panel_id: str) -> None:
+    """Whoever sits on the panel gives the seat up, and owes nothing there any more."""
+    sits = (seat.c.case_id == move.case["id"], seat.c.panel == panel_id, seat.c.status == "seated")
+    move.tx.execute(seat.update().where(*sits).values(status="left", left_why="replaced"))
+    tasks.close(move.tx, move.case["id"], f"panel:{panel_id}", "replaced", move.at, status="void")
+
+
+def put(move: Move, panel_id: str, person_id: int, **columns: Any) -> None:
+    """Seat a person, also one who has sat there before; ``columns`` are those of the seat that are to be written."""
+    where = {"case_id": move.case["id"], "panel": panel_id, "person_id": person_id}
+    values = {"status": "seated", "left_why": None, **columns}
+    known = seat.update().where(*(seat.c[name] == value for name, value in where.items())).values(values)
+    if move.tx.execute(known).rowcount == 0:
+        move.tx.execute(seat.insert().values(**where, **values))
 
 
 def pledge(move: Move, panel_id: str) -> None:
@@ -147,6 +152,8 @@ def _interest(move: Move, member_case_id: int, *, conflict: bool, ground: str) -
     )
     sealed = personal.seal_json(move.ground.keys, ground, _context(move.case["id"], member_case_id, move.seat_holder))
     values = {"conflict": conflict, "ground": sealed, "at": move.at}
+    digest = hashlib.sha256(sealed.encode()).hexdigest()
+    move.notes.setdefault("interests", []).append({"member": member_case_id, "conflict": conflict, "hash": digest})
     if move.tx.execute(interest.update().where(*where).values(values)).rowcount == 0:
         move.tx.execute(
             interest.insert().values(
@@ -166,12 +173,14 @@ def conflicts(tx: Connection, case_id: int) -> set[tuple[int, int]]:
 
 
 def declared(tx: Connection, keys: Keyring, case_id: int, person_id: int) -> dict[int, dict[str, Any]]:
-    """What a person declared, by member: ``{conflict, ground}``."""
+    """What a person declared, by member: ``{conflict, ground}``; the ground is empty once it is erased."""
     rows = tx.execute(sa.select(interest).where(interest.c.case_id == case_id, interest.c.person_id == person_id))
     return {
         row.member_case_id: {
             "conflict": row.conflict,
-            "ground": personal.open_json(keys, row.ground, _context(case_id, row.member_case_id, person_id)),
+            "ground": ""
+            if personal.is_erased(row.ground)
+            else personal.open_json(keys, row.ground, _context(case_id, row.member_case_id, person_id)),
         }
         for row in rows
     }
@@ -179,14 +188,17 @@ def declared(tx: Connection, keys: Keyring, case_id: int, person_id: int) -> dic
 
 def before(tx: Connection, case_id: int, panel_id: str, person_id: int) -> list[int]:
     """The members that an expert scores, in their order: assigned where they are assigned, and without own interest;
-    of a reserve only what was assigned.
+    of a reserve only what was assigned. Nothing is before who does not sit.
     """
+    own = sa.select(seat.c.reserve).where(
+        seat.c.case_id == case_id, seat.c.panel == panel_id, seat.c.person_id == person_id, seat.c.status == "seated"
+    )
+    waits: bool | None = tx.scalar(own)
+    if waits is None:
+        return []
     barred = {member for member, who in conflicts(tx, case_id) if who == person_id}
     given = assigned(tx, case_id, panel_id)
-    waits = sa.select(seat.c.id).where(
-        seat.c.case_id == case_id, seat.c.panel == panel_id, seat.c.person_id == person_id, seat.c.reserve
-    )
-    everything = not given and tx.execute(waits).first() is None
+    everything = not given and not waits
     return [
         row["id"]
         for row in members.rows(tx, case_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from caseflow.workflow import report
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.form import Field
 from caseflow.workflow.kept import kept
@@ -62,7 +63,9 @@ def question(definition: Definition, path: str) -> Field | None:
                 if found is not None:
                     return found
     decision = definition.decisions.get(head)
-    return _inside(decision.outputs, rest) if decision is not None else None
+    if decision is not None:
+        return _inside(decision.outputs, rest)
+    return report.paths(definition).get(path) if head == report.FOOTPRINT or head in report.beside(definition) else None
 
 
 def column(definition: Definition, name: str) -> Field | None:

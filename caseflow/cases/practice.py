@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from caseflow.cases import dossier, ranking, scores
+from caseflow.cases.dossier import DraftChanged
 from caseflow.cases.ground import Ground
 from caseflow.cases.move import Move
 from caseflow.cases.registry import GUARDS, guard
@@ -33,10 +34,13 @@ def given(
 def keep(
     tx: Connection, ground: Ground, case_id: int, panel_id: str, example: Example, marks: Mapping[str, int], by: int
 ) -> None:
-    """Keep the marks that a person gave a sample case; trying again replaces them."""
-    part = _part(panel_id, example.id)
-    version, _ = dossier.read_draft(tx, ground, case_id, part, _owner(by))
-    dossier.save_draft(tx, ground, case_id, part, _owner(by), dict(marks), version, by)
+    """Keep the marks that a person gave a sample case; trying again replaces them, also where both come at once."""
+    place = (tx, ground, case_id, _part(panel_id, example.id), _owner(by))
+    version, _ = dossier.read_draft(*place)
+    try:
+        dossier.save_draft(*place, dict(marks), version, by)
+    except DraftChanged as changed:
+        dossier.save_draft(*place, dict(marks), changed.version, by)
 
 
 def read(panel: Panel, example: Example, typed: Mapping[str, Any]) -> dict[str, int]:

@@ -10,12 +10,16 @@ from sqlalchemy.engine import Connection
 
 from caseflow.cases import quotas
 from caseflow.cases.models import case, quota_counter, quota_entry, quota_setting
+from caseflow.people.models import person
+from caseflow.records import personal
+from caseflow.records.personal import Keyring
 from caseflow.words import Message, Refused
 from caseflow.workflow.many import Quota
 
 
 def set_limit(
     tx: Connection,
+    keys: Keyring,
     authority_id: int,
     quota: Quota,
     *,
@@ -26,7 +30,7 @@ def set_limit(
     by: int,
     at: Any,
 ) -> None:
-    """Set the ceiling of one counter (or the default, with an empty key), with its reason.
+    """Set the ceiling of one counter (or the default, with an empty key), with its reason, which is kept sealed.
 
     Raises:
         Refused: no reason; or more places are taken already than the new ceiling allows.
@@ -40,7 +44,7 @@ def set_limit(
             key=key,
             limit=limit,
             across=across,
-            reason=reason,
+            reason=personal.seal_json(keys, reason.strip(), _context(authority_id, quota.counted_as, key)),
             set_by=by,
             at=at,
         )
@@ -58,6 +62,25 @@ def set_limit(
     if too_many is not None:
         raise Refused(Message("quotas.more_taken", {"used": too_many["used"], "limit": limit}))
     tx.execute(quota_counter.update().where(*here).values(limit=limit))
+
+
+def settings(tx: Connection, keys: Keyring, authority_id: int, quota: Quota, most: int) -> list[dict[str, Any]]:
+    """What was set about a ceiling, the newest first, each with its reason and the ``name`` of who set it."""
+    rows = tx.execute(
+        sa.select(quota_setting, person.c.name)
+        .join(person, person.c.id == quota_setting.c.set_by)
+        .where(quota_setting.c.authority_id == authority_id, quota_setting.c.quota == quota.counted_as)
+        .order_by(quota_setting.c.id.desc())
+        .limit(most)
+    ).mappings()
+    return [
+        {**row, "reason": personal.open_json(keys, row["reason"], _context(authority_id, row["quota"], row["key"]))}
+        for row in rows
+    ]
+
+
+def _context(authority_id: int, counted_as: str, key: str) -> str:
+    return f"quota_setting/{authority_id}/{counted_as}/{key}"
 
 
 def _regroup(tx: Connection, authority_id: int, quota: Quota, across: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -274,7 +274,7 @@ def _entry(row: RowMapping, names: tuple[str, ...], today: date) -> Entry:
         number=row["number"],
         called=row["called"],
         status=status,
-        since=row["since"],
+        since=row["since"] if status == row["status"] else row["valid_until"] + timedelta(days=1),
         issued_on=row["issued_on"],
         valid_from=row["valid_from"],
         valid_until=row["valid_until"],

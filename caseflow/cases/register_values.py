@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
-from caseflow.cases import dossier, lines, numbers, paths, show
+from caseflow.cases import dossier, footprint_values, lines, numbers, paths, show
 from caseflow.cases.move import Move
 from caseflow.people import organisations
+from caseflow.records import files
 from caseflow.workflow.days import workdays
+from caseflow.workflow.parts import Text
 from caseflow.workflow.registers import Register, RegisterField
 
 OF_CASE = ("title", "subject", "number")
+_UNNAMED = Text(zh="值", en="value")
+FILE = "file"
+"""In a value: the row of the file that it is. It never leaves the house."""
 
 
 def said(move: Move, register: Register, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -67,6 +73,11 @@ def value_at(move: Move, path: str) -> Any:
     return move.row[path] if path in OF_CASE else move.value(path)
 
 
+def entered(move: Move, path: str) -> dict[str, Any] | None:
+    """A value of the case as an entry would hold it, with its text in both languages; nothing where there is none."""
+    return _value(move, RegisterField(title=_UNNAMED, value=path))
+
+
 def _value(move: Move, field: RegisterField) -> dict[str, Any] | None:
     """A value with its text in both languages; nothing where there is none."""
     if field.host is not None and move.host is not None:
@@ -84,9 +95,23 @@ def _value(move: Move, field: RegisterField) -> dict[str, Any] | None:
         return None
     if found in (None, "", [], {}):
         return None
+    if question is not None and question.type == "file":
+        return _file(move, paths.file_id(found))
     text = lines.text(move.tx, move.ground, question, found) if question is not None else show.both(found)
+    if field.value == lines.BOUNDARY:
+        text = footprint_values.boundary(move.tx, move.figures)
     named = question is not None and question.type == "organisation"  # row numbers are nobody's business
     return {"value": text["zh"] if named else found, "zh": text["zh"], "en": text["en"]}
+
+
+def _file(move: Move, file_id: int) -> dict[str, Any] | None:
+    """A file is named by its kind and the hash of its bytes: what it was called may name a person."""
+    row = files.find(move.tx, file_id)
+    if row is None:
+        return None
+    kind = Path(row.name).suffix.removeprefix(".").upper()
+    text = show.words("registers.file", kind=kind, check=row.sha256[:12])
+    return {"value": row.sha256, "zh": text["zh"], "en": text["en"], FILE: row.id}
 
 
 def _day(move: Move, path: str | None) -> date | None:
@@ -95,5 +120,6 @@ def _day(move: Move, path: str | None) -> date | None:
 
 
 def _text(known: list[str], values: Mapping[str, Any], names: list[str]) -> str:
-    shown = [part for name in names if (value := values.get(name)) for part in (value["zh"], value["en"])]
+    found = [value for name in names if (value := values.get(name)) and FILE not in value]
+    shown = [part for value in found for part in (value["zh"], value["en"])]
     return " ".join(dict.fromkeys(part for part in (*known, *shown) if part))

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from caseflow import clock
-from caseflow.cases import numbers, register_book, register_values, timers
+from caseflow.cases import numbers, register_book, register_lookup, register_terms, register_values, resting
 from caseflow.cases.move import Move
 from caseflow.cases.register_book import Why
 from caseflow.cases.registry import EFFECTS, GUARDS, effect, guard
@@ -17,8 +17,6 @@ from caseflow.workflow.parts import Call, Text
 from caseflow.workflow.procedure import Action
 from caseflow.workflow.registers import LIVE, STEPS, Register, RegisterCall, call
 
-TERM = "register:"
-"""Before the number of the entry in the kind of a timer at the end of its validity."""
 RAN_OUT = Action(id="register_expired", title=Text(zh="登记期满", en="Entry expired"))
 _HAPPENED = {
     "register_suspend": "suspended",
@@ -50,7 +48,9 @@ def register_issue(move: Move, argument: Any) -> None:
     has = register_book.newest(move.tx, move.case["id"], meant.register_)
     if has is not None and has["status"] in LIVE:
         _change(move, has, "superseded", "superseded", meant)
-    _issue(move, meant)
+        resting.tell_of_successor(move, move.definition.registers[meant.register_], has, _issue(move, meant))
+    else:
+        _issue(move, meant)
 
 
 def _against_step(name: str) -> Callable[[Move, Any], list[Message]]:
@@ -129,7 +129,7 @@ def register_correct(move: Move, argument: Any) -> None:
     changed = {name: value for name, value in said.items() if value != row[name]}
     if changed:
         now = _write(move, row, "corrected", changed, meant)
-        _set_term(move, now)
+        register_terms.put(move, now)
 
 
 def enter(move: Move, register: str, status: str) -> None:
@@ -206,7 +206,7 @@ def _issue(move: Move, meant: RegisterCall) -> dict[str, Any]:
     }
     row = register_book.enter(move.tx, entry, standing, _why(move, "issued", meant))
     _note(move, row, "issued")
-    _set_term(move, row)
+    register_terms.put(move, row)
     return row
 
 
@@ -219,6 +219,7 @@ def _ask_again(move: Move, register: Register) -> None:
         register_book.alone(move.tx, holder or 0)
         if against := no_entry(move, need.argument):
             raise Refused(*against)
+    register_lookup.ask_again(move, register.id)
 
 
 def _change(move: Move, row: dict[str, Any], kind: str, status: str, meant: RegisterCall) -> dict[str, Any]:
@@ -275,13 +276,6 @@ def _why(move: Move, kind: str, meant: RegisterCall) -> Why:
     sealed = register_book.keep_reason(move.tx, move.ground.keys, move.case["id"], str(reason)) if reason else None
     person = move.actor.person_id if move.actor is not None else None
     return Why(kind, move.at, move.case["id"], move.action.id, move.request_key, person, sealed)
-
-
-def _set_term(move: Move, row: dict[str, Any]) -> None:
-    """A timer at the end of the last day of an entry; it finds out itself whether it still counts."""
-    if row["valid_until"] is not None and row["status"] in LIVE:
-        key = f"{TERM}{row['entry_id']}/{row['seq']}/{row['valid_until']}"
-        timers.put_alone(move.tx, row["case_id"], f"{TERM}{row['entry_id']}", key, clock.end_of(row["valid_until"]))
 
 
 def _note(move: Move, row: dict[str, Any], kind: str) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
 from caseflow.cases.move import Move
 from caseflow.words import Message
+from caseflow.workflow.procedure import Action
 from caseflow.workflow.vocabulary import Argument
 
 Ask = Callable[[Move, Any], list[Message]]
 Do = Callable[[Move, Any], None]
+Kept = Callable[[Action], Collection[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,8 @@ class Effect:
     """What keeps it from being done, asked with the guards: before anybody signs, and again when it takes effect."""
     asked_first: bool = False
     """``against`` may also be asked before the answers are given, so that the button says so."""
-    apart: bool = False
-    """It keeps the answers in rows of its own; nothing of them stays with the answers of the case."""
+    apart: Kept | None = None
+    """The questions whose answers it keeps in rows of its own; nothing of them stays with the answers of the case."""
 
 
 GUARDS: dict[str, Guard] = {}
@@ -50,6 +52,11 @@ WARNINGS: dict[str, Guard] = {}
 """What it may name in ``warns``."""
 EFFECTS: dict[str, Effect] = {}
 """What it may name in ``then``."""
+
+
+def everything(action: Action) -> Collection[str]:
+    """Every question of a form."""
+    return action.asks
 
 
 def guard(into: dict[str, Guard], argument: Argument = "none", *, of_answers: bool = False) -> Callable[[Ask], Ask]:
@@ -69,7 +76,7 @@ def effect(
     alters: bool = False,
     against: Ask | None = None,
     asked_first: bool = False,
-    apart: bool = False,
+    apart: Kept | None = None,
 ) -> Callable[[Do], Do]:
     """Register an effect under its own name; see ``Effect`` for what the rest says."""
 

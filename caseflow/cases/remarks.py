@@ -50,12 +50,16 @@ def of_panels(move: Move) -> dict[int, dict[str, str]]:
 
 
 def words(keys: Keyring, row: Mapping[Any, Any]) -> str:
-    """The text of one of them."""
+    """The text of one of them; empty once it is erased."""
+    if personal.is_erased(row["sealed"]):
+        return ""
     return str(personal.open_json(keys, row["sealed"], _context(row)))
 
 
 def digest(row: Mapping[Any, Any]) -> str:
     """The hash by which the journal and a signature name one of them."""
+    if personal.is_erased(row["sealed"]):
+        return personal.named(row["sealed"])
     return hashlib.sha256(str(row["sealed"]).encode()).hexdigest()
 
 

@@ -10,7 +10,9 @@ from sqlalchemy.engine import Row
 from caseflow.cases import settled
 from caseflow.workflow.decisions import Input
 from caseflow.workflow.definition import Definition
+from caseflow.workflow.lookups import Lookup
 from caseflow.workflow.procedure import Action, Duty
+from caseflow.workflow.sampling import Sample
 
 OPENS = "open_duty"
 
@@ -34,7 +36,7 @@ def of_roles(
     }
     for state, own_act in _acts(definition):
         if roles.intersection(definition.by(state, own_act)):
-            found |= {name: known.get(name) for name in decided_by(own_act)}
+            found |= {name: known.get(name) for name in [*decided_by(own_act), *kept_by(own_act)]}
     entries = {str(one["entry"]) for one in given if one["organisation_id"] == own}
     for state_id, duty in _duties(definition):
         store = f"{settled.STORE}{duty.id}"
@@ -143,6 +145,12 @@ def decided_by(action: Action) -> list[str]:
     """The decision tables that an act asks."""
     named = [str(call.argument) for call in action.then if call.name == "decide"]
     return [*named, action.route.by.partition(".")[0]] if action.route is not None else named
+
+
+def kept_by(action: Action) -> list[str]:
+    """The stores in which an act keeps entries of registers and samples."""
+    meant = [Lookup.read(call) or Sample.read(call) for call in action.then]
+    return [one.into for one in meant if one is not None and one.into is not None]
 
 
 def asking(definition: Definition, state_id: str, duty: Duty) -> frozenset[str]:

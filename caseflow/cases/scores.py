@@ -18,6 +18,7 @@ from caseflow.people.models import person
 from caseflow.records import personal
 from caseflow.records.personal import Keyring
 from caseflow.words import Message, Refused
+from caseflow.workflow.characters import excess
 from caseflow.workflow.panel import Criterion, Panel
 
 Phase = Literal["own", "discussion"]
@@ -66,7 +67,9 @@ def versions(tx: Connection, case_id: int, panel_id: str, member_id: int, person
 
 
 def words(keys: Keyring, row: Mapping[Any, Any]) -> dict[str, Any]:
-    """The words of a sheet: ``{"reasons": {criterion: text}, "opinion": text, "why": text}``."""
+    """The words of a sheet: ``{"reasons": {criterion: text}, "opinion": text, "why": text}``; none once erased."""
+    if personal.is_erased(row["sealed"]):
+        return {"reasons": {}, "opinion": "", "why": ""}
     said: dict[str, Any] = personal.open_json(keys, row["sealed"], _context(row))
     return said
 
@@ -123,7 +126,8 @@ def give(move: Move, panel_id: str, given: Mapping[str, Any], phase: Phase) -> i
     Returns the case. A sheet that abstains has a reason instead of marks; one that is changed in the discussion says why.
 
     Raises:
-        Refused: a mark or a reason is missing, a mark is out of range, or the case is not before this expert.
+        Refused: a mark or a reason is missing, a mark is out of range, a text too long, or the case is not before
+            this expert.
     """
     panel = move.definition.panels[panel_id]
     member_id = _member(move, panel_id, given)
@@ -160,7 +164,10 @@ def abstains(given: Mapping[str, Any]) -> bool:
 
 
 def lacking(panel: Panel, given: Mapping[str, Any], phase: Phase = "own") -> dict[str, list[Message]]:
-    """What keeps a sheet from being given in, by place: ``marks.<criterion>``, ``why``; nothing where it is complete."""
+    """What keeps a sheet from being given in, by place: ``marks.<criterion>``, ``why``, ``opinion``.
+
+    Nothing where it is complete, and no text longer than the panel takes.
+    """
     against: dict[str, list[Message]] = {}
     if not abstains(given):
         for criterion in panel.rubric.values():
@@ -168,6 +175,8 @@ def lacking(panel: Panel, given: Mapping[str, Any], phase: Phase = "own") -> dic
             found = against_mark(criterion, one.get("mark"))
             if not found or found[0].key != "panels.mark_missing":
                 found += [] if str(one.get("reason") or "").strip() else [_about("panels.reason_missing", criterion)]
+            if over := excess(str(one.get("reason") or ""), panel.max_characters):
+                found.append(_about("panels.reason_too_long", criterion, most=panel.max_characters, over=over))
             if found:
                 against[f"marks.{criterion.id}"] = found
     if not str(given.get("why") or "").strip():
@@ -175,6 +184,9 @@ def lacking(panel: Panel, given: Mapping[str, Any], phase: Phase = "own") -> dic
             against["why"] = [Message("panels.abstain_why")]
         elif phase == "discussion":
             against["why"] = [Message("panels.change_why")]
+    for place in ("why", "opinion"):
+        if over := excess(str(given.get(place) or ""), panel.max_characters):
+            against[place] = [Message(f"panels.{place}_too_long", {"most": panel.max_characters, "over": over})]
     return against
 
 
@@ -191,6 +203,8 @@ def against_mark(criterion: Criterion, given: Any) -> list[Message]:
 
 def digest(row: Mapping[Any, Any]) -> str:
     """The hash of one version of a sheet, as the journal and the result of the panel keep it."""
+    if personal.is_erased(row["sealed"]):
+        return personal.named(row["sealed"])
     return hashlib.sha256(canonical({"marks": row["marks"], "sealed": row["sealed"]}).encode()).hexdigest()
 
 

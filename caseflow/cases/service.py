@@ -87,10 +87,18 @@ def record(move: Move, posted: Mapping[str, Any], roles: frozenset[str]) -> dict
 
 
 def of_letter(tx: Connection, ground: Ground, letter_id: int) -> list[dict[str, Any]]:
-    """What was recorded of serving a letter, newest first, with receiver and note."""
+    """What was recorded of serving a letter, newest first, with receiver and note (until they are erased)."""
     rows = tx.execute(sa.select(service).where(service.c.letter_id == letter_id).order_by(service.c.id.desc()))
+    nothing = {"receiver": "", "note": ""}
     return [
-        {**row, **personal.open_json(ground.keys, row["sealed"], f"service/{row['case_id']}")}
+        {
+            **row,
+            **(
+                nothing
+                if personal.is_erased(row["sealed"])
+                else personal.open_json(ground.keys, row["sealed"], f"service/{row['case_id']}")
+            ),
+        }
         for row in rows.mappings()
     ]
 

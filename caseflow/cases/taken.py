@@ -61,8 +61,10 @@ def keep(move: Move) -> None:
     """Keep what the form was answered with, in place of earlier answers or as one more entry beside them."""
     tx, case, action, known = move.tx, move.case, move.action, move.case["facts"]
     under = move.entry if action.appends else None
-    apart = any(EFFECTS[call.name].apart for call in action.then)
-    given = {} if apart or settled.settles_secretly(move.definition, case["state"], action) else move.answers
+    kept_apart = (EFFECTS[call.name].apart for call in action.then)
+    apart = {name for kept in kept_apart if kept is not None for name in kept(action)}
+    given = {name: said for name, said in move.answers.items() if name not in apart}
+    given = {} if settled.settles_secretly(move.definition, case["state"], action) else given
     kept = dossier.keep_facts(tx, move.ground, case, move.store, action.asks, given, under=under)
     stored = {**known.get(move.store, {}), under: kept} if under is not None else kept
     move.changes["facts"] = {**known, move.store: stored}

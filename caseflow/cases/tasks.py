@@ -15,7 +15,7 @@ from caseflow.cases.models import task
 from caseflow.cases.panel_models import assignment, seat
 from caseflow.db import Statement
 from caseflow.people import rights
-from caseflow.people.models import organisation
+from caseflow.people.models import membership, organisation
 from caseflow.people.rights import Actor
 from caseflow.workflow.definition import Definition
 
@@ -38,6 +38,19 @@ _OFFICE = Statement(
     .where(organisation.c.authority_id == sa.bindparam("authority_id"), organisation.c.kind == "authority")
     .order_by(organisation.c.id)
     .limit(1)
+)
+_HELD_THERE = sa.exists().where(
+    membership.c.organisation_id == organisation.c.id,
+    membership.c.role == sa.bindparam("role"),
+    membership.c.until.is_(None),
+)
+_ANSWERS = Statement(
+    sa.select(organisation.c.id, organisation.c.kind, _HELD_THERE.label("held"))
+    .where(
+        organisation.c.authority_id == sa.bindparam("authority_id"),
+        sa.or_(organisation.c.kind == "authority", _HELD_THERE),
+    )
+    .order_by(organisation.c.id)
 )
 
 
@@ -67,11 +80,21 @@ def organisation_of(tx: Connection, definition: Definition, row: Mapping[Any, An
     if sees == "own_prefecture":
         return row["prefecture_id"]  # type: ignore[no-any-return]  # a row mapping gives no column types
     if sees == "own_authority":
-        return office_of(tx, row["authority_id"])
+        return _answering(tx, row["authority_id"], role)
     if sees == "involved":
         parts = standing.involved(tx, row["id"], role)
         return parts[0] if len(parts) == 1 else None
     return None
+
+
+def _answering(tx: Connection, authority_id: int, role: str) -> int | None:
+    """The authority's own office; the one other office whose people hold the role where nobody of the first does."""
+    rows = _ANSWERS.rows(tx, {"authority_id": authority_id, "role": role})
+    own = next((row for row in rows if row["kind"] == "authority"), None)
+    others = [int(row["id"]) for row in rows if row["kind"] != "authority"]
+    if len(others) == 1 and (own is None or not own["held"]):
+        return others[0]
+    return int(own["id"]) if own is not None else None
 
 
 def office_of(tx: Connection, authority_id: int) -> int | None:

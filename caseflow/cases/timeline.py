@@ -8,14 +8,14 @@ from typing import Any, Protocol
 
 from sqlalchemy.engine import Connection, Row
 
-from caseflow.cases import circulating, desk_acts, supervising
+from caseflow.cases import circulating, desk_acts, disposal, supervising
 from caseflow.cases.ground import Ground
 from caseflow.people import accounts
 from caseflow.people.rights import Actor
 from caseflow.records import journal
 from caseflow.workflow.definition import Definition
 
-_BESIDE = frozenset({*desk_acts.ACTS, *circulating.ACTS, *supervising.ACTS})
+_BESIDE = frozenset({*disposal.ACTS, *desk_acts.ACTS, *circulating.ACTS, *supervising.ACTS})
 """Acts of the engine beside which words may stand."""
 
 
@@ -82,6 +82,8 @@ def _inside(reader: Reader, row: Row[Any]) -> bool:
     """Whether this person may read who did what in an entry."""
     if row.act in circulating.ACTS:
         return bool(row.organisation_id == reader.actor.organisation_id)
+    if row.act == desk_acts.URGE and row.body.get(desk_acts.URGED) == reader.actor.person_id:
+        return True  # an expert, who otherwise reads of the own acts alone
     if not (reader.is_staff or reader.is_applicant):
         return bool(row.person_id == reader.actor.person_id)  # of a panel: experts may come from one organisation
     if reader.is_office or not _is_outside(reader, row):

@@ -91,10 +91,20 @@ class View:
     def is_staff(self) -> bool:
         """Whether the person belongs to an office at all, not to the applicant or a panel.
 
-        An office that was given a part in the case (asked for its opinion, in copy) belongs to them.
+        Who was given a part in the case (an office in copy, a body that holds it) belongs to them; who assists does not.
         """
-        wide = ("own_authority", "own_prefecture", *(("involved",) if self.actor.organisation_kind in OFFICES else ()))
-        return any(self.definition.roles[role].sees in wide for role in self.roles)
+        roles = [self.definition.roles[role] for role in self.roles]
+        office = self.actor.organisation_kind in OFFICES
+        return any(
+            one.sees in ("own_authority", "own_prefecture")
+            or (one.sees == "involved" and (office or one.assists is None))
+            for one in roles
+        )
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether nothing of the dossier is out of sight."""
+        return not any(path.startswith("dossier") for path in self.hidden())
 
     @property
     def is_applicant(self) -> bool:

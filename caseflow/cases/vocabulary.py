@@ -20,7 +20,9 @@ from caseflow.cases import (
     linking,
     panel_opinion,
     practice,
+    register_lookup,
     registers,
+    sampling,
     settled,
     stopping,
     warnings,
@@ -33,7 +35,7 @@ from caseflow.workflow.parts import Call
 from caseflow.workflow.vocabulary import Entry, Vocabulary
 
 ROOMS = (
-    assigning, changing, deciding, discussion, draw_acts, draw_seats, duties, effects, fees, footprint_gate, guards, involving, linking, panel_opinion, practice, registers, settled, stopping, warnings,
+    assigning, changing, deciding, discussion, draw_acts, draw_seats, duties, effects, fees, footprint_gate, guards, involving, linking, panel_opinion, practice, register_lookup, registers, sampling, settled, stopping, warnings,
 )  # fmt: skip
 """Imported for what they register."""
 OPTIONAL = frozenset({"declare_interest", "extend_clock"})

@@ -17,7 +17,7 @@ import yaml
 
 from caseflow import demo, worker
 from caseflow.cases import heads
-from caseflow.cli import doctor, evaluation, footprint, provenance, releases, simulation, workflow
+from caseflow.cli import disposal, doctor, evaluation, footprint, provenance, registers, releases, simulation, workflow
 from caseflow.config import ROOT, Settings, from_environment
 from caseflow.db import Database
 from caseflow.office import calendar_notice, import_sheet, importing, reference, upkeep
@@ -111,7 +111,13 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser("evaluation", help=evaluation.HELP).add_subparsers(required=True, metavar="COMMAND")
     )
 
+    disposal.add(commands.add_parser("disposal", help=disposal.HELP).add_subparsers(required=True, metavar="COMMAND"))
+
     releases.add(commands.add_parser("releases", help=releases.HELP).add_subparsers(required=True, metavar="COMMAND"))
+
+    registers.add(
+        commands.add_parser("registers", help=registers.HELP).add_subparsers(required=True, metavar="COMMAND")
+    )
 
     calendar = commands.add_parser("calendar", help="working days").add_subparsers(required=True)
     entering = calendar.add_parser("import", help="enter the holiday notice of a year and count open deadlines again")

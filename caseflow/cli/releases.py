@@ -9,13 +9,16 @@ from typing import Any
 
 import sqlalchemy as sa
 import yaml
+from sqlalchemy.engine import Connection
 
 from caseflow import worker
+from caseflow.cases.ground import Ground
+from caseflow.cli import registers
 from caseflow.config import Settings
 from caseflow.db import Database
 from caseflow.footprint.plain import decimal_text
 from caseflow.footprint.release_changes import differences
-from caseflow.office import recalculation, reference, releases
+from caseflow.office import impact, recalculation, reference, releases
 from caseflow.people.models import authority
 from caseflow.studies import store
 from caseflow.studies.models import release_change
@@ -120,7 +123,8 @@ def _recompute(settings: Settings, parsed: argparse.Namespace) -> int:
         for code in [parsed.authority] if parsed.authority else sorted(known):
             if parsed.dry_run:
                 with database.read() as tx:
-                    _preview(code, list(recalculation.preview(tx, ground, known[code], parsed.release)))
+                    batches = list(recalculation.preview(tx, ground, known[code], parsed.release))
+                    _preview(tx, ground, code, batches)
                 continue
             with database.write() as tx:
                 number = recalculation.ask(tx, known[code], parsed.release, None)
@@ -133,15 +137,23 @@ def _recompute(settings: Settings, parsed: argparse.Namespace) -> int:
     return 0
 
 
-def _preview(code: str, batches: list[recalculation.Looked]) -> None:
-    """What would change, first where something was decided on the figure, then the largest change."""
+def _preview(tx: Connection, ground: Ground, code: str, batches: list[recalculation.Looked]) -> None:
+    """What would change, first where something was decided on the figure, then the largest change; below each what hangs
+    on it.
+    """
     touched = [one for batch in batches for one in batch.touched]
-    for one in sorted(touched, key=lambda one: (not one.decided, -abs(one.change.percent or 0.0))):
+    touched.sort(key=lambda one: (not one.decided, -abs(one.change.percent or 0.0)))
+    hangs = impact.of_figures(tx, ground, None, [(one.row["id"], one.change.after) for one in touched])
+    for one, found in zip(touched, hangs, strict=True):
         percent = "-" if one.change.percent is None else f"{one.change.percent:+.2f}%"
         level = text(f"releases.level.{one.change.level}", LANGUAGE)
         mark = f" {text('releases.decided', LANGUAGE)}" if one.decided else ""
         figures = f"{one.change.before:>14.6g} {one.change.after:>14.6g} {percent:>10}"
         _say(f"{one.row['number'] or one.row['id']:<20} {figures} {level}{mark}")
+        for entry in found.entries:
+            _say(f"    {pick(entry.register.title, LANGUAGE)} {entry.number}")
+        for said in found.outcomes:
+            _say(f"    {registers.outcome(said)}")
     studies = sum(batch.studies for batch in batches)
     _say(text("cli.release_preview", LANGUAGE, authority=code, n=len(touched), studies=studies))
 

@@ -38,12 +38,35 @@ def krippendorff(values: Floats, level: Level) -> Alpha:
     After K. Krippendorff, Computing Krippendorff's Alpha-Reliability (2011), section D: any number of experts and
     values, missing marks, four levels of measurement. ``observed`` and ``expected`` are the two disagreements.
     """
+    met = meetings(values, level)
+    if met is None:
+        return Alpha(level, None, 0, 0, 0.0, 0.0)
+    value = 1 - met.observed / met.expected if met.expected > 0 else None
+    return Alpha(level, value, met.units, int(met.pairable), met.observed, met.expected)
+
+
+@dataclass(frozen=True, slots=True)
+class Meetings:
+    """How often two values met in a case (``coincidences``), how far they are apart, and what follows from both."""
+
+    coincidences: Floats
+    distance: Floats
+    units: int
+    pairs: int
+    """Two marks of one case each."""
+    pairable: float
+    observed: float
+    expected: float
+
+
+def meetings(values: Floats, level: Level) -> Meetings | None:
+    """What alpha is worked out of; nothing where no case has two marks."""
     there = ~np.isnan(values)
     paired = values[there.sum(axis=1) >= 2]
     there = ~np.isnan(paired)
     scale, codes = np.unique(paired[there], return_inverse=True)
     if not len(scale):
-        return Alpha(level, None, 0, 0, 0.0, 0.0)
+        return None
     counts = np.zeros((len(paired), len(scale)))
     np.add.at(counts, (np.nonzero(there)[0], codes), 1)
     per_unit = counts.sum(axis=1)
@@ -53,8 +76,8 @@ def krippendorff(values: Floats, level: Level) -> Alpha:
     distance = _distance(scale, frequency, level)
     observed = float((coincidences * distance).sum()) / pairable
     expected = float((np.outer(frequency, frequency) * distance).sum()) / (pairable * (pairable - 1))
-    value = 1 - observed / expected if expected > 0 else None
-    return Alpha(level, value, len(paired), int(pairable), observed, expected)
+    pairs = int((per_unit * (per_unit - 1)).sum()) // 2
+    return Meetings(coincidences, distance, len(paired), pairs, pairable, observed, expected)
 
 
 def _distance(scale: Floats, frequency: Floats, level: Level) -> Floats:
@@ -155,7 +178,7 @@ def _absolute(
     mean = _ratio(between - rest, between + (judges - rest) / cases)
     f = _ratio(between, rest)
     low = high = math.nan
-    if rest > 0 and math.isfinite(one):
+    if rest > 0 and between > 0 and math.isfinite(one):
         ratio = judges / rest
         first, second = k * one * ratio, cases * (1 + (k - 1) * one) - k * one
         freedom = (k - 1) * (cases - 1) * (first + second) ** 2

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,16 @@ Floats = NDArray[np.float64]
 _DIGITS = 24
 _DEARER = 1_000
 """What an expert missing costs beside one case too many that two share, so that the rule in the way is told."""
+
+
+class Tie(NamedTuple):
+    """The rows of a knot: one for each case that both may read, and that of the limit."""
+
+    cases: Ints
+    one: int
+    other: int
+    each: Ints
+    limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,8 @@ class Program:
     """By case and class the row, or -1."""
     grouping_rows: tuple[Ints, ...]
     """By group and expert the row, or -1."""
+    ties: tuple[Tie, ...]
+    """In the order of the knots."""
     lacking: slice
     """Columns of what cases, experts and knots lack, in this order; empty unless elastic."""
     paid: int
@@ -129,10 +142,9 @@ def program(core: Core, chosen: Flags, knots: Sequence[Knot], *, elastic: bool) 
     ends = build.width
     number = np.full(core.shape, -1, dtype=np.int64)
     number[cases, experts] = pairs
-    for at, knot in enumerate(knots):
-        limit_row = _tie_knot(core, build, knot, number)
-        if elastic:
-            build.enter(limit_row, over[at : at + 1], -1)
+    ties = [_tie(core, build, knot, number) for knot in knots]
+    if elastic:
+        build.enter(np.array([one.limit for one in ties], dtype=np.int64), over, -1)
     build.columns(np.zeros(1, dtype=np.int64), np.zeros(1), np.zeros(1))  # HiGHS wants one, even of a round of nothing
     least = core.carried * core.least * 2 + core.least**2
     return Program(
@@ -149,6 +161,7 @@ def program(core: Core, chosen: Flags, knots: Sequence[Knot], *, elastic: bool) 
         step_rows=np.concatenate(steps),
         family_rows=tuple(family_rows),
         grouping_rows=tuple(grouping_rows),
+        ties=tuple(ties),
         lacking=slice(lacking, ends),
         paid=int(least.sum()) * price * core.asked.weights.balance,
     )
@@ -194,8 +207,8 @@ def _enter_known(build: Builder, numbers: Ints, first: Ints, second: Ints, colum
     build.enter(rows[rows >= 0], columns[rows >= 0], 1)
 
 
-def _tie_knot(core: Core, build: Builder, knot: Knot, number: Ints) -> Ints:
-    """One column per case that both may read, 1 when both do; their sum is limited. Gives the row of the limit."""
+def _tie(core: Core, build: Builder, knot: Knot, number: Ints) -> Tie:
+    """One column per case that both may read, 1 when both do; their sum is limited."""
     at, group, one, other = knot
     grouping = core.groupings[at]
     members = np.nonzero((grouping.groups == group) & (number[:, one] >= 0) & (number[:, other] >= 0))[0]
@@ -206,7 +219,7 @@ def _tie_knot(core: Core, build: Builder, knot: Knot, number: Ints) -> Ints:
     build.enter(each, both, -1)
     limit = build.rows(np.array([grouping.per_pair or 0], dtype=np.int64))
     build.enter(np.repeat(limit, len(members)), both, 1)
-    return limit
+    return Tie(members, one, other, each, int(limit[0]))
 
 
 def reduced(core: Core, found: Program, prices: Ints, gains: Ints) -> Ints:
@@ -219,6 +232,9 @@ def reduced(core: Core, found: Program, prices: Ints, gains: Ints) -> Ints:
     for grouping, numbers in zip(core.groupings, found.grouping_rows, strict=True):
         bound = grouping.groups >= 0
         left[bound, :] -= known[numbers][grouping.groups[bound], :]
+    for tie in found.ties:
+        left[tie.cases, tie.one] -= prices[tie.each]
+        left[tie.cases, tie.other] -= prices[tie.each]
     return left
 
 
@@ -229,5 +245,6 @@ def bound_of(core: Core, found: Program, prices: Ints, left: Ints) -> int:
     """
     steps = prices[found.step_rows] - found.costs[len(found.pair_cases) : len(found.pair_cases) + len(found.step_rows)]
     most = int((prices * found.limits).sum()) + int(np.maximum(steps, 0).sum())
+    most += sum(int(np.maximum(prices[tie.each] - prices[tie.limit], 0).sum()) for tie in found.ties)
     free = core.open & ~core.fixed
     return most + int(np.maximum(left[free], 0).sum()) + int(left[core.fixed].sum()) - found.paid

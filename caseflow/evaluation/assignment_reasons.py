@@ -86,11 +86,6 @@ def with_conflicts(asked: Round, pairs: Iterable[Pair]) -> Round:
     return replace(asked, conflicts=asked.conflicts | more, fixed=asked.fixed - more)
 
 
-def with_kept(asked: Round, pairs: Iterable[Pair]) -> Round:
-    """The round with more assignments that are kept: of one that the plan does not make it tells the exact cost."""
-    return replace(asked, fixed=asked.fixed | frozenset(pairs))
-
-
 def without_expert(asked: Round, expert: str) -> Round:
     """The round without one expert, and without what was kept or forbidden of theirs."""
     kept = [at for at, one in enumerate(asked.experts) if one.id != expert]

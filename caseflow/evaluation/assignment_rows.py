@@ -145,6 +145,20 @@ class Core:
                 found += [(at, group, int(one), int(other)) for one, other in zip(ones, others, strict=True)]
         return found
 
+    def knots_and_next(self, given: Flags) -> list[Knot]:
+        """The knots, and the twos who come next: at the limit in the group of a knot, with one of its experts."""
+        found = self.knots(given)
+        tied: dict[tuple[int, int], set[int]] = {}
+        for at, group, one, other in found:
+            tied.setdefault((at, group), set()).update((one, other))
+        more = set(found)
+        for (at, group), experts in tied.items():
+            grouping = self.groupings[at]
+            ones, others = np.nonzero(np.triu(self.together(given, grouping, group) == grouping.per_pair, 1))
+            twos = [(int(one), int(other)) for one, other in zip(ones, others, strict=True)]
+            more |= {(at, group, *two) for two in twos if experts.intersection(two)}
+        return sorted(more)
+
     def value(self, given: Flags) -> int:
         """The exact value, unscaled, of an assignment (cases x experts)."""
         fit, balance, separation = self.parts(given)

@@ -63,15 +63,20 @@ class Searched:
     """The search was not cut off."""
 
 
-def relax(core: Core, *, elastic: bool = False) -> Relaxed | None:
-    """None where the rows cannot be met even by parts of experts."""
+def relax(core: Core, knots: Sequence[Knot] = (), *, elastic: bool = False) -> Relaxed | None:
+    """None where the rows, those of ``knots`` among them, cannot be met even by parts of experts."""
     gains = np.zeros(core.shape, dtype=np.int64) if elastic else core.gain
     chosen = core.open.copy() if core.cases * core.experts <= DIRECT else _first(core)
     while True:
-        found = program(core, chosen, (), elastic=elastic)
+        found = program(core, chosen, knots, elastic=elastic)
         answer = _linear(found)
         if answer.status == _INFEASIBLE:
-            helped = None if bool((chosen == core.open).all()) else relax(core, elastic=True)
+            if bool((chosen == core.open).all()):
+                return None
+            if knots:
+                chosen = core.open.copy()
+                continue
+            helped = relax(core, elastic=True)
             if helped is None or helped.lacking.sum() > _WHOLE:
                 return None
             chosen |= helped.share > 0

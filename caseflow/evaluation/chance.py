@@ -28,6 +28,15 @@ def canonical(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
+def parse(text: str) -> Any:
+    """The value of a JSON text that has one meaning only.
+
+    Raises:
+        ValueError: it is no JSON, has a key twice or a number with a fraction. RecursionError where it is too deep.
+    """
+    return json.loads(text, object_pairs_hook=_once, parse_float=_no_fraction, parse_constant=_no_fraction)
+
+
 def digest(value: Any) -> str:
     """SHA-256 of the canonical JSON of a value, in hexadecimal."""
     return _sha256(canonical(value))
@@ -114,6 +123,17 @@ def _check_secret(secret: bytes) -> None:
 
 def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _no_fraction(number: str) -> Any:
+    raise ValueError(f"{number} is no whole number")
 
 
 def _refuse_floats(value: Any) -> None:

@@ -158,28 +158,6 @@ def exclusions(
     )
 
 
-def bars(found: Iterable[Exclusion], key: bytes) -> dict[str, tuple[Bar, ...]]:
-    """The bars of each person for the frozen pool. ``key`` is the office's, made for one draw (32 bytes)."""
-    listed: dict[str, list[Bar]] = defaultdict(list)
-    for one in found:
-        listed[one.person].append(one.bar(key))
-    return {person: tuple(several) for person, several in listed.items()}
-
-
-def barred(found: Iterable[Exclusion], cases: Iterable[str]) -> dict[str, frozenset[str]]:
-    """For each person with a conflict the cases that they may not judge: all of them where it is the whole panel."""
-    every = frozenset(cases)
-    listed: dict[str, frozenset[str]] = defaultdict(frozenset)
-    for one in found:
-        listed[one.person] |= {one.case} if one.case else every
-    return dict(listed)
-
-
-def off_panel(found: Iterable[Exclusion]) -> frozenset[str]:
-    """Who may not sit where one conflict keeps off the whole panel."""
-    return frozenset(one.person for one in found)
-
-
 def related(organisation: str, parents: Mapping[str, str], reach: Reach) -> frozenset[str]:
     """The organisations that count as this one. A loop of parents is gone round once."""
     if reach == "itself":

@@ -104,12 +104,12 @@ def organisations(
     links: list[Link] = []
     for code, pair in linked((row.credit_code, row) for row in rows):
         links.append(Link(*_ids(pair), Message("identity.same_code", {"code": code}), certain=True))
-    for _, pair in linked((_written(row.name), row) for row in rows):
+    for _, pair in linked((written(row.name), row) for row in rows):
         contradicts = _contradict(pair[0].credit_code, pair[1].credit_code)
         key = "identity.same_name_two_codes" if contradicts else "identity.same_organisation_name"
         links.append(Link(*_ids(pair), Message(key, {"name": pair[0].name}), certain=not contradicts))
     for _, pair in linked((_stem(row.name), row) for row in rows):
-        if _written(pair[0].name) != _written(pair[1].name):
+        if written(pair[0].name) != written(pair[1].name):
             values = {"left": pair[0].name, "right": pair[1].name}
             links.append(Link(*_ids(pair), Message("identity.other_legal_form", values)))
     links += _by_former_name(rows)
@@ -142,7 +142,7 @@ def _by_contact(rows: Sequence[PersonRow]) -> Iterable[Link]:
 
 
 def _by_name(rows: Sequence[PersonRow]) -> Iterable[Link]:
-    for _, pair in linked((_written(row.name), row) for row in rows):
+    for _, pair in linked((written(row.name), row) for row in rows):
         if _contradict(pair[0].id_number, pair[1].id_number):
             continue
         together = bool(_places(pair[0]) & _places(pair[1]))
@@ -151,8 +151,8 @@ def _by_name(rows: Sequence[PersonRow]) -> Iterable[Link]:
 
 
 def _by_former_name(rows: Sequence[OrganisationRow]) -> Iterable[Link]:
-    current = [(_written(row.name), row) for row in rows]
-    former = [(_written(name), row) for row in rows for name in row.former_names]
+    current = [(written(row.name), row) for row in rows]
+    former = [(written(name), row) for row in rows for name in row.former_names]
     for name, row in current:
         for earlier, other in former:
             if name == earlier and row.id != other.id and not _contradict(row.credit_code, other.credit_code):
@@ -169,7 +169,7 @@ def _contradict(left: str, right: str) -> bool:
 
 
 def _same_name(left: PersonRow, right: PersonRow) -> bool:
-    return bool(_written(left.name)) and _written(left.name) == _written(right.name)
+    return bool(written(left.name)) and written(left.name) == written(right.name)
 
 
 def _sounds_alike(left: PersonRow, right: PersonRow) -> bool:
@@ -177,10 +177,10 @@ def _sounds_alike(left: PersonRow, right: PersonRow) -> bool:
 
 
 def _places(row: PersonRow) -> set[str]:
-    return {*map(_written, row.employers), *row.credit_codes} - {""}
+    return {*map(written, row.employers), *row.credit_codes} - {""}
 
 
-def _written(name: str) -> str:
+def written(name: str) -> str:
     """A name without what differs between two hands: width, case, spaces, the dot of foreign names."""
     folded = unicodedata.normalize("NFKC", name).casefold()
     return "".join(one for one in folded if not one.isspace() and one not in "·•・‧.")
@@ -188,8 +188,8 @@ def _written(name: str) -> str:
 
 def _stem(name: str) -> str:
     """A name without brackets' content and legal form. Empty where nothing would be left."""
-    written, depth, kept = _written(name), 0, ""
-    for one in written:
+    depth, kept = 0, ""
+    for one in written(name):
         depth += (one in "([") - (one in ")]")
         kept += one if depth == 0 and one not in ")]" else ""
     for form in _FORMS:

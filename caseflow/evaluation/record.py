@@ -6,12 +6,11 @@ paper of the draw, and of each replacement, needs to name one hash only.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from caseflow.evaluation.chance import canonical, commitment, digest, final_seed, spoken
+from caseflow.evaluation.chance import canonical, commitment, digest, final_seed, parse, spoken
 from caseflow.evaluation.draw import Draw, Method, Order, draw
 from caseflow.evaluation.filters import pool_of
 from caseflow.evaluation.pool import Snapshot, read_snapshot
@@ -115,7 +114,7 @@ def read_record(text: str) -> Record:
         Refused: it is no JSON object with exactly the keys of a record, or has a key twice or a fraction.
     """
     try:
-        found = json.loads(text, object_pairs_hook=_once, parse_float=_refuse, parse_constant=_refuse)
+        found = parse(text)
     except (ValueError, RecursionError) as error:
         raise Refused(Message("draw.unreadable", {"why": str(error)[:200]})) from error
     if not isinstance(found, dict) or found.get("version") != VERSION:
@@ -160,14 +159,3 @@ def departure_of(value: Any) -> Departure:
 def standing_of(drawn: Draw, snapshot: Snapshot, entries: Iterable[Any]) -> Standing:
     """The panel after the departures of these entries of a record. Raises Refused as :func:`standing`."""
     return standing(snapshot, drawn, [departure_of(one["departure"]) for one in entries])
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice")
-    return found
-
-
-def _refuse(number: str) -> Any:
-    raise ValueError(f"{number} is no whole number")

@@ -7,13 +7,13 @@ hash is that of its text.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from caseflow.evaluation.chance import parse
 from caseflow.evaluation.normalisation import Normalised, normalise
 from caseflow.evaluation.ranking import Place, TieBreak, entries, ranking
 from caseflow.evaluation.scoring import Points, Rule, half_up
@@ -22,8 +22,8 @@ from caseflow.evaluation.stability import CaseStability, Stability, stability
 from caseflow.evaluation.table import totals
 from caseflow.words import Message, Refused
 
-METHOD = "caseflow-panel/1"
-"""How the outcome follows from the sheets; another number where that changes."""
+FIRST, METHOD = "caseflow-panel/1", "caseflow-panel/2"
+"""How the outcome follows from the sheets; another number where that changes. The first drew panels by the score alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Given:
     lines: Mapping[str, int]
     beside: bool
     """Whether a second figure, freed of severe and lenient experts, is worked out too."""
+    method: str = METHOD
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def work_out(given: Given) -> Outcome:
     """Score and rank every case, and find what its place hangs on. Raises ValueError for a wrong mark."""
     scored = {case: score(own, given.scheme) for case, own in given.sheets.items()}
     places = ranking(entries(scored, given.groups, given.ties), given.ties, given.lines)
-    found = stability(given.sheets, given.scheme, given.groups, given.lines, given.ties)
+    found = stability(given.sheets, given.scheme, given.groups, given.lines, given.ties, by_score=given.method == FIRST)
     beside, decimals = _beside(given, scored), given.scheme.rule.decimals
     second = {one.case: half_up(Fraction(one.adjusted), decimals) for one in beside.cases} if beside else {}
     return Outcome(scored, places, found, beside, second)
@@ -72,7 +73,7 @@ def as_json(
     """What is kept. ``sources`` is what else is said of the sheet of a (case, expert); bound by the hash, not read."""
     places, stable = {one.key: one for one in outcome.places}, outcome.stable
     return {
-        "method": METHOD,
+        "method": given.method,
         "rule": asdict(given.scheme.rule),
         "criteria": [
             {
@@ -115,10 +116,10 @@ def read(text: str) -> tuple[Given, dict[str, Any]]:
         Refused: it is none, was made by another method, has a key twice or a fraction.
     """
     try:
-        body = json.loads(text, object_pairs_hook=_once, parse_float=_refuse, parse_constant=_refuse)
+        body = parse(text)
     except (ValueError, RecursionError) as error:
         raise Refused(Message("panel_result.unreadable", {"why": str(error)[:200]})) from error
-    if not isinstance(body, dict) or body.get("method") != METHOD:
+    if not isinstance(body, dict) or body.get("method") not in (FIRST, METHOD):
         raise Refused(Message("panel_result.other_method", {"method": METHOD}))
     try:
         return _given(body), body
@@ -150,10 +151,10 @@ def recompute(text: str) -> Recomputed:
         least = Decimal(1).scaleb(-given.scheme.rule.decimals)
         differs = [
             Message("panel_result.differs", {"case": one["case"], "what": name, "kept": str(_of(kept, one, name)),
-                                             "again": str(one[name])})
+                                             "again": str(one.get(name))})
             for one in again["outcome"]
-            for name in one
-            if not _agree(name, _of(kept, one, name), one[name], least)
+            for name in {**one, **kept.get(one["case"], {})}
+            if not _agree(name, _of(kept, one, name), one.get(name), least)
         ]  # fmt: skip
     except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise Refused(Message("panel_result.unreadable", {"why": str(error)[:200]})) from error
@@ -239,7 +240,8 @@ def _given(body: Mapping[str, Any]) -> Given:
         )
         for one in body["cases"]
     }
-    if len(sheets) < len(body["cases"]):
+    came = [one["case"] for one in body["outcome"]]
+    if len(sheets) < len(body["cases"]) or len(set(came)) < len(came):
         raise ValueError("a case stands twice")
     return Given(
         Scheme(criteria, Rule(**body["rule"]), pass_mark),
@@ -248,6 +250,7 @@ def _given(body: Mapping[str, Any]) -> Given:
         sheets,
         body["lines"],
         beside=body["beside"] is not None,
+        method=body["method"],
     )
 
 
@@ -259,14 +262,3 @@ def _agree(name: str, kept: Any, again: Any, least: Decimal) -> bool:
     if name == "beside" and kept is not None and again is not None:
         return abs(Decimal(kept) - Decimal(again)) <= least
     return bool(kept == again)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice")
-    return found
-
-
-def _refuse(number: str) -> Any:
-    raise ValueError(f"{number} is no whole number")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from caseflow.evaluation.ranking import Place, Standing, TieBreak, entries, ranking
+from caseflow.evaluation.redrawn import Asked
 from caseflow.evaluation.resampling import Sampling, Spread, resample
 from caseflow.evaluation.scoring import Mark, Points, times
 from caseflow.evaluation.sheets import Scheme, Scored, Sheet, total, weigh
@@ -77,8 +78,11 @@ def stability(
     draws: int = 2_000,
     seed: int = 0,
     level: float = 0.95,
+    by_score: bool = False,
 ) -> Stability:
     """The sheets of a meeting by case, to what every place hangs on. ``draws``, ``seed``, ``level``: see ``resample``.
+
+    ``by_score``: the draws rank by the score alone, and only those cases that have a place now, as the first method did.
 
     Raises ValueError as ``total`` and ``ranking`` do.
     """
@@ -96,8 +100,11 @@ def stability(
             then = places.get(case, present)
             flips = then.place is None or then.standing != present.standing
             found[case].append(Without(expert, criterion, then.score, then.place, then.last, then.standing, flips))
-    points = {case: {sheet.expert: sum_ for sheet, sum_ in marked[case]} for case in ranked}
-    spreads, samplings = resample(points, scheme.rule, groups, quotas, draws, seed, level)
+    drawn = ranked if by_score else taking
+    points = {case: {sheet.expert: sum_ for sheet, sum_ in marked[case]} for case in drawn}
+    papers = {case: {sheet.expert: sheet for sheet, _ in marked[case]} for case in drawn}
+    asked = None if by_score else Asked(scheme, tuple(tie_breaks), papers, given or {})
+    spreads, samplings = resample(points, scheme.rule, groups, quotas, draws, seed, level, asked)
     cases = tuple(_case(ranked[case], found[case], spreads[case], quotas, near) for case in now if case in ranked)
     return Stability(cases, near, level, seed, samplings)
 

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from caseflow.cases.ground import Ground
 from caseflow.db import undone
-from caseflow.office import expert_sheet
+from caseflow.office import expert_sheet, import_lines
 from caseflow.office.expert_sheet import Came
 from caseflow.people import accounts, expert_entering, expert_personal
 from caseflow.people.expert_entering import Newcomer
@@ -64,15 +64,7 @@ def run(
     Raises:
         Refused: everything that is wrong, with the addresses of the cells.
     """
-    lines = list(_played(tx, ground, known, authority_id, rows, passwords, by, address))
-    wrong = [
-        Message("importing.cell", {"cell": cell or str(line.number), "reason": reason})
-        for line in lines
-        for cell, reason in line.errors
-    ]
-    if wrong:
-        raise Refused(*wrong)
-    return lines
+    return import_lines.whole(_played(tx, ground, known, authority_id, rows, passwords, by, address))
 
 
 def _played(

@@ -22,7 +22,7 @@ from caseflow.office.models import round_extension, round_rule, round_signature
 from caseflow.people import organisations
 from caseflow.people.models import authority, person
 from caseflow.people.rights import Actor
-from caseflow.records import inbox
+from caseflow.records import inbox, personal
 from caseflow.words import Message, Refused
 
 
@@ -73,7 +73,7 @@ def propose(
             was=row["closes_at"],
             closes_at=closes_at,
             notice=notice.strip(),
-            reason=reason.strip(),
+            reason=personal.seal_json(ground.keys, reason.strip(), _reason_of(row["id"])),
             proposed_by=by.person_id,
             proposed_at=clock.now(),
             signers=needed,
@@ -119,17 +119,18 @@ def sign(
             role=found["signers"][found["step"]],
             person_id=actor.person_id,
             decision=decision,
-            opinion=opinion.strip(),
+            opinion=personal.seal_json(ground.keys, opinion.strip(), _opinion_of(extension_id, found["step"])),
             at=clock.now(),
         )
     )
     if status == "signing":
         _ask(tx, row, found["signers"][step])
     elif status == "sent_back":
-        values = {"round": row["title"], "reason": opinion.strip()}
-        inbox.post(tx, Message("inbox.extension_sent_back", values), person_id=found["proposed_by"], kind="desk")
+        message = Message("inbox.extension_sent_back", {"round": row["title"]})
+        inbox.post(tx, message, person_id=found["proposed_by"], kind="desk")
     else:
-        words = {"notice": found["notice"], "reason": found["reason"]}
+        reason = personal.open_json(ground.keys, found["reason"], _reason_of(row["id"]))
+        words = {"notice": found["notice"], "reason": reason}
         rounds.extend(tx, ground, row, found["closes_at"], by=found["proposed_by"], **words)
         _announce(tx, row, found["closes_at"], found["notice"])
     return status
@@ -164,15 +165,16 @@ def pending(tx: Connection, round_id: int) -> RowMapping | None:
     )
 
 
-def of_round(tx: Connection, round_id: int) -> list[tuple[RowMapping, list[RowMapping]]]:
+def of_round(tx: Connection, ground: Ground, round_id: int) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
     """Every proposal of a round with its signatures, the newest first; each with the names of those who acted."""
+    keys = ground.keys
     rows = tx.execute(
         sa.select(round_extension, person.c.name)
         .join(person, person.c.id == round_extension.c.proposed_by)
         .where(round_extension.c.round_id == round_id)
         .order_by(round_extension.c.id.desc())
     ).mappings()
-    signed: dict[int, list[RowMapping]] = {}
+    signed: dict[int, list[dict[str, Any]]] = {}
     for one in tx.execute(
         sa.select(round_signature, person.c.name)
         .join(person, person.c.id == round_signature.c.person_id)
@@ -180,8 +182,12 @@ def of_round(tx: Connection, round_id: int) -> list[tuple[RowMapping, list[RowMa
         .where(round_extension.c.round_id == round_id)
         .order_by(round_signature.c.id)
     ).mappings():
-        signed.setdefault(one["extension_id"], []).append(one)
-    return [(row, signed.get(row["id"], [])) for row in rows]
+        opinion = personal.open_json(keys, one["opinion"], _opinion_of(one["extension_id"], one["step"]))
+        signed.setdefault(one["extension_id"], []).append({**one, "opinion": opinion})
+    return [
+        ({**row, "reason": personal.open_json(keys, row["reason"], _reason_of(round_id))}, signed.get(row["id"], []))
+        for row in rows
+    ]
 
 
 def waiting_for(tx: Connection, actor: Actor) -> list[RowMapping]:
@@ -195,7 +201,7 @@ def waiting_for(tx: Connection, actor: Actor) -> list[RowMapping]:
     return [row for row in rows if is_turn_of(tx, row, actor)]
 
 
-def is_turn_of(tx: Connection, row: RowMapping, actor: Actor) -> bool:
+def is_turn_of(tx: Connection, row: Mapping[Any, Any], actor: Actor) -> bool:
     """Whether this person may sign a proposal now: in the office itself, and not what was proposed or signed before."""
     if row["status"] != "signing" or actor.organisation_kind != "authority":
         return False
@@ -254,6 +260,14 @@ def _announce(tx: Connection, row: RowMapping, closes_at: datetime, notice: str)
     )
     for one in drafts.all():
         inbox.post(tx, message, organisation_id=one.organisation_id, case_id=one.id, kind="deadline")
+
+
+def _reason_of(round_id: int) -> str:
+    return f"round_extension/{round_id}"
+
+
+def _opinion_of(extension_id: int, step: int) -> str:
+    return f"round_signature/{extension_id}/{step}"
 
 
 def _as_written(at: datetime) -> str:

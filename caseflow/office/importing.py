@@ -17,7 +17,7 @@ from caseflow.cases.entry import NotHere
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.models import case
 from caseflow.db import undone
-from caseflow.office import import_sheet
+from caseflow.office import import_lines, import_sheet
 from caseflow.office.import_sheet import Came
 from caseflow.people import organisations
 from caseflow.people.rights import Actor
@@ -86,15 +86,7 @@ def run(
     loaded = ground.current(tx, workflow)
     if actor is not None and loaded.definition.imports is not None and not may_import(loaded.definition, actor):
         raise NotHere
-    lines = list(_played(tx, ground, actor, loaded, rows, round_id, request_key))
-    wrong = [
-        Message("importing.cell", {"cell": cell or str(line.number), "reason": reason})
-        for line in lines
-        for cell, reason in line.errors
-    ]
-    if wrong:
-        raise Refused(*wrong)
-    return lines
+    return import_lines.whole(_played(tx, ground, actor, loaded, rows, round_id, request_key))
 
 
 def _played(

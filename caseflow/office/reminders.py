@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock
-from caseflow.cases import show, telling
+from caseflow.cases import fees, show, telling
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, task
 from caseflow.words import Message
@@ -104,4 +104,6 @@ def _what(definition: Definition, state_id: str, kind: str) -> show.Pair | None:
         return next((show.pair(duty.title) for duty in duties), None)
     if kind == "panel" and what in definition.panels:
         return show.pair(definition.panels[what].title)
+    if f"{kind}:" == fees.FEE:
+        return show.pair(fees.TO_CONFIRM)
     return None

@@ -16,6 +16,8 @@ from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, deadline, round_, round_deadline
 from caseflow.office.models import round_change
 from caseflow.people.models import authority, organisation, person
+from caseflow.records import personal
+from caseflow.records.personal import Keyring
 from caseflow.words import Message, Refused
 
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,39}")
@@ -122,7 +124,7 @@ def extend(
     later = round_.update().where(round_.c.id == row["id"], round_.c.closes_at < closes_at)
     if tx.execute(later.values(closes_at=closes_at)).rowcount != 1:
         raise Refused(Message("office.extension_not_later", {"input": "closes_on"}))
-    change = _note(tx, row["id"], None, row["closes_at"], closes_at, notice, reason, by)
+    change = _note(tx, ground.keys, row["id"], None, row["closes_at"], closes_at, notice, reason, by)
     return _recut(tx, ground, row["id"], None, change, notice.strip())
 
 
@@ -161,8 +163,8 @@ def set_own(
         tx.execute(round_deadline.insert().values(round_id=row["id"], organisation_id=bureau_id, closes_at=closes_at))
     else:
         tx.execute(round_deadline.update().where(*here).values(closes_at=closes_at))
-    change = _note(tx, row["id"], bureau_id, was, closes_at, "", reason, by)
-    return _recut(tx, ground, row["id"], bureau_id, change, reason.strip() or row["title"]["zh"])
+    change = _note(tx, ground.keys, row["id"], bureau_id, was, closes_at, "", reason, by)
+    return _recut(tx, ground, row["id"], bureau_id, change, row["title"]["zh"])  # never the reason: journals keep it
 
 
 def own_deadlines(tx: Connection, round_id: int) -> dict[int, datetime]:
@@ -175,17 +177,20 @@ def own_deadlines(tx: Connection, round_id: int) -> dict[int, datetime]:
     return {row.organisation_id: row.closes_at for row in rows}
 
 
-def changes(tx: Connection, round_id: int) -> list[RowMapping]:
-    """Every closing time set after the round began, newest first, with who set it."""
-    return list(
-        tx.execute(
-            sa.select(round_change, person.c.name, organisation.c.name_zh, organisation.c.name_en)
-            .join(person, person.c.id == round_change.c.by)
-            .outerjoin(organisation, organisation.c.id == round_change.c.organisation_id)
-            .where(round_change.c.round_id == round_id)
-            .order_by(round_change.c.id.desc())
-        ).mappings()
-    )
+def changes(tx: Connection, keys: Keyring, round_id: int) -> list[dict[str, Any]]:
+    """Every closing time set after the round began, newest first, with who set it and why."""
+    rows = tx.execute(
+        sa.select(round_change, person.c.name, organisation.c.name_zh, organisation.c.name_en)
+        .join(person, person.c.id == round_change.c.by)
+        .outerjoin(organisation, organisation.c.id == round_change.c.organisation_id)
+        .where(round_change.c.round_id == round_id)
+        .order_by(round_change.c.id.desc())
+    ).mappings()
+    return [{**row, "reason": personal.open_json(keys, row["reason"], _reason_of(round_id))} for row in rows]
+
+
+def _reason_of(round_id: int) -> str:
+    return f"round_change/{round_id}"
 
 
 def seed(tx: Connection, data: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -244,6 +249,7 @@ def moment(text: str) -> datetime:
 
 def _note(
     tx: Connection,
+    keys: Keyring,
     round_id: int,
     bureau: int | None,
     was: datetime | None,
@@ -260,7 +266,7 @@ def _note(
             was=was,
             closes_at=now,
             notice=notice.strip(),
-            reason=reason.strip(),
+            reason=personal.seal_json(keys, reason.strip(), _reason_of(round_id)),
             at=clock.now(),
             by=by,
         )

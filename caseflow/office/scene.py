@@ -12,15 +12,26 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock
-from caseflow.cases import choosing, dossier, entry, opening, panels, paths, quotas, standing
+from caseflow.cases import (
+    choosing,
+    dossier,
+    entry,
+    findings,
+    footprint_gate,
+    opening,
+    panels,
+    paths,
+    quotas,
+    standing,
+)
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.models import case, member, task
 from caseflow.cases.move import Move
-from caseflow.office import rehearsed_pool, rounds, samples
+from caseflow.office import rehearsed_pool, rehearsed_registers, rounds, samples
 from caseflow.office.cast import PLACES, Cast
 from caseflow.people.models import organisation
 from caseflow.people.rights import Actor
-from caseflow.studies import store
+from caseflow.studies import recompute, store
 from caseflow.workflow.definition import Definition, Test
 from caseflow.workflow.form import Field
 from caseflow.workflow.parts import Text
@@ -83,8 +94,18 @@ class Scene:
         else:
             self.case_id = self._opened(owner, values, None)
         shelf = store.stored_shelf(self.tx)
-        if has_dossier and self.definition.footprint and shelf.schemes and given.get("footprint") != "none":
-            store.save_study(self.tx, case_id=self.case_id, study_=samples.study(shelf), by=None)
+        said = given.get("footprint")
+        if (has_dossier or said) and self.definition.footprint and shelf.schemes and said != "none":
+            kept = store.save_study(self.tx, case_id=self.case_id, study_=samples.study(shelf), by=None)
+            rule = footprint_gate.rule_here(self.definition, self.row["state"])
+            if said == "recomputed" and rule is not None:
+                state = self.row["state"]
+                recompute.recompute(self.tx, study=kept, occasion=state, rule=findings.rule_of(rule))
+        if "entries" in given:
+            entries = rehearsed_registers.shelf(
+                self.tx, self.ground, self.loaded, self.cast.place("unit"), self.round_id
+            )
+            entries.lay(given["entries"], self._place, self.ground.calendars[self.definition.calendar])
 
         if "twin" in given:
             its_own = samples.complete(self.loaded, self.ground, 1, names, named)

@@ -30,6 +30,7 @@ from caseflow.people.rights import Actor
 from caseflow.workflow.fields import CONCLUSIONS
 from caseflow.workflow.form import Field
 from caseflow.workflow.procedure import Action
+from caseflow.workflow.sampling import sized
 
 _DAYS = {"today": (0, 0), "past": (-5, -1), "soon": (1, 10), "late": (20, 400), "beyond": (1, 60)}
 """Kinds of days, as offsets from today; ``beyond`` from the day on which the last clock of the case runs out."""
@@ -39,6 +40,8 @@ _TRUSTED = 0.5
 """How far it counts, beside what a member aims at, what its form was taken with."""
 _BORDERING, _LEFT_OPEN, _ALIKE, _AMISS = 0.06, 0.4, 0.5, 0.1
 """How often a value stands at its bound, an optional question stays open, all rows say the same, something is amiss."""
+_HOLDERS = ("agent", "body", "enterprise", "institution")
+"""Organisations that an act names to be entered in a register."""
 _BETTER, _WORSE, _LEAST, _MOST = 1.5, 0.7, 0.05, 8.0
 _MEMBERS, _SCORED = 12, 4
 """At most so many cases are taken into a procedure at once; into one with a panel, each of which scores each of them."""
@@ -187,6 +190,10 @@ class Answers:
     def _figure(self, form: _Form, question: Field) -> int | str:
         least = Decimal(question.minimum) if question.minimum is not None else Decimal(0)
         most = Decimal(question.maximum) if question.maximum is not None else least + 1000
+        action = form.action
+        table = sized(form.loaded.definition).get(f"{action.store or action.id}.{question.id}") if action else None
+        if table is not None:
+            most = max(least, Decimal(form.names.rows(table)))
         if self._bordering():
             found = self.rng.choice((least, most))
         else:
@@ -198,6 +205,12 @@ class Answers:
     def _credit_code(self, form: _Form, question: Field) -> Any:
         given = [str(call.argument) for call in form.action.then if call.name == "involve"] if form.action else []
         code = self.troupe.involved_code(given[0]) if given else None
+        if form.action is not None and code is None:
+            entered = {one.holder for one in form.loaded.definition.registers.values()}
+            if (
+                f"{form.action.store or form.action.id}.{question.id}" in entered
+            ):  # only who is registered can be entered
+                code = self.troupe.cast.credit_code(self.rng.choice(_HOLDERS))
         return code or samples.sample(question, self.ground, self.rng.randrange(100_000), form.names)
 
     def _organisation(self, form: _Form, question: Field) -> int | None:

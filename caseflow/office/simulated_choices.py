@@ -22,7 +22,7 @@ from caseflow.cases.ground import Loaded
 from caseflow.cases.models import case, member
 from caseflow.cases.task_models import service as served
 from caseflow.office import simulated_goals as goals
-from caseflow.office import simulated_panels
+from caseflow.office import simulated_panels, simulated_registers
 from caseflow.office.simulated_aims import ASTRAY, NEARER, NEW, Aims
 from caseflow.office.simulated_watch import Watch
 from caseflow.people.rights import Actor
@@ -30,8 +30,8 @@ from caseflow.records import letters
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.procedure import Action
 
-WAIT, BEYOND = "wait", "beyond"
-"""Not acting for a while; not acting until a clock has run out."""
+WAIT, BEYOND, LAPSE = "wait", "beyond", "lapse"
+"""Not acting for a while; not acting until a clock has run out; not acting until the term of an entry is over."""
 _FRESH, _PARTLY, _SIGN, _OWED, _FINDING, _REST, _LATE, _DESK = (
     10.0, 2.0, 8.0, 4.0, 6.0, 8.0, 0.4, 0.1,
 )  # fmt: skip
@@ -115,6 +115,7 @@ class Choices:
             and definition.by(row["state"], action)
             and action.id not in signed
         ]
+        found = [self._lapsing(row, one) for one in found]
         found += self._findings(row, definition)
         found += self._beside(row, loaded, life)
         found.append(Option(WAIT, self._waiting(row, loaded)))
@@ -162,6 +163,9 @@ class Choices:
         duties = [f"{tasks.DUTY}{call.argument}" for call in action.then if call.name == "close_duty"]
         if duties:
             weight = weight + _OWED if owed.intersection(duties) else weight * _SELDOM
+        opens = {str(call.argument) for call in action.then if call.name == "open_duty"}
+        if any(f"{tasks.DUTY}{one}" not in owed for one in opens & self._settled_anew(loaded)):
+            weight = max(weight, NEW)
         asked = simulated_panels.asked(self.tx, definition, row["id"], action)
         if asked:
             weight = max(weight, _PANEL)
@@ -175,6 +179,14 @@ class Choices:
         role = self.rng.choice(self._owing(definition, row, action, asked))
         is_held_up = busy and (weight < NEW or action.to is not None)
         return Option(action.id, weight / 4 if is_held_up else weight, role, action)
+
+    def _lapsing(self, row: RowMapping, option: Option) -> Option:
+        """Instead of an act that waits for the term of the own entry to be over: waiting for it."""
+        day = simulated_registers.lapses(self.tx, row, option.action) if option.action is not None else None
+        return option if day is None else Option(LAPSE, option.weight, said={"day": day})
+
+    def _settled_anew(self, loaded: Loaded) -> set[str]:
+        return goals.settled(loaded.definition, self.watch.open_goals(loaded))
 
     def _owing(
         self, definition: Definition, row: RowMapping, action: Action, asked: simulated_panels.Asked | None

@@ -84,6 +84,16 @@ def places(definition: Definition, open_goals: Iterable[Goal]) -> set[str]:
     return found & set(definition.states)
 
 
+def settled(definition: Definition, open_goals: Iterable[Goal]) -> set[str]:
+    """The duties that are settled by an act which is still to be taken: whoever opens one of them helps it."""
+    found = set()
+    for kind, state, *rest in open_goals:
+        if kind == "action":
+            acts = definition.states[state].actions if state else definition.anywhere
+            found |= {str(call.argument) for call in acts[rest[0]].then if call.name == "close_duty"}
+    return found
+
+
 def distances(
     definition: Definition, targets: Iterable[str], barred: Collection[tuple[str, str]] = ()
 ) -> dict[str, int]:

@@ -82,7 +82,7 @@ class Troupe:
         for number in range(wanted):
             opens = first + timedelta(days=number * (ROUND_DAYS + ROUND_GAP))
             closes = opens + timedelta(days=ROUND_DAYS)
-            with clock.at(clock.at_local(opens)):
+            with clock.still(clock.at_local(opens)):
                 made = rounds.create(
                     self.tx,
                     self.cast.authority_id,
@@ -111,7 +111,7 @@ class Troupe:
             for quota in loaded.definition.quotas.values():
                 if quota.title.zh == title and quota.set_by is not None:
                     quota_settings.set_limit(
-                        self.tx, self.cast.authority_id, quota, key="", limit=limit, across=None,
+                        self.tx, self.ground.keys, self.cast.authority_id, quota, key="", limit=limit, across=None,
                         reason=_NO_TEST.name.zh, by=self.cast.actor(quota.set_by).person_id, at=clock.now(),
                     )  # fmt: skip
 

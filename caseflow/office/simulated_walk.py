@@ -21,8 +21,9 @@ from caseflow.cases.models import case
 from caseflow.office import rehearsal
 from caseflow.office import simulated_goals as goals
 from caseflow.office.simulated_answers import Answers
-from caseflow.office.simulated_choices import BEYOND, WAIT, Choices, Life, Option
+from caseflow.office.simulated_choices import BEYOND, LAPSE, WAIT, Choices, Life, Option
 from caseflow.office.simulated_people import Troupe
+from caseflow.office.simulated_registers import MISSED, PROVIDED, Registers
 from caseflow.office.simulated_typing import Typing
 from caseflow.office.simulated_watch import Watch
 from caseflow.people.rights import Actor
@@ -75,6 +76,8 @@ class Walk:
     answers: Answers
     typing: Typing
     rng: Random
+    registers: Registers | None = None
+    """Who enters what acts look for in registers; nobody where none of them looks for anything."""
     lives: dict[int, Life] = field(default_factory=lambda: defaultdict(Life))
     refusals: dict[Spot, dict[str, tuple[int, Message]]] = field(default_factory=lambda: defaultdict(dict))
     """Why acts were refused: by the sentence, how often, and one of them."""
@@ -130,6 +133,8 @@ class Walk:
                 return self.rng.randint(2, 8)
             if option.act == BEYOND:
                 return self._beyond(row["id"])
+            if option.act == LAPSE:
+                return int((option.said["day"] - clock.today()).days) + 1
             if self.do(row, loaded, option):
                 self._follow(row["id"], loaded, life, option)
                 return self.rng.choice((0, 0, 1, 1, 2, 3))
@@ -249,10 +254,15 @@ class Walk:
                 "file": self.typing.receipt(loaded, row["id"], int(posted["letter"]), actor),
             }
 
+        if self.registers is not None and option.action is not None:
+            self.registers.renew(loaded, row, option.action, actor, option.role or "")
+
         def perform() -> None:
             act.perform(self.tx, self.ground, actor, row["id"], option.act, posted, request_key=self.key())
 
         reasons = self.through(perform, row["id"], spot, option.role or "")
+        if reasons is not None and self._provided(row, loaded, option, actor, posted, reasons):
+            reasons = self.through(perform, row["id"], spot, option.role or "")
         self.answers.learn(taken=reasons is None)
         if reasons is None:
             life = self.lives[row["id"]]
@@ -260,6 +270,15 @@ class Walk:
             life.here[option.act] += 1
             life.last = actor if self.row(row["id"])["state"] != row["state"] else life.last
         return reasons
+
+    def _provided(
+        self, row: RowMapping, loaded: Loaded, option: Option, actor: Actor, posted: dict[str, Any], said: list[Message]
+    ) -> bool:
+        """Whether an entry that was missed in a register is there now."""
+        missed = any(inner_of(one).key in MISSED for one in said)
+        if self.registers is None or option.action is None or not missed or self.rng.random() > PROVIDED:
+            return False
+        return self.registers.provide(loaded, row, option.action, actor, option.role or "", posted)
 
     def through(self, do: Callable[[], Any], case_id: int, spot: Spot, role: str) -> list[Message] | None:
         """Do something all or not at all; what was said against it, or nothing where it was done."""

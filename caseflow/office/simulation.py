@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
@@ -21,13 +21,14 @@ from caseflow import clock
 from caseflow.cases import fire, timers
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.models import timer
-from caseflow.office import rehearsed_pool, simulated_goals, simulated_people
+from caseflow.office import rehearsed_pool, simulated_goals, simulated_people, simulated_registers
 from caseflow.office.cast import Cast
 from caseflow.office.simulated_aims import Aims
 from caseflow.office.simulated_answers import Answers
 from caseflow.office.simulated_choices import Choices
 from caseflow.office.simulated_filing import Filing
 from caseflow.office.simulated_people import Troupe
+from caseflow.office.simulated_registers import Registers
 from caseflow.office.simulated_typing import Typing
 from caseflow.office.simulated_walk import Walk
 from caseflow.office.simulated_watch import Watch
@@ -88,13 +89,14 @@ def run(tx: Connection, ground: Ground, known_roles: Roles, root: Path, plan: Pl
     Raises:
         Refused: there is no such workflow.
     """
+    ground = replace(ground, entropy=Random(f"{plan.seed}").randbytes)  # noqa: S311 -- rows that are thrown away
     known = {one.definition.workflow: one for one in ground.all_current(tx)}
     if plan.workflow not in known:
         raise Refused(Message("simulation.no_workflow", {"name": plan.workflow, "names": sorted(known)}))
     family = [known[name] for name in related(known, plan.workflow)]
     first = plan.start or date(int(family[0].definition.version.partition(".")[0]), _FIRST_MONTH, 1)
     rng = Random(plan.seed)  # noqa: S311 -- a walk that can be repeated, no secret
-    with clock.at(clock.at_local(first, _WORK_BEGINS)):
+    with clock.still(clock.at_local(first, _WORK_BEGINS)):
         cast = Cast(tx, ground, known_roles, root, family[0].definition)
         for loaded in family:
             rehearsed_pool.stock(tx, ground.keys, cast, loaded.definition, spare=_SPARE_EXPERTS)
@@ -103,9 +105,12 @@ def run(tx: Connection, ground: Ground, known_roles: Roles, root: Path, plan: Pl
         aims = Aims(watch, rng, family)
         answers = Answers(tx, ground, troupe, rng, aims)
         typing = Typing(tx, ground, troupe, answers, rng, store.stored_shelf(tx))
-        walk = Walk(tx, ground, troupe, watch, Choices(tx, watch, rng, aims), answers, typing, rng)
+        shelf = simulated_registers.shelf(tx, ground, family, cast.place("unit"))
+        entries = Registers(tx, ground, troupe, rng, shelf) if shelf is not None else None
+        walk = Walk(tx, ground, troupe, watch, Choices(tx, watch, rng, aims), answers, typing, rng, entries)
         found = Simulated(plan, family, watch, walk, first, first)
-        return _Course(tx, ground, found, Filing(tx, walk)).run()
+        course = _Course(tx, ground, found, Filing(tx, walk), _ended={shelf.case_id} if shelf is not None else set())
+        return course.run()
 
 
 def related(known: Mapping[str, Loaded], name: str) -> list[str]:
@@ -161,7 +166,7 @@ class _Course:
                 self._pass(clock.at_local(day, _WORK_BEGINS))
                 today, tick = day, 0
             tick += 1
-            with clock.at(clock.at_local(day, _WORK_BEGINS) + tick * _BETWEEN):
+            with clock.still(clock.at_local(day, _WORK_BEGINS) + tick * _BETWEEN):
                 self._mover = 0
                 again = do()
             if again is not None:
@@ -205,7 +210,7 @@ class _Course:
         while waiting := timers.due(self.tx, until, 1, last):
             last = waiting[0]
             spot = (self.found.watch.loaded(last["case_id"]).definition.workflow, "", last["kind"])
-            with clock.at(last["due_at"] + _BETWEEN):
+            with clock.still(last["due_at"] + _BETWEEN):
                 do = partial(fire.fire, self.tx, self.ground, last, clock.now())
                 self.found.walk.through(do, last["case_id"], spot, "system")
 

@@ -94,19 +94,21 @@ def is_there(tx: Connection, keys: Keyring, authority_id: int, one: Newcomer) ->
 
     Two of one name at one employer whose numbers are both known and differ are two persons.
     """
-    if expert_personal.twin(tx, keys, authority_id, one.own.identity) is not None:
+    in_pool = (
+        sa.select(expert.c.id)
+        .join(person, person.c.id == expert.c.person_id)
+        .where(expert.c.authority_id == authority_id, expert.c.status != "left")
+        .limit(1)
+    )
+    twin = expert_personal.twin(tx, keys, authority_id, one.own.identity)
+    if twin is not None and tx.execute(in_pool.where(expert.c.id == twin)).first() is not None:
         return True
     same = [person.c.name == one.name.strip(), expert.c.employer_name == one.profile.employer_name.strip()]
     if one.own.identity.strip():
         same.append(expert.c.identity_hash.is_(None))
     if one.login.strip():
         same = [person.c.login == accounts.login_form(one.login)]
-    found = (
-        sa.select(expert.c.id)
-        .join(person, person.c.id == expert.c.person_id)
-        .where(expert.c.authority_id == authority_id, expert.c.status != "left", *same)
-    )
-    return tx.execute(found.limit(1)).first() is not None
+    return tx.execute(in_pool.where(*same)).first() is not None
 
 
 def free_login(tx: Connection, name: str) -> str:

@@ -76,3 +76,21 @@ expert_event = sa.Table(
     sa.Column("detail", Json, nullable=False),
 )
 """Append-only: what happened to an entry of the pool, in codes (never what personal values were)."""
+
+expert_identity = sa.Table(
+    "expert_identity",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("left_id", Id, sa.ForeignKey("expert.id"), nullable=False),
+    sa.Column("right_id", Id, sa.ForeignKey("expert.id"), nullable=False, index=True),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("found", sa.Text, nullable=False),
+    sa.Column("sealed", sa.Text),
+    sa.Column("person_id", Id, sa.ForeignKey("person.id"), nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.CheckConstraint("found IN ('same', 'different')", name="found"),
+    sa.CheckConstraint("left_id < right_id", name="ordered"),
+    sa.UniqueConstraint("left_id", "right_id", "number"),
+)
+"""What officers found of two entries that may be one person; the highest number of a pair counts. ``sealed`` is the
+reason, which goes when one of the two has the personal data erased; what was found stays."""

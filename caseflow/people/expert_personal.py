@@ -26,6 +26,7 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 """GB 11643-1999: the remainder of the weighted sum by 11 tells the last sign."""
 _GROUP = 4
+_MOBILE = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +57,30 @@ def masked(own: Own) -> Own:
 
 
 def mask_account(account: str) -> str:
-    """``6222 **** **** 1234``."""
-    ends = 2 * _GROUP
-    hidden = "*" * (len(account) - ends)
+    """``6222 **** **** 1234``; of up to twelve digits only the last four, of fewer than eight none."""
+    first = account[:_GROUP] if len(account) > 3 * _GROUP else ""
+    last = account[-_GROUP:] if len(account) >= 2 * _GROUP else ""
+    hidden = "*" * (len(account) - len(first) - len(last))
     groups = [hidden[at : at + _GROUP] for at in range(0, len(hidden), _GROUP)]
-    return " ".join([account[:_GROUP], *groups, account[-_GROUP:]]) if len(account) >= ends else "*" * len(account)
+    return " ".join(part for part in (first, *groups, last) if part)
 
 
 def mask_identity(number: str) -> str:
     """The first three and the last two signs of a resident number, only the last two of another document."""
     shown = 3 if len(number) == len(_WEIGHTS) + 1 else 0
     return number[:shown] + "*" * max(len(number) - shown - 2, 0) + number[max(len(number) - 2, shown) :]
+
+
+def mask_phone(number: str) -> str:
+    """``138****1234``; of fewer than eleven digits only the last two."""
+    first, last = (3, 4) if len(number) >= _MOBILE else (0, 2)
+    return number[:first] + "*" * max(len(number) - first - last, 0) + number[max(len(number) - last, first) :]
+
+
+def mask_mail(address: str) -> str:
+    """The first sign and the domain: ``w***@example.cn``."""
+    name, at, domain = address.partition("@")
+    return f"{name[:1]}***{at}{domain}" if address else ""
 
 
 def plain_number(text: str) -> str:

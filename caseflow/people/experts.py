@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from caseflow import clock
 from caseflow.people import expert_history, expert_profile, expert_telling, expert_ties, roles
 from caseflow.people.expert_finding import NAMED
-from caseflow.people.expert_models import expert
+from caseflow.people.expert_models import CREDITS, expert
 from caseflow.people.expert_profile import Lists, Merits, Profile
 from caseflow.people.expert_ties import Said
 from caseflow.people.models import membership, organisation, person
@@ -21,7 +21,6 @@ from caseflow.people.roles import Roles
 from caseflow.records.personal import Keyring
 from caseflow.words import Message, Refused
 
-ties = expert_ties.ties
 MOST_AWAY = 20
 """So many periods of absence are kept; those that are past go first."""
 
@@ -89,7 +88,7 @@ def invite(
 ) -> int:
     """Take a person into the pool, to be confirmed by the own declaration; the role of the pool is given.
 
-    Somebody who had left is invited again under the same entry.
+    Somebody who had left is invited again under the same entry; the invitation lifts no warning and no bar.
 
     Raises:
         Refused: the person is in the pool, or the profile cannot be taken.
@@ -111,7 +110,8 @@ def invite(
         expert_id = int(made or 0)
     else:
         expert_id = int(before["id"])
-        _change(tx, before, before["version"], {**values, "left_at": None, "declared_at": None})
+        credit = max(merits.credit, before["credit"], key=CREDITS.index)
+        _change(tx, before, before["version"], {**values, "credit": credit, "left_at": None, "declared_at": None})
     roles.grant(tx, known, person_id=person_id, organisation_id=where, role=role, by=by, address=address)
     expert_history.keep(tx, expert_id, "invited", by=by)
     expert_telling.invited(tx, person_id)

@@ -94,6 +94,7 @@ def parts(body: Mapping[str, Any], language: Language) -> list[Part]:
     blocks = list(body["blocks"])
     official = layout(body) == "letter"
     found = list(_head(body, blocks, language, show))
+    opening = blocks[0] if blocks else None
     while blocks:
         block = blocks.pop(0)
         if block["kind"] in SEVERAL:
@@ -107,7 +108,8 @@ def parts(body: Mapping[str, Any], language: Language) -> list[Part]:
                 found += [Part("page")] if found else []  # no paper begins with an empty page
                 found += _person(page, body, show, ending)
         else:
-            found += _drawn(block, show, official=official, room=TABLE_WIDTHS[layout(body)])
+            room = TABLE_WIDTHS[layout(body)]
+            found += _drawn(block, show, official=official, opening=block is opening, room=room)
     return found
 
 
@@ -141,12 +143,12 @@ def _head(body: Mapping[str, Any], blocks: list[Any], language: Language, show: 
         yield Part("title", measures.broken(title, TITLE_WIDTHS[layout(body)]))
 
 
-def _drawn(block: Mapping[str, Any], show: Show, *, official: bool, room: float) -> Iterator[Part]:
+def _drawn(block: Mapping[str, Any], show: Show, *, official: bool, opening: bool, room: float) -> Iterator[Part]:
     kind = block["kind"]
     if kind == "heading":
         yield Part("heading", show(block["text"]))
     elif kind == "text":
-        yield from _text(show(block["text"]), official=official)
+        yield from _text(show(block["text"]), official=official, opening=opening)
     elif kind == "list":
         yield from (Part("item", f"{number}. {show(item)}") for number, item in enumerate(block["items"], start=1))
     elif kind == "fields":
@@ -155,14 +157,16 @@ def _drawn(block: Mapping[str, Any], show: Show, *, official: bool, room: float)
         yield from _table(block, show, room)
 
 
-def _text(text: str, *, official: bool) -> Iterator[Part]:
+def _text(text: str, *, official: bool, opening: bool) -> Iterator[Part]:
+    """The paragraphs of a text. With the addressee a paper opens; a colon further down ends a sentence like any other."""
     for number, line in enumerate(one.strip() for one in text.splitlines() if one.strip()):
         note = _ANNEX_NOTE.match(line) if official else None
         if note is not None:
             names = tuple((name, 0.0) for name in _ANNEX_ITEM.split(line[note.end() :].strip()) if name)
             yield Part("annexes", line[: note.end()].strip(), lines=names)
         else:
-            yield Part("addressee" if number == 0 and line.endswith(("：", ":", "，", ",")) else "text", line)
+            addressed = opening and number == 0 and line.endswith(("：", ":", "，", ","))
+            yield Part("addressee" if addressed else "text", line)
 
 
 def _table(block: Mapping[str, Any], show: Show, room: float) -> Iterator[Part]:

@@ -31,6 +31,7 @@ SEALED = "$sealed"
 """The one key of the mapping that stands in a public part where a personal value was."""
 _SEALED_TEXT = re.compile(r"[0-9a-f]{12}:(?:[0-9a-f]{2}){28,}")
 """Key id, nonce and cipher with its tag."""
+_ERASED = "erased:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,13 @@ def seal_json(keys: Keyring, value: Any, context: str) -> str:
 
 
 def open_json(keys: Keyring, text: str, context: str) -> Any:
+    """The value that ``seal_json`` was given.
+
+    Raises:
+        Refused: it was erased, altered or moved elsewhere, or its key is not here.
+    """
+    if is_erased(text):
+        raise Refused(Message("personal.erased"))
     key_id, _, sealed = text.partition(":")
     raw = bytes.fromhex(sealed)
     return open_(keys[key_id], raw[:12], raw[12:], context)
@@ -107,6 +115,20 @@ def open_json(keys: Keyring, text: str, context: str) -> Any:
 def open_text(keys: Keyring, text: str, context: str) -> str:
     """A text that ``seal_json`` sealed; one that was written before such texts were sealed, as it stands."""
     return str(open_json(keys, text, context)) if _SEALED_TEXT.fullmatch(text) else text
+
+
+def erased(named: str) -> str:
+    """What stands in the place of a sealed text once it is erased: the hash by which others still name it."""
+    return f"{_ERASED}{named}"
+
+
+def is_erased(text: str) -> bool:
+    return text.startswith(_ERASED)
+
+
+def named(text: str) -> str:
+    """The hash by which an erased text is still named."""
+    return text.removeprefix(_ERASED)
 
 
 def digest(key: Key, value: Any) -> str:

@@ -9,15 +9,13 @@ import sqlalchemy as sa
 from flask import request
 
 from caseflow.cases import attached, choosing, discussion, members, panel_reading, panels, questions, show
+from caseflow.cases.registry import EFFECTS
 from caseflow.cases.view import View
 from caseflow.people.models import membership, person
 from caseflow.web import answers, drawing
 from caseflow.web.widgets import Context, TableRow
 from caseflow.workflow.form import Field, Section
 from caseflow.workflow.procedure import Action
-
-_SEATS = frozenset({"seat_experts", "freeze_pool", "recuse_expert"})
-"""Effects on a panel whose act names people of it."""
 
 
 def context(view: View, action: Action) -> Context:
@@ -78,10 +76,13 @@ def effects(action: Action) -> set[str]:
 
 
 def panel_of(view: View, action: Action) -> str | None:
-    """The panel that an act is about: named by its question or its effect, else the only one there is."""
+    """The panel that an act is about: named by its question, its effect or the state, else the only one there is."""
+    definition = view.definition
     asked = [question.panel for question in action.asks.values() if question.panel]
-    seated = [str(call.argument) for call in action.then if call.name in _SEATS]
-    return next(iter((*asked, *seated, *view.definition.panels)), None)
+    named = [str(call.argument) for call in action.then if EFFECTS[call.name].argument == "panel"]
+    here = definition.states[view.row["state"]].panel
+    only = list(definition.panels) if len(definition.panels) == 1 else []
+    return next(iter((*asked, *named, *([here] if here else []), *only)), None)
 
 
 def member_here() -> int | None:

@@ -14,6 +14,7 @@ from caseflow.cases.entry import NotHere, Outcome, Stale
 from caseflow.cases.view import load
 from caseflow.records import journal
 from caseflow.web import drawing, filling, posted, review, shell
+from caseflow.web.act_context import effects, member_here
 from caseflow.web.act_form import about_member, not_here, offered, prepared, viewed, watches
 from caseflow.web.shell import page
 from caseflow.web.uploads import CaseStore
@@ -29,9 +30,19 @@ def form(case_id: int, action_id: str) -> Any:
     """The form of an act; after a refusal, with everything that was typed and all reasons."""
     view = viewed(case_id)
     offer = offered(view, action_id)
+    if request.method == "GET" and "score_member" in effects(offer.action):
+        return _to_sheet(case_id)
     if request.values.get("from") == "review" and view.is_staff:
         return review.draw(view, offer)
     return render_template("case/act.html", stale=g.get("stale"), **prepared(view, offer))
+
+
+def _to_sheet(case_id: int) -> Any:
+    """A score is typed on a page of its own, which keeps every version of it: there, or on the list of cases."""
+    member = member_here()
+    if member is None:
+        return redirect(url_for("expert.assignment", case_id=case_id), 303)
+    return redirect(url_for("expert_sheet.sheet", case_id=case_id, member_id=member), 303)
 
 
 @page(

@@ -101,17 +101,19 @@ def key(drawing: Drawing, entries: Sequence[tuple[str, str]]) -> float:
     return y + ROW * 0.7
 
 
-def axis(drawing: Drawing, scale: Scale, top: float, bottom: float) -> None:
-    """Pale lines at round figures, which are written below."""
-    for value, text in ticks(scale.low, scale.high):
+def axis(drawing: Drawing, scale: Scale, top: float, bottom: float, *, whole: bool = False) -> None:
+    """Pale lines at round figures, which are written below; ``whole``: of what is counted one by one."""
+    for value, text in ticks(scale.low, scale.high, whole=whole):
         x = scale.at(value)
         drawing.line(x, top, x, bottom, stroke_width=0.6)
         drawing.text(x, bottom + ROW * 0.6, text, anchor="middle", fill=SOFT)
 
 
-def ticks(low: float, high: float) -> list[tuple[float, str]]:
-    """At most seven round figures between two ends, as they are written."""
+def ticks(low: float, high: float, *, whole: bool = False) -> list[tuple[float, str]]:
+    """At most seven round figures between two ends, as they are written; ``whole``: no part of one."""
     raw = (high - low) / _TICKS
+    if whole:
+        raw = max(raw, 1.0)
     if not raw > 0:
         return [(low, f"{low:g}")]
     power = math.floor(math.log10(raw))

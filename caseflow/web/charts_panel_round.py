@@ -62,7 +62,7 @@ def loads(experts: Sequence[Load], language: Language, name: str = "panel-loads"
     most = max((max(one.assigned + one.carried, one.most) for one in experts), default=1)
     scale = Scale.of([float(most)], NAMES, WIDTH - wide)
     bottom = top + ROW * len(experts)
-    axis(drawing, scale, top, bottom)
+    axis(drawing, scale, top, bottom, whole=True)
     for at, (one, text) in enumerate(zip(experts, texts, strict=True)):
         y = top + ROW * (at + 0.5)
         named(drawing, y, one.label)

@@ -120,7 +120,7 @@ def rank_intervals(cases: Sequence[Interval], quota: int, language: Language, na
     wide = max((span(one) for one in texts), default=0) + 10
     scale = Scale(0.5, max(last, quota) + 0.5, NAMES, WIDTH - wide)
     bottom = top + ROW * len(cases)
-    axis(drawing, Scale(1, max(last, quota, 2), scale.at(1), scale.at(max(last, quota, 2))), top, bottom)
+    axis(drawing, Scale(1, max(last, quota, 2), scale.at(1), scale.at(max(last, quota, 2))), top, bottom, whole=True)
     for at, (one, text) in enumerate(zip(ordered, texts, strict=True)):
         y = top + ROW * (at + 0.5)
         named(drawing, y, one.label)

@@ -35,15 +35,15 @@ MENU = (MenuItem("collective.menu", "collective.overview", casework),)
 
 @page(blueprint, "/collective", policy=casework)
 def overview() -> Any:
-    """Every procedure over many cases that the reader may know of, and those that may be opened."""
+    """Every procedure over many cases that the reader may know of, and what the own office may open for itself."""
     ground = shell.house().ground
     groups: list[dict[str, Any]] = []
     for loaded in ground.all_current(g.tx):
         definition = loaded.definition
-        if definition.kind != "collective":
+        opens = standing.opening_role(definition, g.actor) is not None
+        if definition.kind != "collective" and not opens:
             continue
         rows = find.cases(g.tx, ground, g.actor, Filters(workflow=definition.workflow), clock.today(), limit=30).rows
-        opens = standing.opening_role(definition, g.actor) is not None
         if rows or opens:
             groups.append({"definition": definition, "rows": rows, "opens": opens})
     titles = {row["id"]: row["title"] for row in rounds.all_of(g.tx, g.actor.authority_id)}
@@ -54,11 +54,10 @@ def overview() -> Any:
 @page(blueprint, "/collective/<workflow>/new", policy=casework)
 def new(workflow: str) -> Any:
     definition = _openable(workflow)
-    found = rounds.begun(g.tx, g.actor.authority_id, definition.members.of[0]) if definition.members else []
     return render_template(
         "collective/new.html",
         definition=definition,
-        rounds=found,
+        rounds=_offered(definition),
         chosen=request.values.get("round", type=int),
         request_key=request.form.get("request_key") or request_key(),
     )
@@ -68,7 +67,7 @@ def new(workflow: str) -> Any:
 def create(workflow: str) -> Any:
     definition = _openable(workflow)
     round_id = request.form.get("round", type=int)
-    known = rounds.find(g.tx, g.actor.authority_id, round_id) if round_id is not None else None
+    known = next((row for row in _offered(definition) if row["id"] == round_id), None)
     if definition.rounds == "required" and known is None:
         raise Refused(Message("collective.round_missing", {"input": "round"}))
     title = f"{g.actor.organisation_name['zh']} {known['title']['zh']}" if known else g.actor.organisation_name["zh"]
@@ -201,13 +200,16 @@ def _heads(view: View) -> frozenset[str]:
 
 def _openable(workflow: str) -> Definition:
     loaded = next((one for one in shell.house().ground.all_current(g.tx) if one.definition.workflow == workflow), None)
-    if (
-        loaded is None
-        or loaded.definition.kind != "collective"
-        or standing.opening_role(loaded.definition, g.actor) is None
-    ):
+    if loaded is None or standing.opening_role(loaded.definition, g.actor) is None:
         abort(404)
     return loaded.definition
+
+
+def _offered(definition: Definition) -> list[RowMapping]:
+    """The rounds in which it may be opened: over many cases those begun, else those open."""
+    if definition.members is None:
+        return rounds.open_now(g.tx, g.actor.authority_id, definition.workflow)
+    return rounds.begun(g.tx, g.actor.authority_id, definition.members.of[0])
 
 
 def _member(view: View, row: RowMapping, facts: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from flask import Blueprint, g, render_template, request, send_file, url_for
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock
-from caseflow.cases import circulating, find, panels, scores, standing, supervising
+from caseflow.cases import circulating, fees, find, panels, scores, standing, supervising
 from caseflow.cases.find import Filters
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, round_
@@ -232,6 +232,8 @@ def _line(tx: Connection, ground: Ground, actor: Actor, row: RowMapping, due: cl
         left = len(scores.owed_by(tx, row["id"], what, actor.person_id))
         total = len(panels.before(tx, row["id"], what, actor.person_id))
         progress = (total - left, total)
+    elif f"{kind}:" == fees.FEE:
+        owed, link = drawing.named(fees.TO_CONFIRM), url_for("fees.show", case_id=row["id"])
     if kind != "panel" and row.get("task_due") and (due is None or due.on is None):
         due = clocks.due(ground, definition, row["task_due"])
     return Line(row, definition, link, owed, due, progress)

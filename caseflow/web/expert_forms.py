@@ -57,15 +57,10 @@ def both_days() -> tuple[date, date]:
 
 
 def profile() -> Profile:
-    """The profile that the form holds.
-
-    Raises:
-        Refused: the number of cases is no number.
-    """
+    """The profile that the form holds. A number of cases that is none is 0, which is refused with all else."""
     form = request.form
     most = form.get("most", "").strip()
-    if most and not (most.isascii() and most.isdigit()):
-        raise Refused(Message("experts.most_range", {"input": "most", "most": expert_profile.MOST}))
+    number = int(most) if most.isascii() and most.isdigit() and len(most) <= len(str(expert_profile.MOST)) else 0
     return Profile(
         fields=tuple(form.getlist("fields")),
         employer_name=form.get("employer_name", ""),
@@ -74,7 +69,7 @@ def profile() -> Profile:
         region=form.get("region", ""),
         employer_code=form.get("employer_code", ""),
         official=form.get("official") == "yes",
-        most=int(most) if most else None,
+        most=number if most else None,
     )
 
 

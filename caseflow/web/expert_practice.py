@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 
-from caseflow.cases import practice
-from caseflow.web import expert_seat, shell
+from caseflow.cases import practice, scores
+from caseflow.web import expert_seat, score_sheet, shell
 from caseflow.web.shell import page
 from caseflow.workflow.panel import Example
 
@@ -26,13 +26,15 @@ def example(case_id: int, example_id: str) -> Any:
     every = practice.given(g.tx, view.ground, case_id, own.panel_id, own.panel, g.actor.person_id)
     mine = every.get(example_id)
     gaps = practice.compared(own.panel, found, mine, g.actor.person_id) if mine is not None else None
+    asked = practice.asked(own.panel, found)
     left = [one for one in own.panel.examples if one not in every and one != example_id]
     return render_template(
         "expert/practice.html",
         view=view,
         panel=own.panel,
         example=found,
-        asked=[own.panel.rubric[name] for name in practice.asked(own.panel, found)],
+        asked=[own.panel.rubric[name] for name in asked],
+        full=score_sheet.plain(scores.total(own.panel, {name: own.panel.rubric[name].maximum for name in asked})),
         mine=mine,
         compared=gaps,
         after=left[0] if left else None,

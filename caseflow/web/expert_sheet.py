@@ -242,6 +242,6 @@ def _others(own: Own, member_id: int) -> list[Any] | None:
     """The totals of the others, without names; asked for only when the own score is in and can no longer change."""
     if own.panel.sees_peers == "never":
         return None
-    rows = scores.newest(own.view.tx, own.view.row["id"], own.panel_id, member_id=member_id)
-    others = [row for row in rows if row["person_id"] != own.view.actor.person_id and not row["abstained"]]
+    rows = scores.valid(own.view.tx, own.view.row["id"], own.panel_id)[member_id]
+    others = [row for row in rows if row["person_id"] != own.view.actor.person_id]
     return sorted(scores.total(own.panel, row["marks"]) for row in others)

@@ -9,11 +9,13 @@ from flask import Blueprint, abort, g, render_template, request, send_file, url_
 from sqlalchemy.engine import RowMapping
 
 from caseflow import clock
-from caseflow.cases import expert_load
+from caseflow.cases import expert_load, fees
 from caseflow.office import expert_sheet
 from caseflow.people import (
     expert_entering,
+    expert_erasing,
     expert_finding,
+    expert_identity,
     expert_personal,
     expert_profile,
     expert_ties,
@@ -49,9 +51,11 @@ MENU = (MenuItem("experts.menu", "experts.listed", manages),)
 
 @page(blueprint, "/experts", policy=manages)
 def listed() -> Any:
-    wanted, at = _wanted(), min(max(request.args.get("page", 1, type=int), 1), 1_000_000)
-    rows = expert_finding.find(g.tx, g.actor.authority_id, wanted, limit=SIZE, offset=SIZE * (at - 1))
+    wanted = _wanted()
     counts = expert_finding.count(g.tx, g.actor.authority_id, wanted)
+    total = sum(counts.values())
+    at = min(max(request.args.get("page", 1, type=int), 1), max(1, -(-total // SIZE)))
+    rows = expert_finding.find(g.tx, g.actor.authority_id, wanted, limit=SIZE, offset=SIZE * (at - 1))
     known = expert_forms.choices()
     return render_template(
         "experts/list.html",
@@ -64,13 +68,20 @@ def listed() -> Any:
         statuses=STATUSES,
         credits=CREDITS,
         counts=counts,
-        total=sum(counts.values()),
+        total=total,
         wanted=wanted,
         narrowed=wanted != Wanted(),
         columns=expert_sheet.OUT,
         at=at,
         size=SIZE,
+        doubts=_doubts(),
     )
+
+
+def _doubts() -> int:
+    """How many pairs of entries may be one person."""
+    pool = experts.pool(g.tx, g.actor.authority_id, shell.house().roles.in_pool or "")
+    return len(expert_identity.resolved(g.tx, shell.house().keys, pool).doubts)
 
 
 @page(blueprint, "/experts.xlsx", policy=manages)
@@ -188,6 +199,16 @@ def end(expert_id: int) -> Any:
         g.tx, house.keys, house.roles, row, expert_forms.version(), request.form.get("reason", ""),
         sits=expert_load.sits(g.tx, row["person_id"]), by=g.actor.person_id,
     )  # fmt: skip
+    return _done(expert_id)
+
+
+@page(blueprint, "/experts/<int:expert_id>/erase", methods=("POST",), policy=manages, redraw=show)
+def erase(expert_id: int) -> Any:
+    """Erase what somebody who has left need not leave here, as that person asks."""
+    row = _entry(expert_id)
+    expert_erasing.erase(
+        g.tx, row, expert_forms.version(), unpaid=fees.unpaid(g.tx, row["person_id"]), by=g.actor.person_id
+    )
     return _done(expert_id)
 
 

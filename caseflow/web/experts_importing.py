@@ -43,7 +43,7 @@ def template() -> Any:
 
 @page(blueprint, "", methods=("POST",), policy=manages, redraw=form, own_transactions=True)
 def preview() -> Any:
-    """What a filled sheet would bring, row by row. Nothing of it stays; the sheet is kept for the import."""
+    """What a filled sheet would bring, row by row. It is kept for the import; where none can follow it goes at once."""
     upload = request.files.get("sheet")
     if upload is None or not upload.filename:
         raise Refused(Message("bulk.no_sheet", {"input": "sheet"}))
@@ -59,11 +59,18 @@ def preview() -> Any:
         number = files.record(
             tx, received, uploaded_by=g.actor.person_id, organisation_id=g.actor.organisation_id, field=FIELD
         )
-    came = expert_sheet.read(house.ground, received.path)
+    try:
+        came = expert_sheet.read(house.ground, received.path)
+    except Refused:
+        with shell.writing() as tx:
+            files.purge(tx, number, "unreadable")
+        raise
     with shell.writing() as tx:
         _forget(tx, but=number)
         lines = expert_import.preview(tx, house.ground, house.roles, g.actor.authority_id, came, by=g.actor.person_id)
-    counts = {status: sum(one.status == status for one in lines) for status in ("new", "there", "error")}
+        counts = {status: sum(one.status == status for one in lines) for status in ("new", "there", "error")}
+        if counts["error"] or not counts["new"]:
+            files.purge(tx, number, "nothing to take over")
     return _drawn("experts/import_preview.html", lines=lines, sheet=number, counts=counts)
 
 

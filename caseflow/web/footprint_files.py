@@ -119,13 +119,13 @@ def present(view: View) -> tuple[Study | None, bool]:
 
 
 def _readable(case_id: int) -> tuple[View, Study | None]:
-    """The case, and its study: as typed for the applicant, as filed for an office from which nothing is hidden."""
+    """The case, and its study: as typed for the applicant, as filed for an office from which nothing of the dossier is hidden."""
     view = viewed(case_id)
     if not view.definition.footprint:
         raise NotHere
     if view.is_applicant:
         return view, present(view)[0]
-    filed = _filed(view) if view.is_staff and not view.hidden() else None
+    filed = _filed(view) if view.is_staff and view.sees_all else None
     if filed is None:
         raise NotHere
     return view, filed.study

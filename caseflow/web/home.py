@@ -12,7 +12,7 @@ from sqlalchemy.engine import RowMapping
 from caseflow import clock
 from caseflow.cases import dossier, find, opening, standing
 from caseflow.cases.find import Filters
-from caseflow.cases.ground import Loaded
+from caseflow.cases.ground import Ground, Loaded
 from caseflow.office import rounds
 from caseflow.people import organisations, registration, rights
 from caseflow.people.rights import Actor
@@ -70,6 +70,7 @@ def home() -> Any:
         at=at,
         size=SIZE,
         calls=[call for call in public.calls_now(ground)[0] if _may_open(call.definition)],
+        anytime=[one for one in _anytime(ground) if _may_open(one)],
         unread=inbox.unread(g.tx, reader(g.actor)),
         requests=registration.of_person(g.tx, g.actor.person_id),
     )
@@ -150,6 +151,12 @@ def _loaded(workflow: str) -> Loaded:
     if found is None or found.definition.kind != "application" or not _may_open(found.definition):
         abort(404)
     return found
+
+
+def _anytime(ground: Ground) -> list[Definition]:
+    """The applications for which no round is needed."""
+    known = [loaded.definition for loaded in ground.all_current(g.tx)]
+    return [one for one in known if one.kind == "application" and one.rounds != "required"]
 
 
 def _may_open(definition: Definition) -> bool:

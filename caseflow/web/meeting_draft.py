@@ -59,14 +59,16 @@ class Meeting:
         return cells_of(self.questions, self.values, one)
 
     def decided(self, one: int) -> bool:
-        """Whether everything that must be said of a case has been."""
+        """Whether everything that must be said of a case has been; where nothing must, whether anything has."""
         cells = self.cells(one)
-        return all(
-            cells[question.id].get(column.id) not in (None, "", [], {})
+        said = [
+            (column.required, value not in (None, "", [], {}) if column.required else bool(value))
             for question in self.questions
             for column in question.columns.values()
-            if column.required
-        )
+            for value in (cells[question.id].get(column.id),)
+        ]
+        owed = [there for required, there in said if required]
+        return all(owed) if owed else any(there for _, there in said)
 
     def ceilings(self) -> tuple[list[Ceiling], frozenset[int]]:
         move = self.view.move(self.action, self.offer.role)

@@ -77,12 +77,13 @@ def save(case_id: int, action_id: str, one: int) -> Any:
 def save_draft(case_id: int, action_id: str, one: int) -> Any:
     """The same while typing: the version of what is kept now, or what somebody else has kept meanwhile."""
     meeting = meeting_draft.opened(case_id, action_id)
-    body = request.get_json()
-    given = body.get("fields", [])
+    body = request.get_json(silent=True)
     if meeting.at(one) < 0:
         abort(404)
+    if not isinstance(body, dict) or not isinstance(given := body.get("fields"), list):
+        abort(400)
     if not all(
-        isinstance(pair, list) and len(pair) == 2 and all(isinstance(one, str) for one in pair) for pair in given
+        isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) for part in pair) for pair in given
     ):
         abort(400)
     typed = MultiDict((name, value) for name, value in given)

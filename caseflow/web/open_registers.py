@@ -7,6 +7,7 @@ search, a count or an order.
 from __future__ import annotations
 
 import csv
+from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 from typing import Any
@@ -16,8 +17,9 @@ from flask.wrappers import Response
 from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.cases import register_book, register_find
+from caseflow.cases import register_book, register_find, register_page, register_values
 from caseflow.cases.register_find import Book, Entry, Wanted
+from caseflow.cases.register_page import Sheet
 from caseflow.people import organisations, throttle
 from caseflow.records import sheets
 from caseflow.web import drawing, registers, shell
@@ -31,21 +33,43 @@ blueprint = Blueprint("open_registers", __name__)
 
 SIZE = 20
 MOST_DATA = 100
+MOST_OF_EACH = 5
+"""Entries of each register that a search of all of them shows."""
 MOST_ROWS = 20_000
 MENU = (MenuItem("public.menu.registers", "open_registers.index", not_official),)
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said of an entry with the number that somebody asks for, and its page."""
+
+    said: Message
+    book: Book
+    entry: Entry
+    sheet: Sheet
+
+
 @page(blueprint, "/public/registers", policy=shell.anyone)
 def index() -> Any:
-    today = clock.today()
+    """Every public register; with words to look for, how many entries of each say them, and the newest of these."""
+    today, wanted = clock.today(), Wanted(text=registers.asked().text)
     scope = register_find.shown_to_all(today)
-    shown = [(one, register_find.count(g.tx, one, scope, Wanted(), one.open_fields, today)) for one in _books()]
-    return render_template("registers/open_index.html", shown=shown)
+    shown = [(one, register_find.count(g.tx, one, scope, wanted, one.open_fields, today)) for one in _books()]
+    found = {
+        (one.authority, one.register.id): register_find.listed(
+            g.tx, one, scope, wanted, one.open_fields, today, limit=MOST_OF_EACH
+        )
+        for one, n in shown
+        if n and wanted.text.split()
+    }
+    return render_template(
+        "registers/open_index.html", shown=shown, wanted=wanted, found=found, status_of=registers.status_of
+    )
 
 
 @page(blueprint, "/public/registers/<authority>/<register>", policy=shell.anyone)
 def listed(authority: str, register: str) -> Any:
-    one, today, wanted = _opened(g.tx, authority, register), clock.today(), registers.asked()
+    one, today, wanted = opened(g.tx, authority, register), clock.today(), registers.asked()
     scope = register_find.shown_to_all(today)
     bureaus = organisations.bureaus(g.tx, one.authority_id)
     return render_template(
@@ -55,7 +79,8 @@ def listed(authority: str, register: str) -> Any:
             g.tx, one, scope, wanted, one.open_fields, today, limit=SIZE, offset=SIZE * (registers.at_page() - 1)
         ),
         count=register_find.count(g.tx, one, scope, wanted, one.open_fields, today),
-        fields=[field for field in one.register.fields.values() if field.public],
+        fields=registers.columns(one.register, one.open_fields),
+        text_of=registers.text_of,
         statuses=registers.statuses(one.register),
         years=register_find.years(g.tx, one, scope),
         bureaus=[(row["id"], drawing.named({"zh": row["name_zh"], "en": row["name_en"]})) for row in bureaus],
@@ -69,12 +94,13 @@ def listed(authority: str, register: str) -> Any:
 @page(blueprint, "/public/registers/<authority>/<register>.json", policy=shell.anyone)
 def data(authority: str, register: str) -> Any:
     """The public part as JSON, a hundred entries at a time, under the filters of the list."""
-    one, today, wanted, at = _opened(g.tx, authority, register), clock.today(), registers.asked(), registers.at_page()
+    one, today, wanted, at = opened(g.tx, authority, register), clock.today(), registers.asked(), registers.at_page()
     scope = register_find.shown_to_all(today)
     found = register_find.listed(
         g.tx, one, scope, wanted, one.open_fields, today, limit=MOST_DATA, offset=MOST_DATA * (at - 1)
     )
     total = register_find.count(g.tx, one, scope, wanted, one.open_fields, today)
+    fields = {name: one.register.fields[name] for name in one.open_fields}
     return jsonify(
         register={
             "authority": one.authority,
@@ -82,11 +108,14 @@ def data(authority: str, register: str) -> Any:
             "title": one.register.title.model_dump(),
             "basis": one.register.basis,
         },
-        fields=[{"id": name, "title": one.register.fields[name].title.model_dump()} for name in one.open_fields],
+        fields=[
+            {"id": name, "title": field.title.model_dump(), "vouched": field.vouched, "unit": field.unit}
+            for name, field in fields.items()
+        ],
         page=at,
         page_size=MOST_DATA,
         total=total,
-        entries=[_plain(row) for row in found],
+        entries=[_plain(one, row) for row in found],
     )
 
 
@@ -102,15 +131,18 @@ def table(authority: str, register: str) -> Any:
         raise shell.TooFast(wait)
     today = clock.today()
     with shell.reading() as tx:
-        one, scope = _opened(tx, authority, register), register_find.shown_to_all(today)
+        one, scope = opened(tx, authority, register), register_find.shown_to_all(today)
         found = register_find.listed(tx, one, scope, registers.asked(), one.open_fields, today, limit=MOST_ROWS)
     out = StringIO()
     out.write("\ufeff")
     lines = csv.writer(out)
-    lines.writerow([head for head, _ in registers.heads(one.register, one.open_fields)])
+    vouched = [field for field in one.register.fields.values() if field.public and field.vouched is not None]
+    said = [f"{drawing.named(field.title)}{drawing.t('public.registers.vouched_head')}" for field in vouched]
+    lines.writerow([*(head for head, _ in registers.heads(one.register, one.open_fields)), *said])
     for row in found:
         cells = registers.cells(one.register, row, one.open_fields)
-        lines.writerow([_cell(cell) for cell in cells])
+        by = [drawing.t(f"registers.vouched.{field.vouched}") if field.id in row.values else "" for field in vouched]
+        lines.writerow([_cell(cell) for cell in (*cells, *by)])
     answer: Response = current_app.response_class(out.getvalue(), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f"attachment; filename={one.register.id}.csv"
     return answer
@@ -118,23 +150,13 @@ def table(authority: str, register: str) -> Any:
 
 @page(blueprint, "/public/registers/<authority>/<register>/<path:number>", policy=shell.anyone)
 def entry(authority: str, register: str, number: str) -> Any:
-    one, today = _opened(g.tx, authority, register), clock.today()
-    scope = register_find.shown_to_all(today)
-    found = register_find.by_number(g.tx, one, scope, number, one.open_fields, today)
-    if found is None:
-        abort(404)
-    happened = [
-        (row.kind, row.at, registers.status_of(one.register, row.body["status"]))
-        for row in reversed(register_book.events(g.tx, found.id))
-    ]
+    one, found = numbered(g.tx, authority, register, number)
     return render_template(
         "registers/open_entry.html",
         book=one,
         entry=found,
-        status=registers.status_of(one.register, found.status),
-        first=happened[-1][2],
-        fields=[field for field in one.register.fields.values() if field.public],
-        happened=happened,
+        sheet=register_page.sheet(g.tx, one, found, one.open_fields),
+        happened=[(row.kind, row.at) for row in reversed(register_book.events(g.tx, found.id))],
     )
 
 
@@ -146,8 +168,8 @@ def verify() -> Any:
     return render_template("registers/verify.html", number=number, holder=holder, answers=answers)
 
 
-def _answers(number: str, holder: str) -> list[tuple[Message, str]]:
-    """What is said of every public entry with a number, and the address of its page."""
+def _answers(number: str, holder: str) -> list[Answer]:
+    """What is said of every public entry with a number, and its page."""
     today = clock.today()
     found = []
     for one in _books():
@@ -158,23 +180,32 @@ def _answers(number: str, holder: str) -> list[tuple[Message, str]]:
         status = registers.status_of(one.register, row.status)
         how = row.status if row.status in LIVE else "ended"
         said = Message(f"public.verify.{how}", {"number": row.number, "register": title, "status": status})
-        where = url_for("open_registers.entry", authority=one.authority, register=one.register.id, number=row.number)
-        found.append((said, where))
-    return found or [(Message("public.verify.not_found"), "")]
+        found.append(Answer(said, one, row, register_page.sheet(g.tx, one, row, one.open_fields)))
+    return found
 
 
 def _books() -> list[Book]:
     return [one for one in register_find.books(g.tx, shell.house().ground) if one.register.public]
 
 
-def _opened(tx: Connection, authority: str, register: str) -> Book:
+def opened(tx: Connection, authority: str, register: str) -> Book:
+    """A register that everybody may read; answers 404 for every other."""
     found = register_find.book(tx, shell.house().ground, authority, register)
     if found is None or not found.register.public:
         abort(404)
     return found
 
 
-def _plain(row: Entry) -> dict[str, Any]:
+def numbered(tx: Connection, authority: str, register: str, number: str) -> tuple[Book, Entry]:
+    """An entry that everybody may read now, with its public values alone; answers 404 for every other."""
+    one, today = opened(tx, authority, register), clock.today()
+    found = register_find.by_number(tx, one, register_find.shown_to_all(today), number, one.open_fields, today)
+    if found is None:
+        abort(404)
+    return one, found
+
+
+def _plain(one: Book, row: Entry) -> dict[str, Any]:
     days = {name: getattr(row, name) for name in ("issued_on", "since", "valid_from", "valid_until")}
     return {
         "number": row.number,
@@ -182,8 +213,19 @@ def _plain(row: Entry) -> dict[str, Any]:
         "status": row.status,
         "prefecture": dict(row.prefecture),
         **{name: day.isoformat() if day else None for name, day in days.items()},
-        "values": {name: dict(value) for name, value in row.values.items()},
+        "values": {name: _value(one, row, name) for name in row.values},
     }
+
+
+def _value(one: Book, row: Entry, name: str) -> dict[str, Any]:
+    """A value without the row of its file, which is the house's own; the file itself is had at ``url``."""
+    said = {key: found for key, found in row.values[name].items() if key != register_values.FILE}
+    if register_page.file_of(row, name) is None:
+        return said
+    where = url_for(
+        "register_papers.open_file", authority=one.authority, register=one.register.id, number=row.number, field=name
+    )
+    return {**said, "url": where}
 
 
 def _cell(cell: Any) -> str:

@@ -32,6 +32,7 @@ from caseflow.web import (
     expert_submitting,
     expert_versions,
     experts,
+    experts_doubts,
     experts_importing,
     experts_own,
     factor_page,
@@ -64,6 +65,7 @@ from caseflow.web import (
     quota_board,
     recalculation,
     recording,
+    register_papers,
     registers,
     registration,
     releases,
@@ -83,10 +85,10 @@ from caseflow.web import (
 BLUEPRINTS = tuple(
     room.blueprint
     for room in (
-        public, open_registers, registers, home, account, registration, inbox, applicant, dossier, footprint, footprint_search, footprint_what_if, footprint_files, footprint_bringing, sending, uploads, desk,
+        public, open_registers, registers, register_papers, home, account, registration, inbox, applicant, dossier, footprint, footprint_search, footprint_what_if, footprint_files, footprint_bringing, sending, uploads, desk,
         overview, bulk, bulk_sheet, carrying, case, acting, review, papers, filing, dossiers, bundles, collective, draws, assigning, rounds, quota_board, settings, expert, expert_sheet, expert_versions, expert_reading, expert_practice, expert_offline, expert_submitting, panel_result, panel_discussion, panel_signing, fees, meeting_screen, calendars, footprint_review, factor_page, admin, admin_organisations, health,
         deliveries, tasks, serving, signers, taking_back, supervising, circulating, absences, purging, involvement, other_work, recording, importing, handover, releases, recalculation, diagrams, why, provenance, heat,
-        experts, experts_own, experts_importing,
+        experts, experts_own, experts_importing, experts_doubts,
     )
 )  # fmt: skip
 MENU = (

@@ -17,6 +17,7 @@ from caseflow.evaluation.ranking import Place
 from caseflow.evaluation.sheets import Shortfall
 from caseflow.evaluation.stability import CaseStability, Without
 from caseflow.web import drawing
+from caseflow.web.act_context import effects
 from caseflow.web.act_form import blank_move
 from caseflow.workflow.panel import Panel
 
@@ -83,7 +84,7 @@ def of_view(view: View) -> list[Panelled]:
 
 def _panelled(view: View, panel_id: str, panel: Panel, rows: Mapping[int, Any]) -> Panelled:
     kept = panel_results.history(view.tx, view.row["id"], panel_id)
-    over = view.row["final"] and kept  # other rounds take places by now: the line is that of the decision
+    over = kept and not _ranks_again(view)  # other rounds take places by now: the line is that of the result
     worked = ranking.work_out(blank_move(view), panel_id, panel_results.lines(kept[0]) if over else None)
     names = {sheet["person_id"]: sheet["name"] for given in worked.given.values() for sheet in given}
     cases: dict[str, list[RankedCase]] = {}
@@ -96,6 +97,21 @@ def _panelled(view: View, panel_id: str, panel: Panel, rows: Mapping[int, Any]) 
     ]
     current = bool(kept) and kept[0]["body"] == panel_results.told(worked)
     return Panelled(panel_id, panel, worked, boards, kept, current, names)
+
+
+def _ranks_again(view: View) -> bool:
+    """Whether some way leads from where the case stands to an act that works the scores out."""
+    seen, waiting = set[str](), [view.row["state"]]
+    while waiting:
+        state = waiting.pop()
+        if state in seen or state not in view.definition.states:
+            continue
+        seen.add(state)
+        for action in view.definition.actions_in(state):
+            if "rank_members" in effects(action):
+                return True
+            waiting += [action.to] if action.to else []
+    return False
 
 
 def _case(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, g, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 
 from caseflow.cases import (
     act,
@@ -18,11 +19,14 @@ from caseflow.cases import (
     remarks,
     scores,
 )
+from caseflow.cases.entry import Invalid
 from caseflow.cases.view import Offer, View
 from caseflow.web import posted, shell
 from caseflow.web.act_context import effects
 from caseflow.web.act_form import prepared, request_key, viewed
 from caseflow.web.shell import page
+from caseflow.words import Message, Refused
+from caseflow.workflow.form import Field
 from caseflow.workflow.procedure import Action
 
 blueprint = Blueprint("panel_discussion", __name__)
@@ -41,6 +45,10 @@ class Said:
     def name(self) -> str:
         """Of the input."""
         return f"text-{self.offer.action.id}"
+
+    @property
+    def longest(self) -> int | None:
+        return longest(self.offer.action)
 
 
 @page(blueprint, "/cases/<int:case_id>/discussion", policy=shell.signed_in)
@@ -110,11 +118,10 @@ def say(case_id: int, member_id: int) -> Any:
     offer = view.offer(request.form.get("act", ""))
     if offer is None or effects(offer.action).isdisjoint(_SAYS):
         abort(404)
-    text = request.form.get(f"text-{offer.action.id}", "").replace("\r\n", "\n")
-    answers = of_cases(offer.action, {member_id: text})
-    act.perform(
-        g.tx, shell.house().ground, g.actor, case_id, offer.action.id, answers, request_key=posted.request_key()
-    )
+    name = f"text-{offer.action.id}"
+    if not request.form.get(name, "").strip():
+        raise Refused(Message("discussion.nothing_said", {"input": name}))
+    perform(view, offer.action, {member_id: name})
     return shell.done(url_for("panel_discussion.talk", case_id=case_id, member_id=member_id), "said")
 
 
@@ -128,13 +135,38 @@ def seat_here(view: View) -> str:
     return abort(404)
 
 
-def of_cases(action: Action, texts: dict[int, str]) -> dict[str, Any]:
-    """Texts by case as the answers of an act that asks for one of each."""
+def perform(view: View, action: Action, inputs: Mapping[int, str]) -> None:
+    """Do an act that says something of cases. ``inputs``: by case the input that holds its text.
+
+    Raises:
+        Invalid: a text cannot be taken; its reasons stand at its input.
+    """
+    answers, places = dict[str, Any](), dict[str, str]()
+    asked = _asked(action)
+    if asked is not None:
+        question, column = asked
+        texts = {number: request.form.get(name, "").replace("\r\n", "\n") for number, name in inputs.items()}
+        answers = {question.id: {str(number): {column.id: text} for number, text in texts.items() if text.strip()}}
+        places = {f"{question.id}.{number}.{column.id}": name for number, name in inputs.items()}
+    try:
+        act.perform(
+            view.tx, view.ground, view.actor, view.row["id"], action.id, answers, request_key=posted.request_key()
+        )
+    except Invalid as invalid:
+        raise Invalid({places.get(path, path): found for path, found in invalid.errors.items()}) from None
+
+
+def longest(action: Action) -> int | None:
+    """The most characters that an act takes of one case."""
+    asked = _asked(action)
+    return asked[1].max_characters if asked is not None else None
+
+
+def _asked(action: Action) -> tuple[Field, Field] | None:
+    """The question of an act that asks for a text of each case, and its column."""
     question = next((one for one in action.asks.values() if one.type == "members"), None)
-    column = next((one.id for one in question.columns.values() if one.type == "long_text"), None) if question else None
-    if question is None or column is None:
-        return {}
-    return {question.id: {str(number): {column: text} for number, text in texts.items() if text.strip()}}
+    column = next((one for one in question.columns.values() if one.type == "long_text"), None) if question else None
+    return (question, column) if question is not None and column is not None else None
 
 
 def _forms(view: View, panel_id: str, member_id: int, found: panel_peers.Talk) -> list[Said]:

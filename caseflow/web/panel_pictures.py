@@ -15,24 +15,33 @@ from caseflow.web.charts_panel_scores import CaseTotals, Interval, rank_interval
 from caseflow.web.panel_boards import Board, RankedCase
 from caseflow.workflow.panel import Panel
 
+_FEWEST = 2
+"""Cases that experts can be compared over."""
+
 
 def of_board(board: Board, name: str) -> list[Picture]:
     """The box plots of a group, and the intervals of its places where it has a line."""
     found = [score_boxes([_totals(one) for one in board.cases], g.language, f"boxes-{name}")]
     ranked = [_interval(one) for one in board.cases if one.stable is not None and one.score is not None]
-    if board.line is not None and ranked:
+    if board.line is not None and len(ranked) > 1:
         found.append(
             rank_intervals([one for one in ranked if one is not None], board.line, g.language, f"ranks-{name}")
         )
     return found
 
 
-def of_agreement(panel: Panel, found: Sequence[Agreed], name: str) -> Picture:
-    """Krippendorff's alpha and the two intraclass correlations, of the total and of each criterion."""
+def of_agreement(panel: Panel, found: Sequence[Agreed], name: str) -> Picture | None:
+    """Krippendorff's alpha and the two intraclass correlations, of the total and of each criterion.
+
+    Nothing below two cases: within a single one alpha is 0 whatever the marks.
+    """
+    if all(one.alpha.units < _FEWEST for one in found):
+        return None
     lines = []
     for one in found:
         label = drawing.named(panel.rubric[one.criterion].title) if one.criterion else drawing.t("panel_result.total")
-        lines.append(Agreement(label, "α", one.alpha.value, None, None, one.alpha.units))
+        low, high = one.between or (None, None)
+        lines.append(Agreement(label, "α", one.alpha.value, low, high, one.alpha.units))
         lines += [_intraclass(label, form) for form in (one.single, one.mean) if form is not None]
     return agreements(lines, g.language, f"agreement-{name}")
 

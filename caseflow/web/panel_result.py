@@ -59,7 +59,9 @@ def ranking_sheet(case_id: int) -> Any:
     title = drawing.t("panel_result.title")
     notes = [drawing.t("panel_result.hash", hash=one.kept[0]["hash"]) for one in found if one.kept]
     review.log_reading(view, "export:ranking")
-    return papers.sent(sheets.write_table(title, heads, rows, notes=notes), f"{title} {view.row['number']}", "xlsx")
+    return papers.sent(
+        sheets.write_table(title, heads, rows, notes=notes), f"{title} {view.row['number'] or case_id}", "xlsx"
+    )
 
 
 @page(blueprint, "/cases/<int:case_id>/results/<panel_id>/<int:number>.json", policy=casework)
@@ -71,7 +73,7 @@ def record(case_id: int, panel_id: str, number: int) -> Any:
     if row is None:
         abort(404)
     review.log_reading(view, "export:result")
-    name = f"{view.row['number']} {panel_id} {number}.json"
+    name = f"{view.row['number'] or case_id} {panel_id} {number}.json"
     return send_file(BytesIO(row["body"].encode()), "application/json", as_attachment=True, download_name=name)
 
 

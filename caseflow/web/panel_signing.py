@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, g, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 
-from caseflow.cases import act, discussion, members, panel_peers, panel_signatures, remarks
+from caseflow.cases import discussion, entry, members, panel_peers, panel_signatures, remarks
 from caseflow.cases.view import Offer, View
 from caseflow.evaluation.diagnostics import Outlier
-from caseflow.web import collective, posted, review, shell
+from caseflow.web import collective, panel_discussion, review, shell
 from caseflow.web.act_context import effects
 from caseflow.web.act_form import casework, request_key, viewed
-from caseflow.web.panel_discussion import of_cases, seat_here
+from caseflow.web.panel_discussion import seat_here
 from caseflow.web.shell import page
+from caseflow.words import Message, Refused
 from caseflow.workflow.panel import Panel
 
 blueprint = Blueprint("panel_signing", __name__)
@@ -39,7 +40,7 @@ def opinion(case_id: int) -> Any:
     if own is None:
         abort(404)
     drafted = remarks.opinions(remarks.rows(tx, case_id, panel_id))
-    last = own.signed
+    last, offer = own.signed, _offer(view)
     return render_template(
         "discussion/opinion.html",
         view=view,
@@ -51,7 +52,8 @@ def opinion(case_id: int) -> Any:
             if row["id"] in own.before
         ],
         dissents=panel_signatures.words(keys, last) if last is not None else {},
-        offer=_offer(view),
+        offer=offer,
+        longest=panel_discussion.longest(offer.action) if offer is not None else None,
         key=request_key,
     )
 
@@ -68,16 +70,13 @@ def sign(case_id: int) -> Any:
     """Sign as it stands, with a dissent where one was typed."""
     view = viewed(case_id)
     panel_id, offer = seat_here(view), _offer(view)
+    entry.locked(view.tx, case_id)  # what is compared here stays so until it is signed
     own = panel_signatures.own(view.tx, case_id, panel_id, view.actor.person_id)
     if offer is None or own is None:
         abort(404)
     if request.form.get("stands_for") != own.owed:
-        return shell.done(url_for("panel_signing.opinion", case_id=case_id), "opinion_changed")
-    texts = {number: request.form.get(f"dissent-{number}", "").replace("\r\n", "\n") for number in own.before}
-    answers = of_cases(offer.action, texts)
-    act.perform(
-        g.tx, shell.house().ground, g.actor, case_id, offer.action.id, answers, request_key=posted.request_key()
-    )
+        raise Refused(Message("opinion.changed_meanwhile"))
+    panel_discussion.perform(view, offer.action, {number: f"dissent-{number}" for number in own.before})
     return shell.done(url_for("panel_signing.opinion", case_id=case_id), "panel_signed")
 
 
@@ -126,7 +125,7 @@ def _board(view: View, panel: Panel) -> Board:
             ]
             if one.signed is not None
             else [],
-            "noted": panel_signatures.words(keys, one.noted)["reason"] if one.noted is not None else "",
+            "noted": panel_signatures.words(keys, one.noted).get("reason", "") if one.noted is not None else "",
         }
         for one in panel_signatures.of_panel(tx, case_id, panel.id)
     ]

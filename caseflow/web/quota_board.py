@@ -11,8 +11,8 @@ from sqlalchemy.engine import RowMapping
 
 from caseflow import clock
 from caseflow.cases import quota_settings, quotas, standing
-from caseflow.cases.models import case, quota_entry, quota_setting, round_
-from caseflow.people.models import organisation, person
+from caseflow.cases.models import case, quota_entry, round_
+from caseflow.people.models import organisation
 from caseflow.people.rights import Actor
 from caseflow.web import drawing, settings, shell
 from caseflow.web.act_form import casework
@@ -92,6 +92,7 @@ def change(workflow: str, quota_id: str) -> Any:
         raise Refused(*against)
     quota_settings.set_limit(
         g.tx,
+        shell.house().keys,
         g.actor.authority_id,
         quota,
         key=request.form.get("key", ""),
@@ -182,11 +183,5 @@ def _holders(definition: Definition, counter_id: int) -> list[RowMapping]:
 
 
 def _settings(quota: Quota) -> list[dict[str, Any]]:
-    rows = g.tx.execute(
-        sa.select(quota_setting, person.c.name)
-        .join(person, person.c.id == quota_setting.c.set_by)
-        .where(quota_setting.c.authority_id == g.actor.authority_id, quota_setting.c.quota == quota.counted_as)
-        .order_by(quota_setting.c.id.desc())
-        .limit(20)
-    ).mappings()
+    rows = quota_settings.settings(g.tx, shell.house().keys, g.actor.authority_id, quota, most=20)
     return [{"row": row, "words": counter_words(row["key"]) if row["key"] else []} for row in rows]

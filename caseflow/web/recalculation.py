@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
 from flask import Blueprint, g, render_template, request, send_file, url_for
 
-from caseflow.office import recalculation, release_worklist
+from caseflow.office import impact, recalculation, release_worklist
+from caseflow.office.impact import Impact
 from caseflow.office.release_worklist import LEVELS, MOST_EXPORTED, STATUSES, Narrowed
 from caseflow.records import reading, sheets
 from caseflow.studies import store
-from caseflow.web import desk, drawing, shell
+from caseflow.web import desk, drawing, registers, shell
 from caseflow.web.footprint_live import figure
 from caseflow.web.releases import holds_cases, in_the_authority
 from caseflow.web.shell import page
@@ -41,6 +43,8 @@ def run(number: int) -> Any:
         release=store.stored_shelf(g.tx).factors.release(found["release"]),
         rows=rows,
         states={row["id"]: _state(row) for row in rows},
+        impacts=_impacts(rows),
+        status_of=registers.status_of,
         figure=figure,
         narrowed=narrowed,
         levels=LEVELS,
@@ -60,13 +64,16 @@ def export(number: int) -> Any:
     columns = [
         (t("releases.column.number"), 18), (t("releases.column.unit"), 30), (t("releases.column.product"), 24),
         (t("releases.column.before"), 16), (t("releases.column.after"), 16), (t("releases.column.percent"), 10),
-        (t("releases.column.level"), 16), (t("releases.decided"), 16), (t("releases.column.status"), 12),
-        (t("releases.column.word"), 40), (t("releases.column.by"), 14),
+        (t("releases.column.level"), 16), (t("releases.decided"), 16), (t("impact.entries"), 30),
+        (t("impact.outcomes"), 30), (t("releases.column.status"), 12), (t("releases.column.word"), 40),
+        (t("releases.column.by"), 14),
     ]  # fmt: skip
+    found_of = _impacts([row for row in rows if row["decided"]])
     lines = [
         [
             row["number"], row["title"], row["subject"], row["before"], row["after"], row["percent"],
             t(f"releases.level.{row['level']}"), t("releases.yes") if row["decided"] else "",
+            *_told(found_of.get(row["id"], Impact())),
             t(f"releases.status.{row['status']}"), row["word"], row["done_name"],
         ]
         for row in rows
@@ -92,6 +99,8 @@ def change(number: int) -> Any:
         row=row,
         run=run_row,
         state=_state(row),
+        impact=_impacts([row])[row["id"]],
+        status_of=registers.status_of,
         release=store.stored_shelf(g.tx).factors.release(run_row["release"]),
         figure=figure,
         before=before,
@@ -109,6 +118,26 @@ def mark(number: int) -> Any:
     release_worklist.mark(g.tx, ground, g.actor, number, request.form.get("word", ""))
     row = release_worklist.find(g.tx, ground, g.actor, number)
     return shell.done(url_for("recalculation.run", number=row["run_id"]), "change_seen")
+
+
+def _impacts(rows: Sequence[Mapping[str, Any]]) -> dict[int, Impact]:
+    """By change what hangs on the figure of its case."""
+    figures = [(row["case_id"], row["after"]) for row in rows]
+    found = impact.of_figures(g.tx, shell.house().ground, g.actor, figures)
+    return {row["id"]: one for row, one in zip(rows, found, strict=True)}
+
+
+def _told(found: Impact) -> tuple[str, str]:
+    """Entries and decisions as cells of an exported list."""
+    t, named = drawing.t, drawing.named
+    entries = [f"{named(one.register.title)} {one.number}" for one in found.entries]
+    outcomes = [
+        t("impact.outcome", title=named(one.title), before=named(one.before), after=named(one.after))
+        if one.after is not None
+        else t("impact.untold", title=named(one.title), before=named(one.before))
+        for one in found.outcomes
+    ]
+    return "\n".join(entries), "\n".join(outcomes)
 
 
 def _narrowed() -> Narrowed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,10 @@ from caseflow.web import answers, drawing
 from caseflow.web.answers import Shown
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.form import Field
+from caseflow.workflow.lookups import takes
 from caseflow.workflow.procedure import Action
+from caseflow.workflow.report import paths
+from caseflow.workflow.sampling import samples
 
 LONG = ("long_text", "each_row", "table")
 """Answers that need the whole width."""
@@ -125,7 +128,24 @@ def given_so_far(view: View, *, without: frozenset[str] = frozenset()) -> list[P
             part = of_act(view, action, known[store])
             if part.answers:
                 parts[store] = part
-    return list(parts.values())
+    return [*parts.values(), *_beside(view, known)]
+
+
+def _beside(view: View, known: Mapping[str, Any]) -> Iterator[Part]:
+    """What acts have kept beside their answers: entries taken over from registers, samples drawn by lot."""
+    definition, fields = view.definition, paths(view.definition)
+    drawn, taken = samples(definition), takes(definition)
+    for store in (one for one in (*taken, *drawn) if known.get(one)):
+        of = definition.registers[taken[store]].title if store in taken else fields[drawn[store].of].label
+        said = {name: field for name, field in fields.items() if name.rpartition(".")[0] == store}
+        found = tuple(
+            Answer(name, drawing.named(field.label), shown(view, field, known[store][field.id]))
+            for name, field in said.items()
+            if known[store].get(field.id) is not None
+        )
+        yield Part(
+            store, drawing.t(f"case.kept.{'entry' if store in taken else 'sample'}", of=drawing.named(of)), found
+        )
 
 
 def acts(definition: Definition) -> Iterable[Action]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from flask import Blueprint, abort, g, render_template, request, send_file
 
 from caseflow import clock
-from caseflow.cases import find, register_book, register_find
+from caseflow.cases import find, register_book, register_find, register_page
 from caseflow.cases.register_find import Book, Entry, Wanted
+from caseflow.office import impact
 from caseflow.people import accounts, organisations
 from caseflow.people.models import OFFICES
 from caseflow.people.rights import Actor
@@ -21,7 +22,7 @@ from caseflow.records import reading, sheets
 from caseflow.web import desk, drawing, shell
 from caseflow.web.act_form import casework
 from caseflow.web.shell import MenuItem, page
-from caseflow.workflow.registers import STATUSES, Register
+from caseflow.workflow.registers import STATUSES, Register, RegisterField
 
 blueprint = Blueprint("registers", __name__)
 
@@ -65,7 +66,7 @@ def index() -> Any:
 
 @page(blueprint, "/registers/<authority>/<register>", policy=reads_registers)
 def listed(authority: str, register: str) -> Any:
-    one, scope, names = _opened(authority, register)
+    one, scope, names = opened(authority, register)
     wanted, today = asked(), clock.today()
     bureaus = organisations.bureaus(g.tx, one.authority_id) if g.actor.organisation_kind != "bureau" else []
     return render_template(
@@ -73,7 +74,8 @@ def listed(authority: str, register: str) -> Any:
         book=one,
         rows=register_find.listed(g.tx, one, scope, wanted, names, today, limit=SIZE, offset=SIZE * (at_page() - 1)),
         count=register_find.count(g.tx, one, scope, wanted, names, today),
-        fields=[field for field in one.register.fields.values() if field.id in names],
+        fields=columns(one.register, names),
+        text_of=text_of,
         statuses=statuses(one.register),
         years=register_find.years(g.tx, one, scope),
         bureaus=[(row["id"], drawing.named({"zh": row["name_zh"], "en": row["name_en"]})) for row in bureaus],
@@ -87,7 +89,7 @@ def listed(authority: str, register: str) -> Any:
 @page(blueprint, "/registers/<authority>/<register>.xlsx", policy=reads_registers)
 def export(authority: str, register: str) -> Any:
     """The list as Excel, through the same scoped query; taking it away is logged."""
-    one, scope, names = _opened(authority, register)
+    one, scope, names = opened(authority, register)
     found = register_find.listed(g.tx, one, scope, asked(), names, clock.today(), limit=MOST_EXPORTED)
     title = drawing.named(one.register.title)
     rows = [cells(one.register, row, names) for row in found]
@@ -102,7 +104,7 @@ def export(authority: str, register: str) -> Any:
 @page(blueprint, "/registers/<authority>/<register>/<int:entry_id>", policy=reads_registers)
 def entry(authority: str, register: str, entry_id: int) -> Any:
     """One entry with everything that happened to it; how it stood before each correction stays readable."""
-    one, scope, names = _opened(authority, register)
+    one, scope, names = opened(authority, register)
     found = register_find.by_id(g.tx, one, scope, entry_id, names, clock.today())
     if found is None:
         abort(404)
@@ -113,11 +115,16 @@ def entry(authority: str, register: str, entry_id: int) -> Any:
         "registers/entry.html",
         book=one,
         entry=found,
-        status=status_of(one.register, found.status),
-        fields=[field for field in one.register.fields.values() if field.id in names],
+        sheet=register_page.sheet(g.tx, one, found, names),
         happened=list(_history(one, found, names)),
         whole=register_book.verify(g.tx, found.id),
         known=known,
+        succession=impact.of_entry(
+            g.tx, shell.house().ground, g.actor, one, entry_id, limit=SIZE, offset=SIZE * (at_page() - 1)
+        ),
+        status_of=status_of,
+        at=at_page(),
+        size=SIZE,
     )
 
 
@@ -144,16 +151,34 @@ def statuses(register: Register) -> list[tuple[str, str]]:
 
 def status_of(register: Register, status: str) -> str:
     """What a status is called in a register."""
-    own = {str(key): text for key, text in register.statuses.items()}.get(status)
-    return drawing.named(own) if own is not None else drawing.t(f"registers.status.{status}")
+    return drawing.named(register_page.status(register, status))
+
+
+def columns(register: Register, names: Collection[str]) -> list[RegisterField]:
+    """The values that a list shows: where the page of an entry has groups, the first of them and the figure."""
+    page, wanted = register.page, list(register.fields)
+    if page is not None and page.groups:
+        first = next(iter(page.groups.values()))
+        wanted = [*first.fields, *(name for name in (page.figure, page.per) if name is not None)]
+    return [register.fields[name] for name in wanted if name in names]
+
+
+def text_of(row: Entry, field: RegisterField) -> str:
+    """What an entry says of a field, as a list shows it."""
+    return drawing.named(register_page.plain(row.values[field.id], field)) if field.id in row.values else "–"
 
 
 def heads(register: Register, names: tuple[str, ...]) -> list[tuple[str, int]]:
     """The heads of an exported list."""
     first = [("number", 22), ("called", 30), ("status", 12), ("since", 14), ("issued_on", 14), ("valid_until", 14)]
-    own = [(drawing.named(register.fields[name].title), 22) for name in register.fields if name in names]
+    own = [(_head(field), 22) for field in register.fields.values() if field.id in names]
     told = [(drawing.t(f"registers.{name}"), width) for name, width in first]
     return [*told, (drawing.t("registers.prefecture"), 22), *own]
+
+
+def _head(field: RegisterField) -> str:
+    title = drawing.named(field.title)
+    return f"{title} ({field.unit})" if field.unit is not None else title
 
 
 def cells(register: Register, row: Entry, names: tuple[str, ...]) -> list[Any]:
@@ -163,7 +188,7 @@ def cells(register: Register, row: Entry, names: tuple[str, ...]) -> list[Any]:
     return [row.number, row.called, status_of(register, row.status), *days, drawing.named(row.prefecture), *own]
 
 
-def _opened(authority: str, register: str) -> tuple[Book, sa.ColumnElement[bool], tuple[str, ...]]:
+def opened(authority: str, register: str) -> tuple[Book, sa.ColumnElement[bool], tuple[str, ...]]:
     """A register that the reader may look into, the reach of the reader, and the fields that the reader reads."""
     one = register_find.book(g.tx, shell.house().ground, authority, register)
     scope = register_find.reach(one, g.actor) if one is not None else None

@@ -115,7 +115,7 @@ def show(round_id: int) -> Any:
         drafts=overview.drafts(g.tx, ground, g.actor.authority_id, round_id) if inside else None,
         own=own,
         bureaus=_bureaus(own),
-        changes=rounds.changes(g.tx, round_id),
+        changes=rounds.changes(g.tx, ground.keys, round_id),
         extensions=_extensions(round_id) if inside else [],
         signers=[
             drawing.named(extensions.role_title(g.tx, ground, role))
@@ -189,7 +189,7 @@ def _extensions(round_id: int) -> list[dict[str, Any]]:
     """Every proposed extension with its chain: who signed, who is next, who is still to come."""
     ground = shell.house().ground
     found = []
-    for row, signed in extensions.of_round(g.tx, round_id):
+    for row, signed in extensions.of_round(g.tx, ground, round_id):
         chain = [
             {
                 "title": extensions.role_title(g.tx, ground, role),

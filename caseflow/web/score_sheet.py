@@ -46,6 +46,9 @@ class SheetForm:
     changing: bool
     """The sheet was given in before and is changed in the discussion, with a reason."""
     why_errors: list[str]
+    opinion_errors: list[str]
+    most: int
+    """So many 字 each text may have."""
 
     @property
     def counted(self) -> list[CriterionLine]:
@@ -88,6 +91,8 @@ def form(
         why=str(said.get("why") or ""),
         changing=changing,
         why_errors=[drawing.say(one) for one in errors.get(f"{question.id}.why", ())],
+        opinion_errors=[drawing.say(one) for one in errors.get(f"{question.id}.opinion", ())],
+        most=panel.max_characters,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, abort, g, request, url_for
 from sqlalchemy.engine import RowMapping
 
-from caseflow.cases import act, desk_acts, lines, show, signing, tasks
+from caseflow.cases import act, desk_acts, fees, lines, show, signing, tasks
 from caseflow.cases.view import View
 from caseflow.people import accounts, rights
 from caseflow.web import clocks, drawing, duties, posted, shell
@@ -96,6 +96,8 @@ def title(definition: Definition, state: str, kind: str, otherwise: str = "") ->
         return drawing.t("desk.to_sign", what=drawing.named(action.title) if action else of)
     if what == "panel" and of in definition.panels:
         return drawing.named(definition.panels[of].title)
+    if f"{what}:" == fees.FEE:
+        return drawing.named(fees.TO_CONFIRM)
     for one in definition.states.values():
         if what == "duty" and of in one.duties:
             return drawing.named(one.duties[of].title)

@@ -20,6 +20,7 @@ from caseflow.workflow.many import Imports, Letter, Members, Quota, Table
 from caseflow.workflow.panel import Panel
 from caseflow.workflow.parameters import Parameter
 from caseflow.workflow.parts import (
+    Free,
     Id,
     Named,
     Part,
@@ -67,7 +68,7 @@ class Step(Part):
 
     as_: Id | None = Value(default=None, alias="as")
     do: Id | None = None
-    with_: dict[str, Any] = Value(default={}, alias="with")
+    with_: dict[str, Free] = Value(default={}, alias="with")
     requires: tuple[Path, ...] = ()
     """The answers of ``with`` without each of which the act is refused; ``rows.status`` is a column."""
     after: Period | None = None
@@ -97,7 +98,7 @@ class Step(Part):
 
 class Test(Part):
     name: Text
-    given: dict[str, Any] = {}
+    given: dict[str, Free] = {}
     steps: tuple[Step, ...]
 
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from cel_expr_python import cel
 
 from caseflow.words import Message
-from caseflow.workflow.operators import METHODS, Kind, checker, evaluator
+from caseflow.workflow.operators import METHODS, Kind, compilers
 from caseflow.workflow.problems import nearest
 
 MAX_LENGTH = 2000
@@ -86,11 +86,11 @@ def compile_expression(text: str, names: Mapping[str, tuple[Kind, int | None]]) 
     written, asked = _presence(tokens, text)
     reads = _reads(tokens, names)
     used = {name: names[name] for name in dict.fromkeys([*reads, *asked]) if name in names}
-    kinds = tuple(sorted((name, found[0]) for name, found in names.items()))
+    checker, evaluator = compilers(tuple(sorted(used.items())))
     try:
-        kind = checker(kinds).compile(written)
-    except RuntimeError as error:
-        return _said(str(error), text, names)
+        kind = checker.compile(written)
+    except RuntimeError:
+        return _told(written, text, names)
     if kind.return_type().name() != "BOOL":
         return [_say((1, 1), "cel_not_boolean")]
     literals = [token.text.partition(".")[2] for token in tokens if token.kind == "number"]
@@ -102,12 +102,21 @@ def compile_expression(text: str, names: Mapping[str, tuple[Kind, int | None]]) 
     if problem:
         return [problem]
     try:
-        compiled = evaluator(kinds).compile(counted)
+        compiled = evaluator.compile(counted)
     except RuntimeError as error:
         return _said(str(error), text, names)
     return Expression(
         text, compiled, tuple((name, names[name][0], tuple(name.split("."))) for name in reads), tuple(asked), scale
     )
+
+
+def _told(written: str, text: str, names: Mapping[str, tuple[Kind, int | None]]) -> list[Wrong]:
+    """What is wrong with a condition, told by a compiler that knows every name and not only those that it uses."""
+    try:
+        compilers(tuple(sorted(names.items()))).checker.compile(written)
+    except RuntimeError as error:
+        return _said(str(error), text, names)
+    raise LookupError(f"a name of {text!r} was overlooked")
 
 
 def tokens_of(text: str) -> list[Token]:

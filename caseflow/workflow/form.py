@@ -35,8 +35,8 @@ class Field(Named):
     maximum: int | str | None = None
     decimals: int | None = Value(default=None, ge=0, le=12)
     unit: str | None = None
-    choices: dict[Id, Choice] = {}
-    columns: dict[Id, Field] = {}
+    choices: dict[Id, Choice] = Value(default_factory=dict)
+    columns: dict[Id, Field] = Value(default_factory=dict)
     """Columns of a table; of ``members`` and ``each_row``: what is said of each member or row."""
     of: Path | None = None
     """Of ``each_row``: the table of the dossier of whose rows something is said."""
@@ -44,7 +44,7 @@ class Field(Named):
     """Of ``organisation``: the kinds of organisation among which one is chosen."""
     amends: Path | None = None
     """Of a question of an act: the place of the dossier that its answer replaces (effect ``amend_dossier``)."""
-    items: dict[Id, Text] = {}
+    items: dict[Id, Text] = Value(default_factory=dict)
     """Points of a checklist; each is answered met / not met / not applicable, with a remark."""
     min_rows: int = 0
     max_rows: int = Value(default=200, ge=1, le=5000)

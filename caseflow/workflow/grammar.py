@@ -14,6 +14,7 @@ from caseflow.workflow.form import Field
 from caseflow.workflow.parts import Call, Part
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import Action, Breach, Duty, State
+from caseflow.workflow.registers import Validity
 
 FILE_KEYS = ("extends", "part", "abstract")
 """Keys of a file that the reader resolves; they are no part of a definition."""
@@ -23,6 +24,7 @@ SCALAR_FOR_LIST: tuple[tuple[type[Part], tuple[str, ...]], ...] = (
     (Breach, ("notify",)),
     (Duty, ("signs",)),
     (Field, ("of_kind",)),
+    (Validity, ("notify",)),
 )
 """Where one name may stand for a list of one."""
 
@@ -68,9 +70,9 @@ def json_schema() -> dict[str, Any]:
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "Workflow"
     required = schema.pop("required")
-    name = {"type": "string", "pattern": r"^[a-z][a-z0-9-]{0,59}$"}
+    part = {"type": "string", "pattern": r"^([a-z][a-z0-9-]{0,59}/)?[a-z][a-z0-9-]{0,59}$"}
     schema["properties"] |= {
-        "extends": {"anyOf": [name, {"type": "array", "items": name}]},
+        "extends": {"anyOf": [part, {"type": "array", "items": part}]},
         "part": {"const": True},
         "abstract": {"const": True},
     }

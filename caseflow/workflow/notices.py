@@ -46,6 +46,8 @@ class Notice(Part):
     title: Text
     issued: str | None = None
     by: Text | None = None
+    law: bool = False
+    """A law: any procedure may name it, whatever notice the procedure rests on."""
     clauses: tuple[Clause, ...] = Value(min_length=1)
 
     @property

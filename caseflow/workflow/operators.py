@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from cel_expr_python import cel
 
@@ -69,20 +69,25 @@ _ALLOWED = """stdlib:
 """
 
 
-@lru_cache(maxsize=64)
-def checker(names: tuple[tuple[str, Kind], ...]) -> cel.Env:
-    """Compiles a condition as it is written; every operator takes only what may be compared."""
-    variables = {name: _type(kind, _WRITTEN) for name, kind in names}
-    variables |= {f"has_.{name}": _T.BOOL for name, _ in names}
-    return cel.NewEnv(config=cel.NewEnvConfigFromYaml(_ALLOWED), variables=variables, functions=_functions())
+class Compilers(NamedTuple):
+    """What compiles the conditions over certain names."""
+
+    checker: cel.Env
+    """A condition as it is written; every operator takes only what may be compared."""
+    evaluator: cel.Env
+    """A checked condition for evaluation: decimals and dates are whole numbers."""
 
 
-@lru_cache(maxsize=64)
-def evaluator(names: tuple[tuple[str, Kind], ...]) -> cel.Env:
-    """Compiles a checked condition for evaluation: decimals and dates are whole numbers."""
-    variables = {name: _type(kind, _COUNTED) for name, kind in names}
-    variables |= {f"has_.{name}": _T.BOOL for name, _ in names}
-    return cel.NewEnv(variables=variables)
+@lru_cache(maxsize=512)
+def compilers(names: tuple[tuple[str, tuple[Kind, int | None]], ...]) -> Compilers:
+    """What compiles conditions over ``names``: the type, and for decimals the places, of each."""
+    asked = {f"has_.{name}": _T.BOOL for name, _ in names}
+    written = {name: _type(kind, _WRITTEN) for name, (kind, _) in names}
+    counted = {name: _type(kind, _COUNTED) for name, (kind, _) in names}
+    return Compilers(
+        cel.NewEnv(config=cel.NewEnvConfigFromYaml(_ALLOWED), variables={**written, **asked}, functions=_functions()),
+        cel.NewEnv(variables={**counted, **asked}),
+    )
 
 
 def _type(kind: Kind, types: Mapping[str, cel.Type]) -> cel.Type:

@@ -92,7 +92,7 @@ class Assign(Part):
 
 
 class Outlier(Part):
-    """From how many points away from the others' mean a score is asked for its reason; in the discussion only."""
+    """From how many points away from the others' median a score is asked for its reason; in the discussion only."""
 
     over: int = Value(ge=1)
     basis: str
@@ -116,6 +116,8 @@ class Panel(Named):
     reserves: int = Value(default=0, ge=0)
     match: tuple[Path, ...] = ()
     avoid: tuple[Avoided, ...] = ()
+    objections: Path | None = None
+    """Where applicants name the experts to whom they object, in the members' own workflow: ``recusals.name``."""
     history: Period = "3 years"
     """How long advice to an applicant, or a project with it, keeps an expert off."""
     lot: Lot | None = None
@@ -129,6 +131,8 @@ class Panel(Named):
     """What an expert sees of the others once the panel discusses and the own score is in."""
     outlier: Outlier | None = None
     examples: dict[Id, Example] = {}
+    max_characters: int = Value(default=1000, ge=20, le=10_000)
+    """So many 字 may each reason, the opinion and the reason of a change have; nothing is cut."""
     pledges: dict[Id, Text] = {}
     """What each expert accepts before the first dossier opens."""
     basis: str

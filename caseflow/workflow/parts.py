@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Discriminator, StringConstraints, Tag, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, StringConstraints, Tag, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
@@ -13,6 +13,17 @@ Period = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,3} (workdays?|day
 """A length of time in words: ``10 workdays``, ``30 days``, ``12 months``, ``1 year``."""
 Path = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$")]
 """Where a value stands: ``dossier.unit.unit_name``, ``intake.product_class``, ``round``."""
+
+
+def _listed(value: Any) -> Any:
+    """Lists where the reader has tuples, as the stored text has them."""
+    if isinstance(value, dict):
+        return {key: _listed(inner) for key, inner in value.items()}
+    return [_listed(inner) for inner in value] if isinstance(value, tuple | list) else value
+
+
+Free = Annotated[Any, AfterValidator(_listed)]
+"""A value of no fixed shape; the same whether it comes from a file or from the stored text."""
 
 
 class Part(BaseModel):
@@ -60,7 +71,7 @@ class Call(Part):
     """A registered guard, warning or effect by name, with its argument."""
 
     name: Id
-    argument: Any = None
+    argument: Free = None
     basis: str | None = None
 
     @model_validator(mode="before")

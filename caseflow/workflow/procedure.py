@@ -26,6 +26,8 @@ from caseflow.workflow.parts import (
 
 class Breach(Part):
     notify: tuple[Id, ...] = ()
+    opens: Id | None = None
+    """The duty of the same state that is owed from then on: somebody is to decide, as no clock does."""
 
     @model_validator(mode="before")
     @classmethod
@@ -155,7 +157,7 @@ class Action(Named):
     help: Text | None = None
     by: tuple[Id, ...] = ()
     """Roles; none given means the holder of the state alone."""
-    asks: dict[Id, Field] = {}
+    asks: dict[Id, Field] = Value(default_factory=dict)
     store: Id | None = None
     """The name under which the answers are kept; the action's own id unless given."""
     appends: bool = False

@@ -63,7 +63,9 @@ class Provenance:
 
 
 def resting_on(notice: Notice, definitions: Iterable[Definition]) -> list[Definition]:
-    """The procedures that rest on a notice."""
+    """The procedures that rest on a notice; on a law those that name it."""
+    if notice.law:
+        return [one for one in definitions if any(notice.called in ground.basis for ground in grounds(one))]
     return [one for one in definitions if one.basis.notice == notice.notice]
 
 
@@ -79,7 +81,7 @@ def trace(notice: Notice, definitions: Iterable[Definition], lines: LinesOf) -> 
             same = (one.line, ground.kind, ground.place, ground.basis)
             for clause in read.clauses:
                 (by.setdefault(clause, {}) if clause in notice.known else unknown).setdefault(same, one)
-            if read.internal:
+            if read.internal and (read.clauses or not notice.law):
                 internal.setdefault(same, one)
     traced = tuple(
         Traced(

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from caseflow.workflow import nodes
 from caseflow.workflow.complaints import complaints, repaired
+from caseflow.workflow.decoding import MAX_BYTES
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.grammar import FILE_KEYS
 from caseflow.workflow.nodes import Listing, Node, Scalar
@@ -26,7 +27,8 @@ from caseflow.workflow.vocabulary import Vocabulary
 MAX_CHAIN = 8
 ADDED_UP = ("always", "tests")
 """Lists of a file to which the files that extend it add their own; any other list is replaced."""
-_STEM = re.compile(r"[a-z][a-z0-9-]{0,59}")
+_STEM = re.compile(r"(?:[a-z][a-z0-9-]{0,59}/)?[a-z][a-z0-9-]{0,59}")
+"""A file of the same folder, or ``folder/file`` of the folder beside it."""
 
 
 @dataclass(slots=True)
@@ -48,7 +50,7 @@ class Reading:
 
 
 class Source:
-    """Texts by file stem, read once: a folder, or a mapping for what has no file."""
+    """Texts by file stem, read once: a folder with those beside it, or a mapping for what has no file."""
 
     def __init__(self, texts: Mapping[str, str | bytes] | None = None, folder: Path | None = None) -> None:
         self.texts = dict(texts or {})
@@ -56,20 +58,27 @@ class Source:
         self.trees: dict[str, tuple[nodes.Mapping | None, list[Problem]]] = {}
 
     def stems(self) -> list[str]:
-        beside = [path.stem for path in self.folder.glob("*.yaml")] if self.folder else []
-        return [*self.texts, *beside]
+        if self.folder is None:
+            return [*self.texts]
+        here = [path.stem for path in self.folder.glob("*.yaml")]
+        beside = [f"{path.parent.name}/{path.stem}" for path in self.folder.parent.glob("*/*.yaml")]
+        return [*self.texts, *here, *beside]
 
     def tree(self, stem: str, name: str | None = None) -> tuple[nodes.Mapping | None, list[Problem]] | None:
         if stem not in self.trees:
             if stem in self.texts:
                 content = self.texts[stem]
-            elif self.folder is not None and (path := self.folder / f"{stem}.yaml").is_file():
+            elif self.folder is not None and (path := self._path(self.folder, stem)).is_file():
                 content = _content(path)
                 name = name or str(path)
             else:
                 return None
             self.trees[stem] = nodes.parse(content, name or f"{stem}.yaml")
         return self.trees[stem]
+
+    @staticmethod
+    def _path(folder: Path, stem: str) -> Path:
+        return (folder.parent if "/" in stem else folder) / f"{stem}.yaml"
 
 
 def read(path: Path, *, vocabulary: Vocabulary, peers: Mapping[str, Definition] | None = None) -> Definition:
@@ -205,7 +214,7 @@ def _grammar(stem: str, source: Source, file: str) -> Reading:
         ]
     else:
         if not any(said.level == "error" for said in reading.problems):
-            reading.definition = Definition.model_validate(definition.plain())
+            reading.definition = definition
     return reading
 
 
@@ -223,7 +232,7 @@ def _joined(
     for key in ("part", "abstract"):
         if key in tree.items and not _is_true(tree.items[key][1]):
             reading.problems.append(problem(tree.items[key][1].mark, "only_true", name=key))
-    joined: Node = nodes.Mapping(tree.mark, {})
+    joined: Node = nodes.Mapping(tree.at, {})
     for base in _bases(tree, source, reading, (*chain, stem)):
         below = _joined(base.value if isinstance(base.value, str) else "", source, reading, (*chain, stem))
         if below is None:
@@ -231,7 +240,7 @@ def _joined(
         if not any(key in below.items and _is_true(below.items[key][1]) for key in ("part", "abstract")):
             reading.problems.append(problem(base.mark, "extends_no_part", name=str(base.value)))
         rest = {key: value for key, value in below.items.items() if key not in FILE_KEYS}
-        joined = _over(joined, nodes.Mapping(below.mark, rest), outermost=True)
+        joined = _over(joined, nodes.Mapping(below.at, rest), outermost=True)
     result = _over(joined, tree, outermost=True)
     return result if isinstance(result, nodes.Mapping) else None
 
@@ -245,13 +254,15 @@ def _bases(tree: nodes.Mapping, source: Source, reading: Reading, chain: tuple[s
     for base in listed:
         if not isinstance(base, Scalar) or not isinstance(base.value, str) or not _STEM.fullmatch(base.value):
             reading.problems.append(problem(base.mark, "extends_not_name"))
-        elif base.value in chain or len(chain) > MAX_CHAIN:
-            reading.problems.append(problem(base.mark, "extends_circle", way=" → ".join([*chain[1:], base.value])))
-        elif source.tree(base.value) is None:
-            known = nearest(base.value, source.stems())
-            reading.problems.append(problem(base.mark, "unknown_part", known, name=base.value))
+            continue
+        folder = chain[-1].rpartition("/")[0]
+        stem = base.value if "/" in base.value or not folder else f"{folder}/{base.value}"
+        if stem in chain or len(chain) > MAX_CHAIN:
+            reading.problems.append(problem(base.mark, "extends_circle", way=" → ".join([*chain[1:], stem])))
+        elif source.tree(stem) is None:
+            reading.problems.append(problem(base.mark, "unknown_part", nearest(stem, source.stems()), name=stem))
         else:
-            bases.append(base)
+            bases.append(Scalar(base.at, stem))
     return bases
 
 
@@ -260,13 +271,13 @@ def _over(below: Node, above: Node, *, outermost: bool = False) -> Node:
     if not isinstance(below, nodes.Mapping) or not isinstance(above, nodes.Mapping):
         return above
     items = dict(below.items)
-    for key, (mark, value) in above.items.items():
+    for key, (at, value) in above.items.items():
         earlier = items[key][1] if key in items else None
         if outermost and key in ADDED_UP and isinstance(earlier, Listing) and isinstance(value, Listing):
-            items[key] = (mark, Listing(value.mark, [*earlier.items, *value.items]))
+            items[key] = (at, Listing(value.at, [*earlier.items, *value.items]))
         else:
-            items[key] = (mark, value if earlier is None else _over(earlier, value))
-    return nodes.Mapping(above.mark, items)
+            items[key] = (at, value if earlier is None else _over(earlier, value))
+    return nodes.Mapping(above.at, items)
 
 
 def _is_true(node: Node) -> bool:
@@ -275,4 +286,4 @@ def _is_true(node: Node) -> bool:
 
 def _content(path: Path) -> bytes:
     with path.open("rb") as file:
-        return file.read(nodes.MAX_BYTES + 1)
+        return file.read(MAX_BYTES + 1)

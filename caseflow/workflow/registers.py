@@ -6,12 +6,14 @@ says for itself where the values come from.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Literal, Self
 
 from pydantic import ConfigDict, ValidationError, model_validator
 from pydantic import Field as Value
 
 from caseflow.workflow.parts import Id, Named, Part, Path, Period, Text, give_ids
+from caseflow.workflow.problems import Place
 
 Status = Literal["valid", "suspended", "revoked", "expired", "withdrawn", "superseded"]
 STATUSES: tuple[Status, ...] = ("valid", "suspended", "revoked", "expired", "withdrawn", "superseded")
@@ -19,6 +21,10 @@ LIVE: tuple[Status, ...] = ("valid", "suspended")
 """While it has one of these an entry may still be changed; any other is an end."""
 
 ISSUE, CORRECT = "register_issue", "register_correct"
+Vouch = Literal["verified", "recomputed", "declared"]
+VOUCHES: tuple[Vouch, ...] = ("verified", "recomputed", "declared")
+"""Who stands for a figure: a certification body has verified it, this system has recomputed it, its holder declares it."""
+
 STEPS: dict[str, tuple[tuple[Status, ...], Status]] = {
     "register_suspend": (("valid",), "suspended"),
     "register_restore": (("suspended",), "valid"),
@@ -42,6 +48,47 @@ class RegisterField(Named):
     host: Path | None = None
     """Where the act is done by a procedure over many cases: the path there, which then counts."""
     public: bool = False
+    unit: str | None = None
+    """The unit of a number, in place of that of its question."""
+    vouched: Vouch | None = None
+    type: Literal["text", "integer", "decimal", "date", "boolean", "region", "product_class"] | None = None
+    """What stands here, for workflows that read the register without writing it; as ``value`` has it unless given, else
+    a text."""
+    decimals: int | None = Value(default=None, ge=0, le=12)
+
+
+class PageGroup(Named):
+    """Values that stand together on the page of an entry."""
+
+    title: Text
+    fields: tuple[Id, ...]
+
+
+class RegisterPage(Part):
+    """How the page of an entry is headed, what must be read on it before anything else, and how its values stand."""
+
+    heading: Text
+    note: Text
+    figure: Id | None = None
+    """The value that is shown large."""
+    per: Id | None = None
+    """The value that says what the figure is counted for (a declared unit)."""
+    groups: dict[Id, PageGroup] = {}
+    """Values in no group stand together before the term of the entry."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _ids(cls, data: Any) -> Any:
+        return give_ids(data, "groups")
+
+    def named(self) -> Iterator[tuple[Place, str]]:
+        """Every field that it names, with where."""
+        for key, name in (("figure", self.figure), ("per", self.per)):
+            if name is not None:
+                yield (key,), name
+        for group in self.groups.values():
+            for at, name in enumerate(group.fields):
+                yield ("groups", group.id, "fields", at), name
 
 
 class Validity(Part):
@@ -52,7 +99,18 @@ class Validity(Part):
     lasts: Period | None = None
     until: Path | None = None
     """A date, its last day."""
+    warn: Period | None = None
+    """So long before its last day ``notify`` is told."""
+    notify: tuple[Id, ...] = ()
+    """Roles of the case whose entry it is."""
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one(cls, data: Any) -> Any:
+        if isinstance(data, dict) and isinstance(data.get("notify"), str):
+            return {**data, "notify": (data["notify"],)}
+        return data
 
 
 class Register(Named):
@@ -72,6 +130,8 @@ class Register(Named):
     statuses: dict[Status, Text] = {}
     """What a status is called here; its usual name unless given."""
     public: bool = False
+    page: RegisterPage | None = None
+    """The page of an entry; headed by its number unless given."""
     removed_after: Period | None = None
     """How long after its end an entry is still shown to the public; for ever unless given."""
     basis: str

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from caseflow.words import Message
+from caseflow.workflow import lookups, sampling
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.form import Field
 from caseflow.workflow.kept import kept
@@ -33,6 +34,26 @@ SERVED = "served"
 """The store of how letters were served: ``served.<letter>.on`` and ``.way``."""
 SERVED_ON = Field(id="on", type="date", label=Text(zh="送达日期", en="Served on"))
 SERVED_WAY = Field(id="way", type="text", label=Text(zh="送达方式", en="Way of service"))
+FOOTPRINT = "footprint"
+"""Before the figures of the study that is filed with a case, as it was recomputed last."""
+FIGURE_DECIMALS = 9
+"""Places to which a figure (kgCO2e per unit) is compared and shown."""
+FIGURES = (
+    Field(
+        id="declared", type="decimal", label=Text(zh="申报的产品碳足迹", en="Declared footprint"), decimals=FIGURE_DECIMALS,
+        unit="kgCO2e",
+    ),
+    Field(
+        id="recomputed", type="decimal", label=Text(zh="复算的产品碳足迹", en="Recomputed footprint"),
+        decimals=FIGURE_DECIMALS, unit="kgCO2e",
+    ),
+    Field(id="unit", type="text", label=Text(zh="功能单位或声明单位", en="Functional or declared unit")),
+    Field(id="boundary", type="text", label=Text(zh="系统边界", en="System boundary")),
+    Field(id="period", type="text", label=Text(zh="数据时间范围", en="Period of the data")),
+    Field(id="standard", type="text", label=Text(zh="核算依据", en="Standard")),
+    Field(id="release", type="text", label=Text(zh="因子数据版本", en="Factor release")),
+)  # fmt: skip
+"""What of the study may be named, per functional unit."""
 
 
 class Report:
@@ -46,9 +67,8 @@ class Report:
     def say(self, rule: str, place: Place, hint: str | None = None, level: Level = "error", **values: Any) -> None:
         self.findings.append(Finding(rule, place, Message(f"workflow.{rule}", values), hint, level))
 
-    def known(self, rule: str, name: str | None, names: Iterable[str], place: Place) -> bool:
+    def known(self, rule: str, name: str | None, names: Collection[str], place: Place) -> bool:
         """Whether a name stands among the names; if not, it is said with the nearest one."""
-        names = list(names)
         if name is None or name in names:
             return True
         self.say(rule, place, nearest(name, names), name=name)
@@ -94,7 +114,24 @@ def paths(definition: Definition) -> Mapping[str, Field]:
         if decision.hit != "collect":
             for output in decision.outputs.values():
                 put(f"{decision.id}.{output.id}", output)
+    if definition.footprint:
+        for figure in FIGURES:
+            put(f"{FOOTPRINT}.{figure.id}", figure)
+    for store, name in lookups.takes(definition).items():
+        if name in definition.registers:
+            asked = lookups.choices_of(definition, store, found)
+            for field in lookups.stored(definition.registers[name], dict(found), asked).values():
+                put(f"{store}.{field.id}", field)
+    for store in sampling.samples(definition):
+        for field in sampling.KEPT:
+            put(f"{store}.{field.id}", field)
     return found
+
+
+@kept
+def beside(definition: Definition) -> frozenset[str]:
+    """The stores of what an act keeps beside its answers: entries that were taken over, samples that were drawn."""
+    return frozenset({**lookups.takes(definition), **sampling.samples(definition)})
 
 
 @kept

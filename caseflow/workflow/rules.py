@@ -21,7 +21,7 @@ from caseflow.workflow.parts import Check, Text
 from caseflow.workflow.problems import Finding, Place
 from caseflow.workflow.procedure import Action
 from caseflow.workflow.readings import answer
-from caseflow.workflow.report import SERVED, gathered
+from caseflow.workflow.report import FOOTPRINT, SERVED, beside, gathered, paths
 
 Names = dict[str, tuple[Kind, int | None]]
 
@@ -137,6 +137,8 @@ def _compiled(definition: Definition) -> tuple[dict[tuple[Place, str], Expressio
     shared = _shared(definition)
 
     def put(owner: Place, place: Place, text: str, names: Names) -> None:
+        if (owner, text) in found:
+            return
         result = compile_expression(text, names)
         if isinstance(result, Expression):
             found[owner, text] = result
@@ -144,10 +146,10 @@ def _compiled(definition: Definition) -> tuple[dict[tuple[Place, str], Expressio
             wrong.extend((place, each) for each in result)
 
     for place, _, action in _actions(definition):
-        names = {**shared, **_fields("asks", action.asks)}
-        for number, condition in enumerate(action.needs):
-            if isinstance(condition, Check):
-                put(place, (*place, "needs", number, "check"), condition.check, names)
+        written = [(number, one.check) for number, one in enumerate(action.needs) if isinstance(one, Check)]
+        names = {**shared, **_fields("asks", action.asks)} if written else shared
+        for number, text in written:
+            put(place, (*place, "needs", number, "check"), text, names)
     for decision in definition.decisions.values():
         for column in decision.inputs.values():
             if column.check is not None:
@@ -178,6 +180,13 @@ def _shared(definition: Definition) -> Names:
     for decision in definition.decisions.values():
         if decision.hit != "collect":
             names |= _fields(f"case.{decision.id}", decision.outputs)
+    known, taken = paths(definition), beside(definition)
+    for path, field in known.items():
+        store = path.partition(".")[0]
+        if store == FOOTPRINT:
+            names |= _fields(store, {field.id: field})
+        elif store in taken:
+            names |= _fields(f"case.{store}", {field.id: field})
     for parameter in definition.parameters.values():
         names[f"{PREFIX}{parameter.id}"] = (_SETTINGS.get(parameter.type, "text"), None)
     return names
@@ -231,6 +240,11 @@ def _labels(definition: Definition) -> dict[str, Text]:
         if letter.service is not None:
             named = Text(zh=f"《{letter.title.zh}》送达日期", en=f"the day on which “{letter.title.en}” was served")
             found[f"case.{SERVED}.{letter.id}.on"] = named
+    taken = beside(definition)
+    for path, field in paths(definition).items():
+        store = path.partition(".")[0]
+        if store == FOOTPRINT or store in taken:
+            found[path if store == FOOTPRINT else f"case.{path}"] = field.label
     for _, _, action in _actions(definition):
         for field in action.asks.values():
             found |= {f"asks.{field.id}": field.label, f"case.{action.store or action.id}.{field.id}": field.label}

@@ -9,13 +9,13 @@ from typing import Literal
 Argument = Literal[
     "none", "any", "text", "number", "dossier", "quota", "letter", "duty", "action", "state", "members", "panel",
     "role", "section", "table", "path", "paths", "notify", "clock", "decision", "register",
-    "open_case", "linked_case",
+    "open_case", "linked_case", "lookup", "sample",
 ]  # fmt: skip
 """What may stand behind a name. ``members`` is an action of the member workflow, or ``{by, acts}``, with ``only_in``
 where only the members of one state are meant; ``paths`` maps names to paths; ``notify`` is ``{role, text}``;
 ``dossier`` is the word itself; ``clock`` is a state that has one, or ``duty:<id>``; ``open_case`` is ``{workflow, link, in,
 copies}``, ``linked_case`` ``{link, reached}``; ``register`` is the id of one, or
-what ``RegisterCall`` says."""
+what ``RegisterCall`` says; ``lookup`` is what ``Lookup`` says, ``sample`` what ``Sample`` says."""
 
 
 @dataclass(frozen=True, slots=True)

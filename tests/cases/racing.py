@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection as Pipe
+from multiprocessing.connection import wait
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
@@ -19,6 +23,7 @@ from tests.cases.world import ground_of
 
 PATIENCE = 240
 """Seconds after which a race counts as stuck."""
+_THREADS = "OPENBLAS_NUM_THREADS"
 
 
 @dataclass(frozen=True)
@@ -44,9 +49,21 @@ class Told:
 
 
 def context() -> Any:
-    """Processes forked from a small server that has imported the program once: no thread and no connection goes along."""
+    """Processes forked from a small server that has imported the program once: no thread and no connection goes along.
+
+    What numpy and scipy compute with begins a thread for each processor when it is imported, and a process forked beside
+    them may stand still for good; so there it gets none.
+    """
     made = multiprocessing.get_context("forkserver")
     made.set_forkserver_preload(["__main__", __name__])
+    before = os.environ.get(_THREADS)
+    os.environ[_THREADS] = "1"
+    try:
+        forkserver.ensure_running()
+    finally:
+        del os.environ[_THREADS]
+        if before is not None:
+            os.environ[_THREADS] = before
     return made
 
 
@@ -76,14 +93,24 @@ class Racers:
         return self._all([*jobs, *[None] * (self.count - len(jobs))])[: len(jobs)]
 
     def _all(self, given: Sequence[Any]) -> list[Any]:
-        for pipe, one in zip(self._pipes, given, strict=True):
-            pipe.send(one)
-        told = []
-        for pipe in self._pipes:
-            assert pipe.poll(PATIENCE), "a racer does not answer"
+        until = time.monotonic() + PATIENCE
+        told: dict[int, Any] = {}
+        try:
+            for pipe, one in zip(self._pipes, given, strict=True):
+                pipe.send(one)
+            while len(told) < self.count:
+                waiting = {pipe: at for at, pipe in enumerate(self._pipes) if at not in told}
+                ready = wait([*waiting], until - time.monotonic())
+                assert ready, "a racer does not answer"
 
-            told.append(pipe.recv())
-        return told
+                told |= {at: pipe.recv() for pipe, at in waiting.items() if pipe in ready}
+        except (EOFError, OSError):  # it keeps all others at the barrier
+            raise AssertionError("a racer is gone") from None
+        return [told[at] for at in range(self.count)]
+
+    def end_one(self) -> None:
+        """Let the last of them be gone, as where the machine has no memory left."""
+        self._processes[-1].kill()
 
     def leave(self) -> None:
         for process in self._processes:

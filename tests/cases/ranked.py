@@ -47,7 +47,7 @@ def scored(world: World, *cases: tuple[Marks, Marks, Marks], kinds: tuple[str, .
     applicant, office = world.person("applicant", "plant"), world.person("provincial", "office")
     with world.database.write() as tx:
         quota_settings.set_limit(
-            tx, world.authority_id, world.ground.current(tx, "toy-case").definition.quotas["places"],
+            tx, world.ground.keys, world.authority_id, world.ground.current(tx, "toy-case").definition.quotas["places"],
             key="", limit=limit, across=None, reason="测试", by=office.person_id, at=clock.now(),
         )  # fmt: skip
     made = [

@@ -93,3 +93,14 @@ def test_one_more_reader_is_a_reserve_of_the_same_draw(world: World) -> None:
     assert (len(plain.experts), {one.id for one in more.experts} - {one.id for one in plain.experts}) == (
         5, {str(reserve)},
     )  # fmt: skip
+
+
+def test_what_a_reserve_has_to_score_elsewhere_is_carried_whole(world: World) -> None:
+    found = drawn(world)
+    reserve = next(row["person_id"] for row in known(found).seats if row["reserve"])
+    more = [world.recommended(world.person("applicant", "plant"), product=f"另{at}") for at in range(2)]
+    host = world.open(found.office, "toy-assigned")
+    world.do(found.office, host, "include", cases={str(one): {} for one in more})
+    world.do(found.office, host, "seat", experts=[reserve])
+
+    assert known(found).experts[reserve].carried == 2

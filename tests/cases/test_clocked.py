@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from caseflow.cases import deadlines
+from caseflow import clock
+from caseflow.cases import deadlines, fire, timers
 from caseflow.people.rights import Actor
 from caseflow.words import Refused
 from tests.cases import parts
@@ -22,6 +23,12 @@ def checking(world: World) -> tuple[int, Actor, Actor]:
         world.type(plant, case_id, "unit", {"name": "甲厂"})
         world.do(plant, case_id, "submit")
     return case_id, world.person("municipal", "bureau"), world.person("municipal_head", "bureau")
+
+
+def fire_all(world: World) -> None:
+    with world.database.write() as tx:
+        for row in timers.due(tx, clock.now()):
+            fire.fire(tx, world.ground, row, clock.now())
 
 
 def clock_of(world: World, case_id: int) -> tuple[date, str]:
@@ -82,3 +89,28 @@ def test_a_clock_that_has_run_out_is_not_stopped_and_a_case_goes_on_from_a_stopp
 
     assert clock_of(world, other)[1] == "met"
     assert refusal(world, head, late, "stop", ground="须补充检测") == ["stopping.nothing_runs"]
+
+
+def test_once_a_clock_has_run_out_somebody_owes_the_decision_that_no_clock_makes(world: World) -> None:
+    case_id, _, head = checking(world)
+    before = parts.owed(world, case_id)
+    with on("2026-12-01"):
+        fire_all(world)
+        opened = parts.owed(world, case_id)
+        told = parts.told(world, case_id, "inbox.duty_opened")
+        state = world.row(case_id)["state"]
+    with on("2026-12-10"):
+        fire_all(world)
+        late = parts.owed(world, case_id)
+        world.do(head, case_id, "propose", proposal="go_on")
+        after = parts.owed(world, case_id)
+        nothing = refusal(world, head, case_id, "propose", proposal="go_on")
+    bureau = world.organisations["bureau"]
+
+    assert [kind for kind, _, _ in before] == ["state:checking"]
+    assert opened[1:] == [("duty:urging", bureau, date(2026, 12, 8))]
+    assert (told, state) == ([(bureau, "municipal_head", None)], "checking")
+    assert late == opened
+    assert after == before
+    assert nothing == ["act.duty_not_yours"]
+    assert parts.sound(world)

@@ -8,12 +8,13 @@ import pytest
 import sqlalchemy as sa
 
 from caseflow import clock
-from caseflow.cases import entry, find, handover, view
+from caseflow.cases import entry, find, handover, tasks, view
 from caseflow.cases.entry import Outcome
 from caseflow.cases.find import Filters
 from caseflow.cases.models import task
 from caseflow.people.models import membership
 from caseflow.people.rights import Actor
+from caseflow.records.models import inbox_message
 from caseflow.words import Refused
 from tests.cases import parts
 from tests.cases.world import World
@@ -177,8 +178,25 @@ def test_the_words_beside_such_an_act_are_sealed_and_read_by_those_inside(world:
     assert notes == {"officer": ["请王二尽快办理"], "applicant": []}
     with world.database.read() as tx:
         journalled = str([line.row.body for line in view.load(tx, world.ground, office, case_id).timeline()])
-    assert "王二" not in journalled + str(world.row(case_id)["facts"])
+        posted = str([row.values for row in tx.execute(sa.select(inbox_message.c["values"]))])
+    assert "王二" not in journalled + posted + str(world.row(case_id)["facts"])
+    assert "inbox.urged_note" in posted
     assert parts.sound(world)
+
+
+def test_an_expert_who_is_urged_reads_the_words_in_the_record_of_the_case(world: World) -> None:
+    office = world.person("provincial", "office")
+    host, experts = world.meeting(office, [world.recommended(world.person("applicant", "plant"))])
+    with world.database.read() as tx:
+        number = next(row["id"] for row in tasks.open_tasks(tx, host) if row["person_id"] == experts[0].person_id)
+    world.do(office, host, "urge", task=number, note="请今日评分")
+
+    notes = []
+    for who in experts[:2]:
+        with world.database.read() as tx:
+            seen = view.load(tx, world.ground, who, host).timeline()
+        notes.append([(line.by, line.note) for line in seen if line.row.act == "urge"])
+    assert notes == [[("", "请今日评分")], []]
 
 
 def handed(world: World, who: Actor, leaving: Actor, to: Actor, key: str = "post") -> list[Outcome]:

@@ -8,16 +8,22 @@ import pytest
 import sqlalchemy as sa
 
 from caseflow import clock
-from caseflow.cases import draw_pool, draws, panels
+from caseflow.cases import draw_pool, draws, panels, view
 from caseflow.cases import ground as grounds
 from caseflow.cases.vocabulary import vocabulary
-from caseflow.people.models import membership
+from caseflow.people import accounts, expert_identity, experts
+from caseflow.people.models import membership, person
 from caseflow.people.rights import Actor
 from caseflow.words import Refused, render
 from caseflow.workflow.reader import read_text
 from tests.cases import parts
 from tests.cases.drawn import JURY, Drawing, drawing, in_pool, tie
 from tests.cases.world import HERE, World
+
+
+def name_of(world: World, who: Actor) -> str:
+    with world.database.read() as tx:
+        return accounts.names(tx, [who.person_id])[who.person_id]
 
 
 def barred(found: Drawing) -> dict[int, set[str]]:
@@ -53,6 +59,37 @@ def test_every_ground_that_the_panel_avoids_keeps_out_whoever_has_it(world: Worl
     ]  # fmt: skip
     assert barred(found) == {one.person_id: {ground} for one, ground in expected}
     assert found.name_of(late) in {one.id for one in found.held().snapshot.candidates if not one.bars}
+
+
+def test_to_whom_the_applicant_objects_by_name_is_kept_off_and_the_applicant_learns_nothing_of_the_pool(
+    world: World,
+) -> None:
+    found = drawing(world)
+    applicant = world.person("applicant", "plant")
+    meant, namesake, seated = found.pool[0], in_pool(world), found.pool[1]
+    names = {one.person_id: name_of(world, one) for one in (meant, seated)}
+    with world.database.write() as tx:
+        twin = {"name": f" {names[meant.person_id]}\u3000", "phone": None}
+        tx.execute(person.update().where(person.c.id == namesake.person_id).values(twin))
+    answers = [
+        world.do(applicant, found.cases[0], "object", name=name, ground="曾与我单位有诉讼")
+        for name in (names[meant.person_id], "查无此人")
+    ]
+    found.draw()
+    first = {who for who, grounds in barred(found).items() if "raised" in grounds}
+    found.accept()
+    world.do(applicant, found.cases[0], "object", name=names[seated.person_id], ground="曾与我单位有诉讼")
+    world.do(found.office, found.host, "again", reason="申报单位申请回避")
+    world.do(found.office, found.host, "freeze")
+    with world.database.read() as tx:
+        seen = view.load(tx, world.ground, applicant, found.cases[0]).timeline()
+        kept = str([[line.row.body, line.title, line.note] for line in seen]) + str(world.row(found.cases[0])["facts"])
+
+    assert first == {meant.person_id, namesake.person_id}
+    assert {who for who, grounds in barred(found).items() if "raised" in grounds} == first | {seated.person_id}
+    assert len({(one.action, one.state, one.first, one.proposed) for one in answers}) == 1
+    assert [name in kept for name in (*names.values(), "查无此人", "诉讼")] == [False] * 4
+    assert parts.sound(world)
 
 
 def test_who_works_for_an_agent_of_a_competitor_or_acted_for_the_applicant_is_kept_out(world: World) -> None:
@@ -110,6 +147,17 @@ def changed(world: World, *changes: tuple[str, str]) -> str:
     with world.database.write() as tx:
         grounds.publish(tx, [read_text(text, vocabulary=vocabulary())])
     return "toy-drawn-otherwise"
+
+
+def test_a_name_that_the_form_asks_for_at_filing_keeps_off_too(world: World) -> None:
+    found = drawing(
+        world, workflow=changed(world, ("objections: recusals.name", "objections: dossier.unit.contact")), cases=0
+    )
+    case_id = world.recommended(world.person("applicant", "plant"), contact=name_of(world, found.pool[0]))
+    world.do(found.office, found.host, "include", cases={str(case_id): {}})
+    found.freeze()
+
+    assert barred(found) == {found.pool[0].person_id: {"raised"}}
 
 
 def test_where_cases_are_assigned_a_conflict_with_one_keeps_off_that_one_alone(world: World) -> None:
@@ -181,3 +229,32 @@ def test_one_person_under_two_accounts_is_drawn_once_and_a_tie_of_one_bars_both(
     found.freeze()
 
     assert barred(found) == {twins[0].person_id: {"kin"}, twins[1].person_id: {"identity_doubt"}}
+
+
+def test_what_an_officer_found_of_two_namesakes_counts_in_the_next_draw(world: World) -> None:
+    found = drawing(world)
+    bound, namesake = in_pool(world), in_pool(world)
+    with world.database.write() as tx:
+        both = {"name": "演示同名", "phone": None, "email": None}
+        tx.execute(person.update().where(person.c.id.in_([bound.person_id, namesake.person_id])).values(both))
+    tie(world, bound, "kin", "甲焦化厂")
+    world.do(found.office, found.host, "commit")
+    stands = []
+    for seen, finding in enumerate((None, "different", "same")):
+        if finding is not None:
+            with world.database.write() as tx:
+                rows = [experts.of_person(tx, one.person_id) for one in (bound, namesake)]
+                pair = sorted((row for row in rows if row is not None), key=lambda row: int(row["id"]))
+                expert_identity.decide(
+                    tx, world.ground.keys, pair, seen - 1, finding, "电话核实", by=found.office.person_id
+                )
+            world.do(found.office, found.host, "again", reason="身份已核实")
+        world.do(found.office, found.host, "freeze")
+        doubts = draws.aside(world.ground.keys, found.held())["doubts"]
+        stands.append((barred(found), len(found.held().snapshot.candidates), len(doubts)))
+        world.do(found.supervisor, found.host, "draw", witness="今日气温21.4度")
+
+    one, two = bound.person_id, namesake.person_id
+    assert stands == [
+        ({one: {"kin"}, two: {"identity_doubt"}}, 10, 1), ({one: {"kin"}}, 10, 0), ({one: {"kin"}}, 9, 0),
+    ]  # fmt: skip

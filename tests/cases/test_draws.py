@@ -141,6 +141,17 @@ def test_a_new_draw_replaces_the_whole_panel_and_the_earlier_one_stays_on_record
     assert {one.id for one in before.snapshot.candidates} & {one.id for one in later.snapshot.candidates} == set()
 
 
+def test_the_seats_that_a_new_draw_gives_up_are_no_load(world: World) -> None:
+    found = drawing(world, people=0)
+    found.pool += [in_pool(world, most=1) for _ in range(5)]
+    found.draw()
+    world.do(found.office, found.host, "again", reason="办件有增减")
+    world.do(found.office, found.host, "freeze")
+
+    assert {one.load for one in found.held().snapshot.candidates} == {0}
+    assert draws.aside(world.ground.keys, found.held())["absent"] == {}
+
+
 def test_the_paper_of_the_draw_says_how_it_was_held_and_who_signed(world: World) -> None:
     found = drawing(world)
     in_pool(world, employer_name="甲焦化厂")

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from caseflow import clock
-from caseflow.cases import fees
+from caseflow.cases import fees, tasks
 from caseflow.cases.panel_models import fee
 from caseflow.people import expert_personal
 from caseflow.people.expert_models import expert as pool
@@ -49,6 +49,13 @@ def paying(world: World, cases: int = 1) -> Debate:
 def amounts(found: Debate) -> list[tuple[int, int, str]]:
     with found.world.database.read() as tx:
         return [(row["fen"], row["sheets"], row["status"]) for row in fees.of_panel(tx, found.host, "jury")]
+
+
+def owing(found: Debate) -> list[int]:
+    """Who has still to confirm."""
+    with found.world.database.read() as tx:
+        rows = tasks.open_tasks(tx, found.host)
+        return [row["person_id"] for row in rows if row["kind"] == f"{fees.FEE}jury"]
 
 
 def test_a_rate_for_each_sheet_is_exact_to_the_fen(world: World) -> None:
@@ -130,6 +137,17 @@ def test_each_expert_is_told_of_the_own_fee_without_its_amount(world: World) -> 
         ("inbox.fee_paid", people[0]),
     ]
     assert {name for row in rows for name in row[2]} == {"number", "title"}
+
+
+def test_the_own_fee_is_a_task_until_it_is_confirmed_and_settling_anew_asks_once(world: World) -> None:
+    found = paying(world)
+    profile(world, found.experts[0])
+    for rate in ("400", "500"):
+        found.do(found.office, "settle", rate=rate, per="per_meeting")
+    before = owing(found)
+    found.do(found.experts[0], "confirm")
+    assert before == [one.person_id for one in found.experts]
+    assert owing(found) == [one.person_id for one in found.experts[1:]]
 
 
 def test_the_account_that_was_confirmed_stays_when_the_profile_changes(world: World) -> None:

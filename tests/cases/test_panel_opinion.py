@@ -124,6 +124,21 @@ def test_a_changed_score_is_signed_anew_but_not_by_who_stands_aside(world: World
     assert standing(found) == [(False, True, False), (True, False, False), (False, True, False)]
 
 
+def test_whoever_signed_owes_it_again_where_the_places_are_worked_out_anew_and_differ(world: World) -> None:
+    found = signing(world, cases=2)
+    found.opinions()
+    for expert in found.experts:
+        found.do(expert, "sign_opinion")
+    found.do(found.office, "rank_again")
+    same = owing(found)
+    gone = world.person("applicant", "plant")
+    world.do(gone, found.cases[1], "withdraw")
+    found.do(found.office, "rank_again")
+
+    assert (same, owing(found)) == ([], [0, 1, 2])
+    assert standing(found) == [(False, True, False)] * 3
+
+
 def test_who_cannot_sign_is_noted_with_the_reason(world: World) -> None:
     found = signing(world)
     found.opinions()
@@ -136,6 +151,25 @@ def test_who_cannot_sign_is_noted_with_the_reason(world: World) -> None:
 
     assert keys(signed) == ["opinion.owes_none"]
     assert "未签字：因病住院" in told(found, "opinion")
+
+
+def test_who_signed_after_all_owes_the_signature_again_once_something_changed(world: World) -> None:
+    found = signing(world)
+    found.opinions()
+    late = found.experts[2]
+    found.do(found.office, "note", experts=[late.person_id], reason="临时离会")
+    for expert in found.experts:
+        found.do(expert, "sign_opinion")
+    found.opinions("同意推荐，建议补充核算边界")
+    for expert in found.experts[:2]:
+        found.do(expert, "sign_opinion")
+    with pytest.raises(Refused) as refused:
+        found.do(found.office, "conclude")
+    found.do(found.office, "note", experts=[late.person_id], reason="再次离会")
+    found.do(found.office, "conclude")
+
+    assert [(one.key, one.values["names"]) for one in refused.value.reasons] == [("opinion.unsigned", [late.name])]
+    assert "未签字：再次离会" in told(found, "opinion")
 
 
 def test_a_dissent_is_sealed_and_stands_on_the_paper(world: World) -> None:

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from caseflow.cases import entry, find, members, ranking, scores, view
+from caseflow.cases import entry, find, guards, members, panels, ranking, scores, view
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, task
+from caseflow.cases.panel_models import interest, seat
 from caseflow.clock import today
 from caseflow.people.rights import Actor
 from caseflow.records.models import journal
 from caseflow.words import Refused
+from tests.cases.ranked import LOOK
 from tests.cases.world import World, sheet
 
 
@@ -75,6 +77,21 @@ def test_who_declared_an_interest_neither_scores_nor_counts(world: World) -> Non
         assert scores.owed_by(tx, host, "jury", experts[0].person_id) == []
         mine = sa.select(task.c.kind).where(task.c.case_id == host, task.c.person_id == experts[0].person_id)
         assert list(tx.scalars(mine.where(task.c.status == "open"))) == []
+
+
+def test_the_ground_of_an_interest_lies_sealed_and_nowhere_in_the_open(world: World) -> None:
+    host, (case_id,), experts = in_session(world)
+    world.do(experts[0], host, "declare", interests={str(case_id): {"conflict": True, "ground": "只对组织方说的情形"}})
+
+    with world.database.read() as tx:
+        said = panels.declared(tx, world.ground.keys, host, experts[0].person_id)
+        body = tx.scalar(sa.select(journal.c.body).where(journal.c.act == "declare"))
+        everything = "".join(
+            str(value) for table in (case, journal, interest) for row in tx.execute(sa.select(table)) for value in row
+        )
+    assert said == {case_id: {"conflict": True, "ground": "只对组织方说的情形"}}
+    assert [(one["member"], one["conflict"], len(one["hash"])) for one in body["interests"]] == [(case_id, True, 64)]
+    assert ("只对组织方说的情形" in everything, world.row(host)["facts"]["declare"]) == (False, {})
 
 
 def test_a_score_given_before_an_interest_was_declared_counts_no_more(world: World) -> None:
@@ -150,6 +167,24 @@ def test_what_one_expert_wrote_reaches_no_other_by_any_way(world: World) -> None
 
 def _desk(tx: Any, ground: Ground, reader: Actor) -> list[Any]:
     return list(find.desk(tx, ground, reader, find.Filters(), today()).rows)
+
+
+def test_nothing_is_before_who_has_left_the_panel(world: World) -> None:
+    host, (case_id,), (gone, _, _) = in_session(world)
+    with world.database.write() as tx:
+        tx.execute(seat.update().where(seat.c.person_id == gone.person_id).values(status="left"))
+        before = panels.before(tx, host, "jury", gone.person_id), scores.owed_by(tx, host, "jury", gone.person_id)
+
+    assert (before, case_id > 0) == (([], []), True)
+
+
+def test_a_reserve_fills_no_seat(world: World) -> None:
+    (host, _, experts), office = in_session(world), world.person("provincial", "office")
+    with world.database.write() as tx:
+        tx.execute(seat.update().where(seat.c.person_id == experts[2].person_id).values(reserve=True))
+        move = view.load(tx, world.ground, office, host).move(LOOK, "provincial")
+
+        assert [one.values for one in guards.panel_seated(move, "jury")] == [{"size": 3, "seated": 2}]
 
 
 def test_each_expert_reads_the_own_score(world: World) -> None:

@@ -13,12 +13,14 @@ import sqlalchemy as sa
 
 from caseflow import clock
 from caseflow.cases import announced as announcing
-from caseflow.cases import attached, entry, find, view
+from caseflow.cases import attached, entry, find, panel_papers, view
+from caseflow.cases.panel_models import seat
 from caseflow.people.models import person
 from caseflow.people.rights import Actor
 from caseflow.records import files, journal, letters, paper
 from caseflow.records.models import letter as letter_table
 from caseflow.words import Refused
+from tests.cases.ranked import LOOK
 from tests.cases.world import World, sheet
 from tests.records import uploads
 
@@ -229,6 +231,16 @@ def test_an_expert_whose_act_issues_a_paper_stands_on_it_alone(world: World) -> 
     world.do(experts[2], host, "declare", interests={str(case_id): {"conflict": False}})
 
     assert [dict(page[1].rows)["专家"] for page in pages(world, host, "pledge")] == ["专家堃"]
+
+
+def test_an_expert_whose_act_gave_up_the_seat_reads_of_nobody_on_its_paper(world: World) -> None:
+    host, _, _, experts = seated(world)
+    with world.database.write() as tx:
+        move = view.load(tx, world.ground, experts[0], host).move(LOOK, "expert")
+        tx.execute(seat.update().where(seat.c.person_id == experts[0].person_id).values(status="left"))
+        found = panel_papers.filled(move, "seats", "jury"), panel_papers.filled(move, "pledges", "jury")
+
+    assert (found[0]["rows"], found[1]["pages"]) == ([], [])
 
 
 def sealed_file(world: World, case_id: int, letter_id: int, who: Actor) -> int:

@@ -33,7 +33,13 @@ def change(world: World, **given: Any) -> None:
         definition = world.ground.current(tx, "toy-case").definition
         what = {"key": "", "limit": None, "across": None, "reason": "按会议纪要", **given}
         quota_settings.set_limit(
-            tx, world.authority_id, definition.quotas["places"], by=who.person_id, at=clock.now(), **what
+            tx,
+            world.ground.keys,
+            world.authority_id,
+            definition.quotas["places"],
+            by=who.person_id,
+            at=clock.now(),
+            **what,
         )
 
 

@@ -85,6 +85,12 @@ def test_who_abstains_is_done_with_the_case_and_gives_no_mark(world: World) -> N
         ({"marks": {}}, ["marks.distinctive", "marks.feasible", "marks.care"]),
         ({"abstain": True, "marks": {}}, ["why"]),
         ({"abstain": True, "marks": {}, "why": "不熟悉"}, []),
+        ({"marks": marks(reason="字" * 1000), "opinion": "字" * 1000}, []),
+        (
+            {"marks": marks() | {"care": {"mark": 4, "reason": "字" * 1001}}, "opinion": "字" * 1001},
+            ["marks.care", "opinion"],
+        ),
+        ({"abstain": True, "marks": {}, "why": "字" * 1001}, ["why"]),
     ],
 )
 def test_what_a_sheet_lacks_is_named_by_its_place(world: World, given: dict[str, Any], places: list[str]) -> None:

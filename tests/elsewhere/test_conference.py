@@ -135,7 +135,16 @@ def set_limit(world: World, talks: int) -> None:
     with world.database.write() as tx:
         quota = world.ground.current(tx, PAPER).definition.quotas["talks"]
         quota_settings.set_limit(
-            tx, world.authority_id, quota, key="", limit=talks, across=None, reason="会场", by=by, at=clock.now()
+            tx,
+            world.ground.keys,
+            world.authority_id,
+            quota,
+            key="",
+            limit=talks,
+            across=None,
+            reason="会场",
+            by=by,
+            at=clock.now(),
         )
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caseflow.evaluation.agreement import krippendorff, shrout_fleiss
+from caseflow.evaluation.agreement import krippendorff, meetings, shrout_fleiss
+from caseflow.evaluation.agreement_interval import interval
 from tests.evaluation.published import (
     KRIPPENDORFF,
     KRIPPENDORFF_ALPHAS,
@@ -37,6 +38,49 @@ def test_alpha_of_three_coders_with_many_gaps_is_as_published() -> None:
     assert (nominal.units, nominal.pairable) == (12, 26)
 
 
+@pytest.mark.parametrize("values", [KRIPPENDORFF, THREE_CODERS])
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_interval_of_alpha_is_that_of_a_mean_of_as_many_pairs_as_were_observed(values: Any, level: Any) -> None:
+    """The mean of M pairs drawn with the observed chances has a known spread; the ends lie near its normal ends."""
+    met, alpha = meetings(values, level), krippendorff(values, level).value
+    assert met is not None
+    assert alpha is not None
+    chances = met.coincidences / met.pairable
+    spread = ((chances * met.distance**2).sum() - met.observed**2) ** 0.5 / met.expected / met.pairs**0.5
+    ends = interval(values, level)
+
+    assert met.pairs == {40: 55, 26: 16}[int(met.pairable)]
+    assert ends is not None
+    assert -1 <= ends[0] <= alpha <= ends[1] <= 1
+    assert ends[0] == pytest.approx(alpha - 1.96 * spread, abs=0.1)
+    assert ends[1] == pytest.approx(min(1, alpha + 1.96 * spread), abs=0.1)
+
+
+def test_the_same_seed_gives_the_same_interval_and_more_certainty_a_wider_one() -> None:
+    once, again = (interval(KRIPPENDORFF, "interval") for _ in range(2))
+    other = interval(KRIPPENDORFF, "interval", seed=1)
+    wide = interval(KRIPPENDORFF, "interval", inside=0.99)
+
+    assert once == again == (0.7087662337662337, 0.9493506493506494)
+    assert other != once
+    assert wide is not None
+    assert once is not None
+    assert wide[0] < once[0] < once[1] <= wide[1]
+
+
+@pytest.mark.parametrize(
+    ("values", "ends"),
+    [
+        ([[1.0, 1], [2, 2], [5, 5]], (0.0, 1.0)),  # three pairs alike: some samples hold one value alone
+        ([[float(one), one] for one in range(40)], (1.0, 1.0)),
+        ([[3.0, 3], [3, 3]], None),
+        ([[1.0, np.nan]], None),
+    ],
+)
+def test_an_interval_of_experts_who_agree_throughout(values: Any, ends: Any) -> None:
+    assert interval(np.array(values), "interval") == ends
+
+
 @pytest.mark.parametrize("level", LEVELS)
 def test_experts_who_agree_throughout_have_alpha_one(level: Any) -> None:
     assert krippendorff(np.array([[1.0, 1], [2, 2], [5, 5]]), level).value == 1
@@ -45,6 +89,14 @@ def test_experts_who_agree_throughout_have_alpha_one(level: Any) -> None:
 @pytest.mark.parametrize("values", [[[3.0, 3], [3, 3]], [[1.0, np.nan], [np.nan, 2]], np.empty((0, 0))])
 def test_where_nothing_varies_or_nothing_pairs_there_is_no_alpha(values: Any) -> None:
     assert krippendorff(np.array(values), "interval").value is None
+
+
+@pytest.mark.parametrize("rows", [[[1, 2, 3], [2, 3, 1], [3, 1, 2]], [[1, 2], [2, 1], [1.5, 1.5]]])
+def test_where_cases_and_experts_are_alike_on_average_no_interval_is_told(rows: list[list[float]]) -> None:
+    found = shrout_fleiss(np.array(rows, dtype=np.float64))
+
+    assert (found.between_cases, found.between_experts, found.residual > 0) == (0, 0, True)
+    assert [(found.form(name).low, found.form(name).high) for name in ("2,1", "2,k")] == [(None, None)] * 2
 
 
 def test_zero_is_a_mark_on_a_ratio_scale() -> None:

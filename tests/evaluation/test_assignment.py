@@ -148,12 +148,21 @@ def test_no_bound_of_the_duals_is_below_what_can_be_reached(direct: int, monkeyp
     @given(rounds())
     @settings(max_examples=150, deadline=None)
     def holds(asked: Round) -> None:
-        best = best_by_trial(asked)
-        found = relax(Core(asked)) if best is not None else None
+        best, core = best_by_trial(asked), Core(asked)
+        found = [relax(core), relax(core, every_two(core))] if best is not None else []
 
-        assert best is None or (found is not None and best <= Core(asked).unscaled(found.bound))
+        assert best is None or all(one is not None and best <= core.unscaled(one.bound) for one in found)
 
     holds()
+
+
+def every_two(core: Core) -> list[Knot]:
+    return [
+        (at, group, one, other)
+        for at, grouping in enumerate(core.groupings)
+        for group in range(len(grouping.names) if grouping.per_pair is not None else 0)
+        for one, other in itertools.combinations(range(core.experts), 2)
+    ]
 
 
 def middling(seed: int, rules: Rules, cases: int = 30, experts: int = 12) -> Round:
@@ -196,6 +205,21 @@ def test_leaving_out_what_cannot_be_better_leaves_out_nothing(seed: int) -> None
         knots += new
 
     assert assign(core.asked).value == core.value(found.given)
+
+
+def test_the_rows_of_twos_bring_the_bound_nearer_to_the_best() -> None:
+    core = Core(middling(1, replace(ALL_RULES, separations=(Separation("region", 6, 2, 1),))))
+    plain = relax(core)
+    assert plain is not None
+    knots = core.knots_and_next(plain.share > 0.5)
+    tied, whole = relax(core, knots), relax(core, every_two(core))
+
+    assert set(core.knots(plain.share > 0.5)) < set(knots)
+    assert tied is not None
+    assert whole is not None
+    bounds = [core.unscaled(one.bound) for one in (whole, tied, plain)]
+    assert [assign(core.asked).value, *bounds] == sorted([assign(core.asked).value, *bounds])
+    assert bounds[1] < bounds[2]
 
 
 def test_without_rules_that_cross_the_proof_needs_no_search() -> None:

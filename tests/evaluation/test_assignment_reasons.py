@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from caseflow.evaluation.assignment import assign
-from caseflow.evaluation.assignment_reasons import reasons, what_if, with_conflicts, with_kept, without_expert
+from caseflow.evaluation.assignment_reasons import reasons, what_if, with_conflicts, without_expert
 from caseflow.evaluation.assignment_round import Case, Expert, Round, Rules, Separation, Weights
 from tests.evaluation.test_assignment import ALL_RULES, broken, middling, value
 
@@ -42,7 +42,7 @@ def test_the_loss_told_is_the_loss_of_the_swap_and_no_swap_is_a_gain(seed: int) 
 
 
 def test_what_is_kept_has_no_alternative() -> None:
-    asked = with_kept(SMALL, [("c0", "c")])
+    asked = replace(SMALL, fixed=frozenset({("c0", "c")}))
     found = {(one.case, one.expert): one for one in reasons(asked, assign(asked))}
 
     assert (found["c0", "c"].kept, found["c0", "c"].instead, found["c0", "c"].loss) == (True, None, None)
@@ -57,7 +57,7 @@ def test_one_more_conflict_changes_the_cases_that_it_must_and_tells_what_it_cost
 
 
 def test_keeping_an_assignment_that_was_not_made_tells_its_exact_cost() -> None:
-    told = what_if(SMALL, assign(SMALL), with_kept(SMALL, [("c1", "c")]))
+    told = what_if(SMALL, assign(SMALL), replace(SMALL, fixed=frozenset({("c1", "c")})))
 
     assert told.value == 90 + 20 - 3 * 2 - (160 - 12)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,23 @@ def test_every_result_comes_out_again(marks: list[list[tuple[int, int]]], beside
     assert (again.differs, again.hash, again.cases) == ((), hashlib.sha256(text.encode()).hexdigest(), len(marks))
 
 
+OLD = meeting(
+    [[(2, 8), (1, 9), (2, 10)], [(0, 14), (2, 11), (4, 8)], [(1, 8), (3, 9), (0, 13)], [(2, 5), (2, 14), (8, 9)]]
+)
+OLD_HASH = "c315ab47689f4ac7109771e7749f6e55b343097421df3bcf6ce4793fb63a90df"
+"""Of the text that the first method kept of this meeting."""
+
+
+def test_a_result_of_the_first_method_is_worked_out_again_by_that_method() -> None:
+    text = kept(replace(OLD, method=result.FIRST))
+    again = result.recompute(text)
+    renamed = result.recompute(text.replace(result.FIRST, result.METHOD))
+
+    assert (again.differs, again.hash) == ((), OLD_HASH)
+    assert {one.values["what"] for one in renamed.differs} == {"stability"}
+    assert json.loads(kept(OLD))["method"] == result.METHOD
+
+
 def test_what_was_read_is_what_was_given() -> None:
     found, body = result.read(TEXT)
 
@@ -87,6 +105,7 @@ def test_the_outcome_says_all_that_is_published_of_a_case() -> None:
         (lambda body: body["outcome"][0].update(score="99.00"), ["score"]),
         (lambda body: body["outcome"][2].update(beside=None), ["beside"]),
         (lambda body: body["outcome"][1].update(below=[]), ["below"]),
+        (lambda body: body["outcome"][1].update(note="preferred"), ["note"]),
         (lambda body: body["rule"].update(decimals=1), None),
         (lambda body: body["cases"][0]["sheets"][0]["marks"].update(new=19), None),
         (lambda body: body["lines"].update(甲=0), None),
@@ -124,6 +143,7 @@ def test_a_case_without_sheets_in_the_record_is_told() -> None:
     [
         lambda body: body.pop("ties"),
         lambda body: body["cases"].append(body["cases"][0]),
+        lambda body: body["outcome"].insert(0, {**body["outcome"][0], "score": "99.00"}),
         lambda body: body["cases"][0]["sheets"][0]["marks"].update(new=21),
         lambda body: body["cases"][0]["sheets"][0]["marks"].update(new="viel"),
         lambda body: body.update(outcome=3),

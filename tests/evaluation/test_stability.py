@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import product
@@ -13,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caseflow.evaluation.ranking import TieBreak, entries, ranking
+from caseflow.evaluation.redrawn import Asked
 from caseflow.evaluation.resampling import MOST_DRAWS, Sampling, resample
 from caseflow.evaluation.scoring import Mark, Rule, aggregate
-from caseflow.evaluation.sheets import Criterion, Scheme, Sheet, score
+from caseflow.evaluation.sheets import Criterion, Scheme, Sheet, score, total
 from caseflow.evaluation.stability import Stability, stability
 
 MEAN = Rule("mean", 0, 0, 7, 2, 2)
@@ -198,6 +200,103 @@ def test_small_panels_are_counted_out(cases: list[dict[int, int]], rule: Rule, q
         spread = found[case]
         assert (spread.low, spread.high) == expected[:2]
         assert (spread.inside, spread.on, spread.ranked) == pytest.approx(expected[2:])
+
+
+RULED = Scheme(
+    (Criterion("new", Fraction(3, 2), minimum=4), Criterion("sound"), Criterion("risk", minimum=2, independent=True)),
+    Rule("mean", 0, 0, 7, 1, 1),
+    pass_mark=Decimal("7.5"),
+)
+TIES: list[tuple[TieBreak, ...]] = [
+    (TieBreak("criterion.sound"),),
+    (TieBreak("median"), TieBreak("criterion.new", "lower")),
+    (TieBreak("range", "lower"), TieBreak("lowest")),
+    (TieBreak("unrounded"),),
+    (TieBreak("mean"), TieBreak("highest")),
+]
+
+
+def _ranked_by_hand(
+    sheets: dict[int, dict[int, Sheet]], scheme: Scheme, ties: tuple[TieBreak, ...], quota: int
+) -> dict[int, tuple[Any, ...]]:
+    """Every ordered draw, each case scored and ranked as a meeting does it: who falls twice gives two sheets."""
+    experts = sorted({expert for own in sheets.values() for expert in own})
+    places: dict[int, list[tuple[int | None, int | None]]] = {case: [] for case in sheets}
+    for drawn in product(experts, repeat=len(experts)):
+        scored = {
+            case: score([Sheet(at, own[one].marks) for at, one in enumerate(drawn) if one in own], scheme)
+            for case, own in sheets.items()
+            if set(drawn) & set(own)
+        }
+        for one in ranking(entries(scored, dict.fromkeys(scored, ""), ties), ties, {"": quota}):
+            places[one.key].append((one.place, one.last))
+    found: dict[int, tuple[Any, ...]] = {}
+    for case, mine in places.items():
+        taken = sorted(place for place, _ in mine if place is not None)
+        low, high = (taken[math.ceil(len(taken) * one) - 1] if taken else None for one in (0.1, 0.9))
+        there = [(place, last) for place, last in mine if place is not None and last is not None]
+        inside = sum(last <= quota for _, last in there) / len(mine)
+        on = sum(place <= quota < last for place, last in there) / len(mine)
+        share = len(taken) / len(experts) ** len(experts)
+        found[case] = (low, high, inside if taken else None, on if taken else None, share)
+    return found
+
+
+MARKED = st.lists(
+    st.dictionaries(
+        st.integers(0, 3),
+        st.tuples(st.integers(2, 7), st.integers(2, 7), st.integers(1, 3) | st.none()),
+        min_size=1,
+        max_size=4,
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(MARKED, st.sampled_from(RULES), st.sampled_from(TIES), st.integers(0, 3))
+def test_draws_are_ranked_as_the_meeting_ranks(
+    cases: list[dict[int, tuple[int, int, int | None]]], rule: Rule, ties: tuple[TieBreak, ...], quota: int
+) -> None:
+    scheme = replace(RULED, rule=rule)
+    sheets = {
+        case: {
+            expert: Sheet(
+                expert, {"new": new, "sound": sound} if risk is None else {"new": new, "sound": sound, "risk": risk}
+            )
+            for expert, (new, sound, risk) in own.items()
+        }
+        for case, own in enumerate(cases)
+    }
+    totals = {case: {expert: total(one, scheme) for expert, one in own.items()} for case, own in sheets.items()}
+    asked = Asked(scheme, ties, sheets, {})
+    found, _ = resample(totals, rule, dict.fromkeys(totals, ""), {"": quota}, draws=35, level=0.8, asked=asked)
+
+    for case, expected in _ranked_by_hand(sheets, scheme, ties, quota).items():
+        spread = found[case]
+        assert (spread.low, spread.high) == expected[:2]
+        assert (spread.inside, spread.on, spread.ranked) == pytest.approx(expected[2:])
+
+
+def test_a_minimum_that_other_panels_miss_narrows_who_takes_a_place_and_lets_others_in() -> None:
+    scheme = Scheme((Criterion("new", minimum=20), Criterion("sound")), Rule("mean", 0, 0, 7, 1, 2))
+    sheets = _meeting({1: (30, 50), 2: (30, 10)}, {1: (40, 10), 2: (10, 10)}, {1: (10, 60), 2: (20, 60)})
+    groups = dict.fromkeys(sheets, "")
+    now, before = (stability(sheets, scheme, groups, {"": 1}, by_score=plain).cases for plain in (False, True))
+    first, second = (one.spread for one in now)
+
+    assert [one.now.key for one in now] == [1, 2]
+    assert (first.low, first.high, first.inside, first.ranked) == (1, 2, 0.75, 1.0)
+    assert (second.low, second.high, second.inside, second.ranked) == (2, 2, 0.0, 0.75)
+    assert [(one.spread.low, one.spread.high, one.spread.ranked) for one in before] == [(1, 1, 1.0), (2, 2, 1.0)]
+
+
+def test_a_figure_that_no_ranking_has_breaks_no_tie() -> None:
+    totals, sheets = {1: {1: 5}}, {1: {1: Sheet(1, {"new": 2, "sound": 2})}}
+
+    with pytest.raises(ValueError):
+        resample(totals, MEAN, {1: ""}, {}, asked=Asked(RULED, (TieBreak("charm"),), sheets, {}))
 
 
 def test_five_experts_have_126_draws_and_more_are_drawn_with_the_seed() -> None:

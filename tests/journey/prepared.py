@@ -178,7 +178,7 @@ class Prepared:
         with site.time(), site.database.write() as tx:
             quota = self.ground.current(tx, MANAGEMENT).definition.quotas["pilot_places"]
             quota_settings.set_limit(
-                tx, site.authority_id, quota, key=quotas.key_of(key, quota.across, None), limit=limit, across=None,
+                tx, self.ground.keys, site.authority_id, quota, key=quotas.key_of(key, quota.across, None), limit=limit, across=None,
                 reason="示例：名额调整", by=site.people["province.officer"], at=clock.now(),
             )  # fmt: skip
 

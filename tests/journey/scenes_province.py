@@ -84,7 +84,7 @@ def the_experts_score_it(on: Stage, case: int) -> None:
     fill(chair, offices.sheet(21))
     on.look(chair, "expert-sheet")
     assert chair.locator("[data-score-total]").inner_text() == "84"
-    press(chair, "评分")
+    press(chair, "提交评分表")
     chair.goto(f"/cases/{meeting}/panel/{case}")
     on.look(chair, "expert-scored")
 

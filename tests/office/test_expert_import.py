@@ -14,9 +14,18 @@ from sqlalchemy.engine import Connection
 
 from caseflow.office import expert_import, expert_sheet
 from caseflow.office.expert_import import Line
-from caseflow.people import accounts, expert_finding, expert_personal, experts, organisations, roles
+from caseflow.people import (
+    accounts,
+    expert_finding,
+    expert_personal,
+    expert_profile,
+    experts,
+    organisations,
+    roles,
+)
 from caseflow.people.expert_finding import Wanted
 from caseflow.people.expert_personal import Own
+from caseflow.people.expert_profile import Merits
 from caseflow.records import sheets
 from caseflow.words import Message, Refused
 from tests.office.stage import Stage
@@ -182,6 +191,21 @@ def test_an_account_that_is_there_gets_the_entry(office: Office) -> None:
     row = experts.of_person(office.tx, made)
 
     assert (line.status, line.fresh, line.password, row is not None) == ("new", False, "", True)
+
+
+def test_somebody_who_left_is_invited_again_by_the_account_and_a_bar_is_not_lifted(office: Office) -> None:
+    (line,) = office.run(ROW)
+    row, profile = office.pool()[0], expert_profile.profile_of(office.pool()[0])
+    lists, keys, by = expert_sheet.lists_of(office.stage.ground), office.stage.ground.keys, {"by": office.officer}
+    experts.correct(office.tx, keys, row, row["version"], profile, Merits("barred"), lists, **by)
+    row = office.pool()[0]
+    experts.leave(office.tx, keys, office.stage.roles, row, row["version"], "工作变动", sits=0, **by)
+    unnamed = office.preview(ROW)
+    (again,) = office.run({**ROW, "login": line.login})
+    (row,) = office.pool()
+
+    assert wrong(unnamed) == [("C3", "experts.same_person")]
+    assert (again.status, again.fresh, row["status"], row["credit"]) == ("new", False, "invited", "barred")
 
 
 @pytest.mark.parametrize(

@@ -245,10 +245,17 @@ def test_no_mail_carries_a_title_a_name_or_what_somebody_typed(world: World) -> 
     applicant, case_id = submitted(world)
     said = (
         "state", "letter", "duty", "role", "action", "round", "closes", "old", "new", "what", "text", "number", "first",
-        "last", "release", "percent",
+        "last", "release", "percent", "register", "workflow",
     )  # fmt: skip
     hidden = ("title", "by", "name", "note", "reason", "organisation", "notice")
-    secret = {**dict.fromkeys(said, "值"), **dict.fromkeys(hidden, "机密"), "due": "2026-12-01", "days": 1}
+    secret = {
+        **dict.fromkeys(said, "值"),
+        **dict.fromkeys(hidden, "机密"),
+        "due": "2026-12-01",
+        "until": "2026-12-01",
+        "days": 1,
+        "n": 1,
+    }
     keys = sorted(key for key in catalogue() if key.startswith(("inbox.", "people.inbox.")))
     with world.database.write() as tx:
         for key in (*keys, "inbox.nobody_knows"):

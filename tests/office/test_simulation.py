@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -11,15 +14,18 @@ from random import Random
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from caseflow.cases.ground import publish
 from caseflow.cases.models import case
 from caseflow.cases.vocabulary import vocabulary
 from caseflow.cli import main as cli
+from caseflow.config import ROOT
 from caseflow.office import simulated_goals, simulation, simulation_report
 from caseflow.office.simulated_aims import Aims
 from caseflow.office.simulated_watch import Watch
 from caseflow.office.simulation import Plan, Simulated
+from caseflow.records.models import journal
 from caseflow.words import LANGUAGES, Refused, from_json, render, text
 from caseflow.workflow.reader import read
 from tests.office.stage import Stage, built
@@ -93,7 +99,7 @@ def test_rows_that_contradict_each_other_are_told(trap: Stage) -> None:
 
 def test_an_entry_that_a_case_does_not_remember_is_told(trap: Stage) -> None:
     with trap.database.read() as tx:
-        plan = Plan("toy-trap", cases=2, until=date(2026, 4, 1))
+        plan = Plan("toy-trap", cases=2, until=date(2026, 12, 1))
         watch = simulation.run(tx, trap.ground, trap.roles, trap.settings.files, plan).watch
         number = max(watch.cases)
         tx.execute(case.update().where(case.c.id == number).values(last_hash="0" * 64, final=False))
@@ -114,6 +120,45 @@ def test_the_same_seed_gives_the_same_report_byte_for_byte(trap: Stage) -> None:
     assert first != other
 
 
+_SALTED = re.compile(r"\b([0-9a-f]{64}|[0-9A-F]{4}-[0-9A-F]{4})\b")
+"""Hashes of what is sealed, each with a salt of its own."""
+
+
+def journals(stage: Stage, plan: Plan) -> list[tuple[Any, ...]]:
+    """Every entry of a walk: who did what when, what is kept of it, and of draws every hash."""
+    with stage.database.read() as tx:
+        simulation.run(tx, stage.ground, stage.roles, stage.settings.files, plan)
+        rows = tx.execute(sa.select(journal).order_by(journal.c.id)).all()
+    found = []
+    for one in rows:
+        rest = json.dumps({key: said for key, said in one.body.items() if key != "draw"}, ensure_ascii=False)
+        spot = (one.case_id, one.seq, one.at, one.person_id, one.role, one.act, one.from_state, one.to_state)
+        found.append((*spot, one.body.get("draw"), _SALTED.sub("", rest)))
+    return found
+
+
+def test_the_same_seed_draws_the_same_experts_and_leaves_the_same_journals(trap: Stage) -> None:
+    plan = Plan("review-meeting", cases=4, until=date(2026, 6, 30))
+    first, second = (journals(trap, plan) for _ in range(2))
+
+    assert {name for *_, draw, _ in first for name in draw or ()} >= {"commitment", "snapshot", "draw", "signed"}
+    assert first == second
+
+
+def test_only_a_simulation_takes_its_chance_from_elsewhere_than_the_operating_system(trap: Stage) -> None:
+    named = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "caseflow").rglob("*.py")
+        if "entropy" in (source := path.read_text("utf-8"))
+        for node in ast.walk(ast.parse(source))
+        if (isinstance(node, ast.keyword) and node.arg == "entropy")
+        or (isinstance(node, ast.Attribute) and node.attr == "entropy" and isinstance(node.ctx, ast.Store))
+    }
+
+    assert trap.ground.entropy is secrets.token_bytes
+    assert named == {"caseflow/office/simulation.py"}
+
+
 def test_a_walk_breaks_off_on_its_last_day(trap: Stage, walked: tuple[Simulated, dict[str, Any]]) -> None:
     whole, _ = walked
     until = whole.first + timedelta(days=20)
@@ -132,6 +177,13 @@ def test_the_way_to_a_goal_leads_round_what_is_barred() -> None:
 
     assert near == 1 < round_about
     assert shut == {"gone": 0}
+
+
+def test_who_opens_a_duty_helps_the_act_that_settles_it_and_was_not_taken_yet() -> None:
+    new = [("action", "implementing", "report_progress"), ("action", "", "withdraw"), ("state", "summary")]
+
+    assert simulated_goals.settled(service(), new) == {"report"}
+    assert simulated_goals.settled(service(), new[1:]) == set()
 
 
 def test_what_was_refused_again_and_again_is_a_way_to_nothing_else_until_it_was_taken(trap: Stage) -> None:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from caseflow.db import Database
 from caseflow.people import (
     accounts,
+    expert_erasing,
     expert_finding,
     expert_history,
     expert_personal,
@@ -27,6 +28,7 @@ from caseflow.people.expert_models import expert, expert_tie
 from caseflow.people.expert_personal import Own
 from caseflow.people.expert_profile import Lists, Merits, Profile
 from caseflow.people.expert_ties import Said
+from caseflow.people.models import person
 from caseflow.people.roles import Roles
 from caseflow.records.models import inbox_message
 from caseflow.records.personal import Keyring
@@ -203,7 +205,7 @@ def test_the_employer_before_is_kept_as_a_tie_that_ended(pool: Pool) -> None:
     expert_id = pool.active("one", replace(PROFILE, employer_code=CODE))
     pool.do(experts.declare, expert_id, replace(PROFILE, employer_name="另一示例院"), LISTS, keyed=True)
     with pool.database.read() as tx:
-        (tie,) = experts.ties(tx, [expert_id])[expert_id]
+        (tie,) = expert_ties.ties(tx, [expert_id])[expert_id]
 
     assert (tie["kind"], tie["name"], tie["credit_code"], tie["said_by"]) == ("employer", "示例研究院", CODE, "expert")
     assert tie["until"] is not None
@@ -228,12 +230,15 @@ def test_a_tie_is_known_by_the_credit_code_and_ended_not_deleted(pool: Pool) -> 
         said = Said("kin", "示例焦化", CODE, date(2024, 1, 1), remark="配偶在该单位任职")
         tie_id = expert_ties.add(tx, pool.keys, expert_id, said, by=pool.officer, said_by="office")
     with pool.database.read() as tx:
-        (kept,) = experts.ties(tx, [expert_id])[expert_id]
+        (kept,) = expert_ties.ties(tx, [expert_id])[expert_id]
     with pytest.raises(Refused) as refusal, pool.database.write() as tx:
         expert_ties.end(tx, expert_id, tie_id, by=1, said_by="expert")
     with pool.database.write() as tx:
         expert_ties.end(tx, expert_id, tie_id, by=pool.officer, said_by="office")
-        now, ever = (experts.ties(tx, [expert_id])[expert_id], expert_ties.ties(tx, [expert_id], ended=True)[expert_id])
+        now, ever = (
+            expert_ties.ties(tx, [expert_id])[expert_id],
+            expert_ties.ties(tx, [expert_id], ended=True)[expert_id],
+        )
 
     assert (kept["organisation_id"], expert_ties.remark(pool.keys, kept)) == (unit, "配偶在该单位任职")
     assert "配偶" not in kept["sealed"]
@@ -281,9 +286,46 @@ def test_numbers_lie_sealed_and_are_shown_by_their_ends(pool: Pool) -> None:
     assert pool.events(expert_id)[:2] == ["account_set", "identity_set"]
 
 
+def test_whoever_has_left_is_erased_on_request_but_for_what_proves_past_meetings(pool: Pool) -> None:
+    expert_id = pool.active("one")
+    with pool.database.write() as tx:
+        expert_personal.keep(tx, pool.keys, expert_id, OWN, by=None)
+        said = Said("kin", "示例焦化厂", remark="配偶在该厂任职")
+        expert_ties.add(tx, pool.keys, expert_id, said, by=pool.officer, said_by="office")
+        posting = {one: accounts.seal(pool.keys, "one", one, f"{one}-of-one") for one in ("phone", "email")}
+        tx.execute(person.update().where(person.c.id == pool.row(expert_id)["person_id"]).values(posting))
+    with pytest.raises(Refused) as early:
+        pool.do(expert_erasing.erase, expert_id, unpaid=0, by=pool.officer)
+    row = pool.row(expert_id)
+    with pool.database.write() as tx:
+        experts.leave(tx, pool.keys, pool.known, row, row["version"], "本人申请", sits=0, by=row["person_id"])
+    with pytest.raises(Refused) as owed:
+        pool.do(expert_erasing.erase, expert_id, unpaid=2, by=pool.officer)
+    pool.do(expert_erasing.erase, expert_id, unpaid=0, by=pool.officer)
+
+    after = pool.row(expert_id)
+    with pool.database.read() as tx:
+        (tie,) = expert_ties.ties(tx, [expert_id])[expert_id]
+        contact = tx.execute(sa.select(person.c.phone, person.c.email).where(person.c.id == row["person_id"])).one()
+        whole = expert_personal.of_person(tx, pool.keys, row["person_id"])
+    assert (keys_of(early), keys_of(owed)) == (["experts.erase_left_only"], ["experts.erase_unpaid"])
+    assert (whole, after["identity_hash"], after["away"], tuple(contact)) == (Own(), None, [], (None, None))
+    assert (tie["name"], tie["sealed"], after["name"], after["employer_name"]) == (
+        "示例焦化厂", None, row["name"], row["employer_name"],
+    )  # fmt: skip
+    assert pool.events(expert_id)[0] == "erased"
+
+
 @pytest.mark.parametrize(
     ("account", "shown"),
-    [("", ""), ("1234567", "*******"), ("12345678", "1234 5678"), ("622200001111222", "6222 **** *** 1222")],
+    [
+        ("", ""),
+        ("1234567", "**** ***"),
+        ("12345678", "**** 5678"),
+        ("123456789012", "**** **** 9012"),
+        ("1234567890123", "1234 **** * 0123"),
+        ("622200001111222", "6222 **** *** 1222"),
+    ],
 )
 def test_an_account_is_masked_in_groups(account: str, shown: str) -> None:
     assert expert_personal.mask_account(account) == shown

@@ -66,6 +66,19 @@ def seen(page: str) -> list[str]:
     return [one.strip() for one in re.sub(r"<[^>]+>", "\n", body).splitlines() if one.strip()]
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("layout", ["letter", "slip"])
+def test_only_the_addressee_with_whom_a_paper_opens_begins_at_the_edge(layout: str, language: Any) -> None:
+    texts = [
+        {"zh": "示例公司：", "en": "Example Ltd,"},
+        {"zh": "你单位未通过审查，理由如下：", "en": "You have not passed, for these reasons:"},
+        "材料不全。",
+    ]
+    body = {"title": "通知", "layout": layout, "blocks": [{"kind": "text", "text": one} for one in texts]}
+
+    assert [one.kind for one in paper.parts(body, language)][1:] == ["addressee", "text", "text"]
+
+
 def test_a_slip_says_the_same_in_word_and_on_the_page() -> None:
     content = letter_docx(BODY, "zh", demo=False)
 

@@ -241,3 +241,14 @@ def test_the_same_figures_give_the_same_bytes(kind: str) -> None:
 )
 def test_an_axis_has_round_figures(low: float, high: float, written: list[str]) -> None:
     assert [text for _, text in ticks(low, high)] == written
+
+
+def test_what_is_counted_one_by_one_has_no_parts_on_its_axis() -> None:
+    few = (Load("专家一", 2, 1, 0, 2), Load("专家二", 1, 0, 0, 2))
+    two = RANKS[:2]
+    axes = [
+        [one for one in texts(picture) if re.fullmatch(r"\d+(\.\d+)?", one)]
+        for picture in (loads(few, "zh"), rank_intervals(two, 1, "zh"))
+    ]
+
+    assert axes == [["0", "1", "2", "3"], ["1", "2", "3", "4"]]

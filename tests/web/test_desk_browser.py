@@ -2,67 +2,25 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page
 
+from tests.web.browsing import browsers, chromium, faults
 from tests.web.office_world import World, office, seeded
 
-__all__ = ["office", "seeded"]
+__all__ = ["chromium", "office", "seeded"]
 pytestmark = pytest.mark.browser
 
-WIDTHS = (360, 768, 1280)
 Visit = Callable[[str], Page]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as player:
-        browser = player.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
 def visit(office: World, chromium: Browser) -> Iterator[Visit]:
     """A page of the browser in which somebody is signed in."""
-    server = make_server("127.0.0.1", 0, office.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    address = f"http://127.0.0.1:{server.port}"
-    contexts = []
-
-    def opened(login: str) -> Page:
-        context = chromium.new_context(locale="zh-CN", base_url=address)
-        contexts.append(context)
-        context.add_cookies([{"name": "caseflow", "value": office.visit(login).cookie(), "url": address}])
-        return context.new_page()
-
-    yield opened
-    for context in contexts:
-        context.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def faults(page: Page, address: str) -> list[tuple[int, str, str]]:
-    """What axe finds on a page at three widths, and where it is wider than the window."""
-    found = []
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        page.goto(address)
-        answer = Axe().run(page)
-        found += [(width, one["id"], one["nodes"][0]["html"][:120]) for one in answer.response["violations"]]
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            found.append((width, "wider than the window", address))
-    return found
+    with browsers(office.app, chromium) as opened:
+        yield lambda login: opened(office.visit(login).cookie()).new_page()
 
 
 def test_nothing_is_found_on_the_desk_and_where_several_are_acted_on(office: World, visit: Visit) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from caseflow.cases import draws
+from caseflow.cases import draws, erasing
 from caseflow.cli import main as cli
 from tests.cases.drawn import JURY, Drawing, drawing, in_pool
 from tests.web.conftest import errors_of, words_of
@@ -55,6 +55,17 @@ def test_who_holds_the_draw_finds_each_step_and_who_was_left_out_and_why(room: R
     shown = [held.commitment, held.snapshot_hash, held.record["seed"], held.head, "气温21.4度", "住院", "一致"]
     shown += [left_out.name, "属于办件", gone.name, *(one.name for one in found.seated())]
     assert [one for one in shown if one not in said] == []
+
+
+def test_of_a_meeting_that_was_disposed_of_the_draw_says_so_and_can_be_taken_away(room: Room) -> None:
+    found = drawing(room.world)
+    found.draw()
+    with room.world.database.write() as tx:
+        erasing.erase(tx, found.host, "届满")
+    reader = room.visit(found.office)
+    page = words_of(reader.get(of(found)))
+
+    assert "保存期限届满，已按规定销毁" in page
 
 
 def test_before_the_draw_no_page_tells_the_secret_and_nothing_can_be_taken_away(room: Room) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 import sqlalchemy as sa
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from caseflow.app import create_app
 from caseflow.cases.panel_models import sheet_draft
@@ -19,8 +17,8 @@ from caseflow.db import Database
 from caseflow.people.models import session as sessions
 from caseflow.records import files
 from tests.cases.world import build
+from tests.web.browsing import browsers, chromium, faults
 from tests.web.sheets_world import Scoring, decided, filled, scoring
-from tests.web.test_desk_browser import chromium, faults
 
 __all__ = ["chromium"]
 pytestmark = pytest.mark.browser
@@ -40,17 +38,8 @@ def session(sqlite_database: Database, settings: Settings) -> Scoring:
 @pytest.fixture
 def visit(session: Scoring, chromium: Browser) -> Iterator[Visit]:
     """A page of one browser in which the first expert is signed in."""
-    server = make_server("127.0.0.1", 0, session.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    address = f"http://127.0.0.1:{server.port}"
-    context = chromium.new_context(locale="zh-CN", base_url=address)
-    context.add_cookies([{"name": "caseflow", "value": session.visit(session.experts[0]).cookie(), "url": address}])
-    yield context.new_page
-    context.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with browsers(session.app, chromium) as opened:
+        yield opened(session.visit(session.experts[0]).cookie()).new_page
 
 
 def type_reason(page: Page, text: str) -> None:

@@ -39,7 +39,7 @@ def test_the_marks_of_a_sample_are_shown_after_the_own_and_beside_them(session: 
     reader.post(path, OWN)
     after = words_of(reader.get(path))
 
-    assert ("参考分的理由" in before, "数据完整" in before) == (False, False)
+    assert ("参考分的理由" in before, "数据完整" in before, "合计 – / 10" in before) == (False, False, True)
     assert ("特色鲜明 9 7 +2" in after, "总分 6.6 5.8 +0.8" in after, "数据完整" in after) == (True, True, True)
     assert "差距最大的一项：特色鲜明。平均每项相差1.0分。" in after
 

@@ -94,6 +94,19 @@ def test_what_is_missing_is_said_beside_its_criterion_and_everything_typed_stays
     assert given_in(session) == []
 
 
+def test_a_text_longer_than_the_panel_takes_is_refused_and_kept_whole_in_the_draft(session: Scoring) -> None:
+    reader, long = session.visit(session.experts[0]), "理" * 1003
+    typed = {**filled(8), "sheet-marks-feasible-reason": long, "sheet-opinion": long}
+    session.type(reader, typed, 0)
+    page = session.give(reader, typed)
+    again = reader.get(session.sheet()).text
+
+    assert (page.status_code, errors_of(page)) == (
+        422, ["“可执行”的评分理由不超过1000字，已超出3字。", "评审意见不超过1000字，已超出3字。"],
+    )  # fmt: skip
+    assert (page.text.count(long), again.count(long), given_in(session)) == (2, 2, [])
+
+
 def test_who_abstains_gives_a_reason_instead_of_marks(session: Scoring) -> None:
     reader = session.visit(session.experts[0])
     bare = session.give(reader, {"sheet-abstain": "yes"})

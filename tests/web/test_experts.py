@@ -14,7 +14,8 @@ from caseflow.office import expert_sheet
 from caseflow.people import experts
 from caseflow.people.expert_models import expert
 from caseflow.people.expert_personal import identity_digit
-from caseflow.records import sheets
+from caseflow.people.models import person
+from caseflow.records import personal, sheets
 from caseflow.records.models import file, read_log
 from tests.web.applicant_world import multipart
 from tests.web.conftest import errors_of, words_of
@@ -62,15 +63,15 @@ def declare(office: World, login: str, expert_id: int, **more: Any) -> TestRespo
 def test_only_who_keeps_the_pool_opens_its_pages(office: World) -> None:
     expert_id = invited(office)
     paths = ["/experts", "/experts.xlsx", "/experts/invite", f"/experts/{expert_id}", "/experts/import"]
-    paths.append("/experts/import/template.xlsx")
+    paths += ["/experts/import/template.xlsx", "/experts/doubts"]
     opened = {
         login: [office.visit(login).get(path).status_code for path in paths]
         for login in ("province", "province-head", "taiyuan", "finance", "expert-1")
     }
 
     assert opened == {
-        "province": [200] * 6,
-        **dict.fromkeys(("province-head", "taiyuan", "finance", "expert-1"), [404] * 6),
+        "province": [200] * 7,
+        **dict.fromkeys(("province-head", "taiyuan", "finance", "expert-1"), [404] * 7),
     }
 
 
@@ -95,6 +96,12 @@ def test_an_empty_pool_says_what_to_do(office: World) -> None:
     assert "专家库中还没有专家" in words_of(office.visit("province").get("/experts"))
 
 
+def test_a_page_behind_the_last_shows_the_last(office: World) -> None:
+    invited(office)
+
+    assert "专家1" in words_of(office.visit("province").get("/experts?page=99"))
+
+
 def test_an_invited_newcomer_gets_an_account_whose_password_is_shown_once(office: World) -> None:
     reader = office.visit("province")
     page = sent(reader, "/experts/invite", NEW)
@@ -105,6 +112,12 @@ def test_an_invited_newcomer_gets_an_account_whose_password_is_shown_once(office
     assert once is not None
     assert once[1] not in reader.get("/experts").text
     assert ("闻人若溪" in listed, "待本人申报" in listed) == (True, True)
+
+
+def test_every_fault_of_a_form_is_told_at_once(office: World) -> None:
+    page = sent(office.visit("province"), "/experts/invite", {**NEW, "name": "", "rank": "", "most": "许多"})
+
+    assert (page.status_code, len(errors_of(page))) == (422, 3)
 
 
 def test_a_form_that_cannot_be_taken_keeps_what_was_typed(office: World) -> None:
@@ -258,6 +271,22 @@ def test_the_office_pauses_and_ends_with_a_reason(office: World) -> None:
     assert errors_of(answers[3]) == ["请填写退出原因。"]
 
 
+def test_the_office_erases_what_somebody_who_has_left_need_not_leave(office: World) -> None:
+    expert_id = invited(office)
+    declare(office, "expert-1", expert_id)
+    reader, owner, place = office.visit("province"), office.visit("expert-1"), f"/experts/{expert_id}"
+    sent(owner, "/my-expert-entry/numbers", {"bank": "示例银行", "account": "6222000011111234"}, of="/my-expert-entry")
+    early = "删除个人信息" in reader.get(place).text
+    sent(reader, f"{place}/end", {"version": version(office, expert_id), "reason": "本人申请"}, of=place)
+    before = words_of(reader.get(place))
+    done = sent(reader, f"{place}/erase", {"version": version(office, expert_id)}, of=place)
+    after = words_of(reader.get(place))
+
+    assert (early, done.status_code) == (False, 303)
+    assert ["6222 **** **** 1234" in page for page in (before, after)] == [True, False]
+    assert after.count("删除个人信息") == before.count("删除个人信息") + 1
+
+
 def test_opening_an_entry_and_taking_the_list_away_is_logged(office: World) -> None:
     expert_id = invited(office, account=ACCOUNT, bank="示例银行")
     reader = office.visit("province")
@@ -314,6 +343,16 @@ def test_a_sheet_with_a_wrong_cell_cannot_be_brought_in(office: World) -> None:
     assert ("C4" in words_of(page), 'action="/experts/import/run"' in page.text) == (True, False)
 
 
+def test_of_a_sheet_that_cannot_be_brought_in_nothing_is_kept(office: World) -> None:
+    reader = office.visit("province")
+    wrong = [workbook({**ROW, "identity": "1"}), workbook(), sheets.write_table("专家", ["姓名"], [["闻人若溪"]])]
+    statuses = [give_in(reader, content).status_code for content in wrong]
+    with office.database.read() as tx:
+        kept = tx.scalar(sa.select(sa.func.count()).where(file.c.field == "import_experts", file.c.purged_at.is_(None)))
+
+    assert (statuses, kept) == ([200, 200, 422], 0)
+
+
 def test_the_template_is_read_back_as_it_was_given_out(office: World) -> None:
     content = office.visit("province").get("/experts/import/template.xlsx").data
     page = give_in(office.visit("province"), content)
@@ -340,3 +379,53 @@ def test_the_pages_are_in_english_too(office: World) -> None:
 
     assert ["Expert pool" in one for one in words] == [True] * 3
     assert "Awaiting own declaration" in words[0]
+
+
+def namesakes(office: World) -> tuple[int, int]:
+    """Two active entries under one name, one with an identity number and both with one mobile."""
+    numbers = invited(office, identity=IDENTITY), invited(office, "expert-2")
+    for login, number in zip(("expert-1", "expert-2"), numbers, strict=True):
+        declare(office, login, number)
+    keys = office.ground.keys
+    with office.database.write() as tx:
+        for login in ("expert-1", "expert-2"):
+            phone = personal.seal_json(keys, "13800006789", f"person/{login}/phone")
+            tx.execute(person.update().where(person.c.login == login).values(name="闻人若溪", phone=phone))
+        tx.execute(person.update().where(person.c.login == "expert-2").values(name="闻人如溪"))
+    return numbers
+
+
+def test_two_entries_in_doubt_stand_beside_each_other_masked_until_the_office_decides(office: World) -> None:
+    left, right = namesakes(office)
+    reader, place = office.visit("province"), f"/experts/doubts/{left}/{right}"
+    listed = words_of(reader.get("/experts"))
+    waiting = reader.get("/experts/doubts").text
+    pair = reader.get(place)
+    refused = sent(reader, place, {"seen": 0, "reason": ""}, of=place)
+    done = sent(reader, place, {"seen": 0, "found": "same", "reason": "当面核对"}, of=place)
+    stale = sent(reader, place, {"seen": 0, "found": "different", "reason": "再核"}, of=place)
+    after, again = words_of(reader.get("/experts/doubts")), words_of(reader.get(place))
+    history = words_of(reader.get(f"/experts/{left}"))
+    with office.database.read() as tx:
+        opened = set(tx.scalars(sa.select(read_log.c.what)))
+
+    assert ("1对待核对" in listed, f'href="{place}"' in waiting) == (True, True)
+    assert ("138****6789" in pair.text, "13800006789" in pair.text, IDENTITY in pair.text) == (True, False, False)
+    assert errors_of(refused) == ["请选择认定结果。", "请填写认定理由。"]
+    assert (done.status_code, errors_of(stale)) == (303, ["此页打开后信息已被更改，请刷新后重新办理。"])
+    assert ("没有待核对的" in after, "同一人" in after, "当面核对" in again) == (True, True, True)
+    assert ("认定与另一条信息为同一人" in history, {f"expert:{left}", f"expert:{right}"} <= opened) == (True, True)
+
+
+def test_nobody_else_compares_entries_and_nobody_those_that_are_in_no_doubt(office: World) -> None:
+    left, right = namesakes(office)
+    office.elsewhere("south")
+    place = f"/experts/doubts/{left}/{right}"
+    strangers = {login: office.visit(login).get(place).status_code for login in ("taiyuan", "expert-1", "south")}
+    with office.database.write() as tx:
+        tx.execute(person.update().where(person.c.login == "expert-2").values(phone=None))
+    reader = office.visit("province")
+
+    assert strangers == dict.fromkeys(("taiyuan", "expert-1", "south"), 404)
+    assert [reader.get(path).status_code for path in (place, f"/experts/doubts/{right}/{left}")] == [404, 404]
+    assert "没有待核对的" in words_of(reader.get("/experts/doubts"))

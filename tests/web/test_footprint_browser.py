@@ -10,9 +10,10 @@ from caseflow.studies import store
 from tests.footprint.published import line, study
 from tests.web import applicant_world as applying
 from tests.web import footprint_editing as world
+from tests.web.browsing import chromium, faults
 from tests.web.footprint_editing import EVERYTHING
 from tests.web.office_world import World, office, seeded
-from tests.web.test_desk_browser import Visit, chromium, faults, visit
+from tests.web.test_desk_browser import Visit, visit
 
 __all__ = ["chromium", "office", "seeded", "visit"]
 pytestmark = pytest.mark.browser

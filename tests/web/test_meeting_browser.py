@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
-from werkzeug.serving import make_server
 
 from caseflow.people.rights import Actor
 from tests.cases.ranked import Ranked
+from tests.web.browsing import browsers, chromium, faults
 from tests.web.panel_world import Room, room
-from tests.web.test_desk_browser import chromium, faults
 from tests.web.test_meeting_screen import THREE, base
 
 __all__ = ["chromium", "room"]
@@ -24,24 +22,8 @@ Visit = Callable[[Actor], Page]
 @pytest.fixture
 def visit(room: Room, chromium: Browser) -> Iterator[Visit]:
     """A page of the browser in which somebody is signed in."""
-    server = make_server("127.0.0.1", 0, room.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    address = f"http://127.0.0.1:{server.port}"
-    contexts = []
-
-    def opened(who: Actor) -> Page:
-        context = chromium.new_context(locale="zh-CN", base_url=address, viewport={"width": 1920, "height": 1080})
-        contexts.append(context)
-        context.add_cookies([{"name": "caseflow", "value": room.visit(who).cookie(), "url": address}])
-        return context.new_page()
-
-    yield opened
-    for context in contexts:
-        context.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with browsers(room.app, chromium, viewport={"width": 1920, "height": 1080}) as opened:
+        yield lambda who: opened(room.visit(who).cookie()).new_page()
 
 
 def here(page: Page) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from werkzeug.test import TestResponse
 
 from caseflow.cases import dossier
@@ -45,7 +46,7 @@ def kept(room: Room, found: Ranked) -> dict[str, Any]:
 
 
 def titles(page: TestResponse) -> list[str]:
-    return re.findall(r'<th scope="row"><a [^>]*>.*?<small>(\S+)', page.text)
+    return re.findall(r'<th scope="row"[^>]*><span><a [^>]*>.*?<small>(\S+)', page.text)
 
 
 def test_the_cases_stand_in_rank_order_and_the_first_is_opened(room: Room) -> None:
@@ -179,6 +180,29 @@ def test_typing_is_kept_on_the_way_and_told_where_it_differs(room: Room) -> None
     assert [f"results-{case_id}-reason", "二"] in late.json["fields"]
     assert send(late.json["version"], "三").status_code == 200
     assert kept(room, found)["results"][str(case_id)]["reason"] == "三"
+
+
+@pytest.mark.parametrize("body", ["[]", "5", '{"fields": 5}', '{"fields": [["a"]]}', "{", '{"version": 1}'])
+def test_what_no_page_sends_is_refused(room: Room, body: str) -> None:
+    found = room.ranked(*THREE, limit=1)
+    reader, path = room.visit(found.office), f"{base(found)}/{found.cases[0]}"
+    token = re.findall(r'name="csrf-token" content="(\w+)"', reader.get(path).text)[0]
+    headers = {"X-CSRF-Token": token, "Content-Type": "application/json"}
+    answer = reader.client.post(f"{path}/draft", data=body, headers=headers, environ_base=reader.address)
+
+    assert (answer.status_code, kept(room, found)) == (400, {})
+
+
+def test_where_nothing_must_be_said_of_a_case_it_counts_once_something_was(room: Room) -> None:
+    found = room.ranked(*THREE, limit=1)
+    reader, path = room.visit(found.office), f"/cases/{found.host}/meeting/note_down"
+    before = words_of(reader.get(path))
+    one = f"{path}/{found.cases[0]}"
+    reader.post(one, {f"remarks-{found.cases[0]}-said": "同意", "version": version(reader.get(one)), "go": "overview"})
+    after = words_of(reader.get(path))
+
+    assert ["已填0件，共3件" in before, "从第一件开始" in before] == [True, True]
+    assert ["已填1件，共3件" in after, "继续会商" in after] == [True, True]
 
 
 def test_a_text_that_is_too_long_is_kept_and_said(room: Room) -> None:

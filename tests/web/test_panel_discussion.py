@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from io import BytesIO
 
 import pytest
@@ -87,6 +88,16 @@ def test_an_empty_text_comes_back_with_the_reason(world: World, app: Flask) -> N
     assert (page.status_code, "请填写内容" in words_of(page)) == (422, True)
 
 
+def test_a_text_that_is_too_long_comes_back_whole_with_the_reason_beside_it(world: World, app: Flask) -> None:
+    found, long = debating(world), "长" * 5000
+    path = f"/cases/{found.host}/discussion/{found.cases[0]}"
+    page = send(visit(app, found, found.experts[0]), path, 'name="text-say"', {"text-say": long})
+    field = re.findall(r'(?s)<div class="field[^"]* has-error">(?:(?!<div).)*?</textarea>', page.text)
+
+    assert (page.status_code, len(field)) == (422, 1)
+    assert ('id="text-say-error"' in field[0], long in field[0]) == (True, True)
+
+
 def test_an_outlier_is_asked_by_the_chair_and_answered_on_the_same_page(world: World, app: Flask) -> None:
     found = debating(world)
     path = f"/cases/{found.host}/discussion/{found.cases[0]}"
@@ -169,9 +180,22 @@ def test_what_changed_while_it_was_read_is_not_signed(world: World, app: Flask) 
     reader, path = visit(app, found, found.experts[1]), f"/cases/{found.host}/opinion"
     hidden = hidden_inputs(reader.get(path).text, 'name="stands_for"')
     found.opinions("不同意推荐")
-    page = words_of(reader.act(path, {}, hidden))
+    page = reader.act(path, {f"dissent-{found.cases[0]}": MARKER}, hidden)
 
-    assert ("内容已变更" in page, "待签署" in page) == (True, True)
+    assert (page.status_code, "内容已变更" in words_of(page), "待签署" in words_of(page)) == (422, True, True)
+    assert f">{MARKER}</textarea>" in page.text
+
+
+@pytest.mark.parametrize(
+    ("stands", "states"), [(scoring, ("now", "later")), (debating, ("done", "now")), (paying, ("done", "done"))]
+)
+def test_an_expert_sees_how_far_the_panel_has_come(
+    world: World, app: Flask, stands: Callable[[World], Debate], states: tuple[str, str]
+) -> None:
+    found = stands(world)
+    page = visit(app, found, found.experts[0]).get(f"/cases/{found.host}/panel").text
+
+    assert tuple(re.findall(r'<li class="(\w+)"[^>]*>[^<]*(?:独立评分|合议)', page)) == states
 
 
 def test_only_the_office_that_runs_the_panel_reads_the_board(world: World, app: Flask) -> None:

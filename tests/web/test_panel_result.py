@@ -59,6 +59,30 @@ def test_once_it_is_decided_the_line_is_that_of_the_decision_whoever_takes_a_pla
     assert ("下表与该次汇总一致" in page, "名额线：2个" in page) == (True, True)
 
 
+def test_where_no_act_works_the_scores_out_any_more_the_line_is_that_of_the_result(room: Room) -> None:
+    found = room.ranked(alike(30, 30), alike(30, 20), limit=2)
+    later = room.world.recommended(room.world.person("applicant", "plant"), product="另一批列入")
+    room.world.do(found.office, later, "place")
+    reader, path = room.visit(found.office), f"/cases/{found.host}/ranking"
+    before = words_of(reader.get(path))
+    room.world.do(found.office, found.host, "adjourn")
+    after = words_of(reader.get(path))
+
+    assert ("须重新汇总" in before, "名额线：1个" in before) == (True, True)
+    assert ("下表与该次汇总一致" in after, "名额线：2个" in after) == (True, True)
+
+
+def test_of_a_single_case_no_agreement_and_no_interval_of_places_is_drawn(room: Room) -> None:
+    found = room.ranked(alike(30, 30), limit=2)
+    pages = [
+        room.visit(who).get(f"/cases/{found.host}/{path}")
+        for who, path in ((found.office, "ranking"), (found.experts[0], "panel/agreement"))
+    ]
+
+    assert ["两件以上办件有评分时才能计算一致性" in words_of(one) for one in pages] == [True, True]
+    assert [one.text.count("<figure") for one in pages] == [2, 0]
+
+
 def test_a_sheet_that_came_after_the_result_is_said(room: Room) -> None:
     found = scored(room.world, alike(30, 30), alike(20, 20))
     path, reader = f"/cases/{found.host}/ranking", room.visit(found.office)
@@ -138,6 +162,7 @@ def test_the_chair_reads_the_agreement_once_scoring_is_over_and_no_names(room: R
 
     assert (early.status_code, late.status_code) == (404, 200)
     assert ("按您参加评审的3件办件计算" in said, "专家1" in said, "本人" in said) == (True, True, True)
+    assert re.search(r"总分 α -?[\d.]+ [（(]", said), said
     assert [one.name in late.text for one in found.experts[1:]] == [False, False]
 
 

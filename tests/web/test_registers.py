@@ -181,7 +181,7 @@ def test_the_entry_page_of_an_office_tells_the_history_with_reasons_and_what_was
         "公司更名",
         "产品停产内情",
         "变更记录完整",
-        "示例焦化更名公司 试点类别",
+        "示例焦化更名公司 列入时：示例焦化1有限公司 试点类别",
     )
 
     assert [part for part in parts if part not in page] == []

@@ -12,7 +12,8 @@ from werkzeug.test import TestResponse
 from caseflow import clock
 from caseflow.cases.models import deadline, round_
 from caseflow.office import extensions, rounds
-from caseflow.records.models import inbox_message
+from caseflow.office.models import round_change, round_extension, round_signature
+from caseflow.records.models import inbox_message, journal
 from caseflow.words import Refused
 from tests.web.conftest import Visitor, errors_of, words_of
 from tests.web.office_world import World, hidden_inputs, office, seeded
@@ -213,9 +214,28 @@ def test_an_extension_is_sent_back_with_a_reason(office: World) -> None:
     bare = decided(office, "province-head", "send_back")
     page = words_of(decided(office, "province-head", "send_back", "延期过长"))
 
-    assert (bare.status_code, "已退回，提请人会收到理由" in page, "延期过长" in page) == (422, True, True)
+    assert (bare.status_code, "已退回，提请人会收到消息" in page, "延期过长" in page) == (422, True, True)
     assert len(told(office, "inbox.extension_sent_back")) == 1
     proposed(office, 40)
+
+
+def test_why_a_closing_time_is_moved_lies_sealed_and_is_in_no_journal(office: World) -> None:
+    signed_by(office, "provincial_head")
+    office.application("municipal_correcting", 1)
+    path = proposed(office)
+    decided(office, "province-head", "sign", "请系统维护人员尽快完成")
+    reader = office.visit("taiyuan")
+    own = {"closes_on": in_days(3), "closes_time": "17:30", "reason": "本市系统检修"}
+    page = words_of(reader.act(f"{path}/own", own, hidden_inputs(reader.get(path).text, f"{path}/own")))
+    with office.database.read() as tx:
+        every = (round_change, round_extension, round_signature, journal, inbox_message, deadline)
+        kept = "".join(str(row) for table in every for row in tx.execute(sa.select(table)))
+
+    assert ("本市系统检修" in page, "请系统维护人员尽快完成" in words_of(office.visit("province").get(path))) == (
+        True,
+        True,
+    )
+    assert [word in kept for word in ("系统检修", "系统维护")] == [False, False]
 
 
 def test_nobody_signs_out_of_turn_or_twice(office: World) -> None:

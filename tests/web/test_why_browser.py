@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.web.browsing import chromium, faults
 from tests.web.office_world import World, office, seeded
-from tests.web.test_desk_browser import Visit, chromium, faults, visit
+from tests.web.test_desk_browser import Visit, visit
 
 __all__ = ["chromium", "office", "seeded", "visit"]
 pytestmark = pytest.mark.browser

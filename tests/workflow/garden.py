@@ -22,7 +22,7 @@ def _entries(**arguments: Argument) -> dict[str, Entry]:
 VOCABULARY = Vocabulary(
     guards=_entries(
         dossier_complete="none", place_free="quota", duty_done="duty", publicity_over="none", round_is_open="none",
-        entry_is="register", no_entry="register",
+        entry_is="register", no_entry="register", entry_where="lookup",
         answered="path", seated="panel", in_state="state",
         footprint_gate="none",
     ),
@@ -32,7 +32,7 @@ VOCABULARY = Vocabulary(
         notify="notify", publish="none", close_duty="duty", members="members", say="text", wait="number",
         set_case="paths", open_duty="duty", involve="role", end_involvement="role", amend_dossier="none",
         unlock_more="none", purge_file="none", transfer="none", register_issue="register",
-        register_suspend="register", register_withdraw="register", register_correct="register",
+        register_suspend="register", register_withdraw="register", register_correct="register", take_entry="lookup",
     ) | {"extend_clock": Entry("extend_clock", "What extend_clock does.", "clock", optional=True)},
     kinds=("department", "branch"),
     checks=("R01", "R09"),

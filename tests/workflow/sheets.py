@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from caseflow.workflow.definition import Definition
-from tests.shipped import shipped
+from tests.shipped import everything
 
 FOLDER = Path(__file__).with_name("sheets")
 _PLACES = re.compile(r"\{([a-z][^{}]*)\}")
@@ -31,7 +31,7 @@ def bare(definition: Definition, without: tuple[str, ...] = ()) -> Any:
 
 def write(folder: Path = FOLDER) -> None:
     folder.mkdir(exist_ok=True)
-    for name, definition in shipped().items():
+    for name, definition in everything().items():
         (folder / f"{name}.txt").write_text(sheet(definition), "utf-8")
 
 

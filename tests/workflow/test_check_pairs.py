@@ -32,6 +32,7 @@ panels:
     role: expert
     size: 3
     match: [dossier.plot.kind]
+    objections: dossier.person.name
     rank_within: dossier.plot.kind
     line: plots
     rubric: {{care: {{title: {T}, maximum: 100, basis: 甲}}}}
@@ -67,6 +68,7 @@ BETWEEN: list[tuple[str, str, str, str]] = [
         "moved_by: plot-list, to: refused}\n      drop: {title: {zh: 甲, en: A}, moved_by: plot-list, to: refused",
     ),
     ("member_path_unknown", "list", "value: dossier.person.name", "value: dossier.person.nmae"),
+    ("member_path_unknown", "list", "objections: dossier.person.name", "objections: dossier.person.nmae"),
     ("member_state_unknown", "list", "keep: stay}, only_in: review", "keep: stay}, only_in: revue"),
     ("member_action_unknown", "list", "{act: refuse,", "{act: refuze,"),
 ]

@@ -33,6 +33,8 @@ TEXT = garden.changed(
 """The side roads with a register: entered when approved, taken out when finished."""
 VALUE = "value: dossier.plan.roof, public: true}"
 ISSUE, WITHDRAW = "{register_issue: built}, {issue", "{register_withdraw: built}], to"
+BASIS, TITLE = "    basis: 镇规七", "{zh: 屋面, en: Roof}"
+PAGE = "heading: {zh: 工具房登记页, en: Shed}, note: {zh: 仅供查询, en: To look up}"
 
 SINGLE: list[tuple[str, list[tuple[str, str]]]] = [
     ("unknown_register", [(ISSUE, "{register_issue: buildt}, {issue")]),
@@ -47,6 +49,7 @@ SINGLE: list[tuple[str, list[tuple[str, str]]]] = [
     ("register_personal", [(VALUE, "value: dossier.person.phone}")]),
     ("register_personal", [("called: dossier.person.name", "called: dossier.person.phone")]),
     ("register_cannot_hold", [(VALUE, "value: dossier.plan.rows}")]),
+    ("register_cannot_hold", [("called: dossier.person.name", "called: dossier.person.proxy")]),
     ("register_cannot_hold", [(VALUE, "value: dossier.plan.rows.task}")]),
     ("question_type", [("    called:", "    holder: dossier.plan.roof\n    called:")]),
     ("question_type", [("    basis: 镇规七", "    validity: {from: dossier.plan.roof}\n    basis: 镇规七")]),
@@ -54,6 +57,9 @@ SINGLE: list[tuple[str, list[tuple[str, str]]]] = [
     ("register_never_ends", [(WITHDRAW, "{register_correct: built}], to")]),
     ("register_unused", [(ISSUE, "{issue"), (WITHDRAW, "{commit: sheds}], to")]),
     ("register_before_issue", [(ISSUE, "{issue")]),
+    ("unknown_register_value", [(BASIS, f"    page: {{{PAGE}, figure: roff}}\n{BASIS}")]),
+    ("unknown_register_value", [(BASIS, f"    page: {{{PAGE}, groups: {{of: {{title: {TITLE}, fields: [roff]}}}}}}\n{BASIS}")]),
+    ("page_value_twice", [(BASIS, f"    page: {{{PAGE}, figure: roof, groups: {{of: {{title: {TITLE}, fields: [roof]}}}}}}\n{BASIS}")]),
     ("register_issued_twice", [(WITHDRAW, "{register_issue: built}], to")]),
 ]  # fmt: skip
 """Rule, and what must be changed for it to speak."""

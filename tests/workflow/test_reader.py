@@ -10,7 +10,7 @@ import pytest
 from caseflow.workflow import nodes
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.problems import Unreadable
-from caseflow.workflow.reader import examine_folder, read, read_folder, read_text
+from caseflow.workflow.reader import examine, examine_folder, read, read_folder, read_text
 from tests.workflow import garden, hostile
 
 
@@ -19,8 +19,10 @@ def _spots(text: str | bytes) -> list[tuple[int, int, str]]:
 
 
 def test_the_example_becomes_a_definition_that_equals_its_stored_form() -> None:
-    definition = garden.garden()
+    given = ("given: {dossier: complete,", "given: {dossier: complete, facts: [{a: [1, b]}],")
+    definition = read_text(garden.changed(given), vocabulary=garden.VOCABULARY)
 
+    assert definition.tests[0].given["facts"] == [{"a": [1, "b"]}]
     assert Definition.from_canonical(definition.canonical()) == definition
     assert definition.first_state == "drafting"
     assert definition.states["review"].actions["advise"].by == ("council",)
@@ -32,6 +34,10 @@ WRITING = {
     "a tag": ("a: !!python/object/apply:os.system [true]\n", [(1, 4, "tag")]),
     "a merge key": ("a: 1\n<<: b\n", [(2, 1, "merge")]),
     "a duplicate key": ("a: x\nb: x\na: x\n", [(3, 1, "duplicate")]),
+    "keys that stand again elsewhere": (
+        'a: {"true": x, no: x, to: x}\nb: {true: x, no: x, to: x, to: x, &one b: x}\n',
+        [(1, 16, "ambiguous"), (2, 5, "key_not_text"), (2, 14, "ambiguous"), (2, 28, "duplicate"), (2, 35, "anchor")],
+    ),
     "a second document": ("a: x\n---\nb: x\n", [(2, 1, "second_document")]),
     "a directive": ("%YAML 1.1\n---\na: x\n", [(1, 1, "directive")]),
     "a tab": ("a:\n\tb: x\n", [(2, 1, "tab")]),
@@ -222,6 +228,24 @@ def test_a_folder_gives_its_workflows_without_parts_and_data(tmp_path: Path) -> 
 
     assert list(read_folder(tmp_path, garden.VOCABULARY)) == ["garden-plot"]
     assert read(tmp_path / "town" / "garden.yaml", vocabulary=garden.VOCABULARY).roles["inspector"].id == "inspector"
+
+
+def test_a_file_lies_over_a_part_of_the_folder_beside_it_and_that_over_those_of_its_own(tmp_path: Path) -> None:
+    for folder in ("town", "country"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "town" / "garden.yaml").write_text("extends: country/common\n" + garden.TEXT, "utf-8")
+    (tmp_path / "town" / "lost.yaml").write_text("extends: [country/comon]\n" + garden.TEXT, "utf-8")
+    (tmp_path / "town" / "round.yaml").write_text("part: true\nextends: country/ring\n", "utf-8")
+    (tmp_path / "country" / "ring.yaml").write_text("part: true\nextends: town/round\n", "utf-8")
+    (tmp_path / "country" / "common.yaml").write_text("part: true\nextends: [roles]\n", "utf-8")
+    (tmp_path / "country" / "roles.yaml").write_text(PART, "utf-8")
+    found = read(tmp_path / "town" / "garden.yaml", vocabulary=garden.VOCABULARY)
+    lost = examine(tmp_path / "town" / "lost.yaml", vocabulary=garden.VOCABULARY)
+    ring = examine(tmp_path / "town" / "round.yaml", vocabulary=garden.VOCABULARY)
+
+    assert found.roles["inspector"].id == "inspector"
+    assert [(one.rule, one.hint) for one in lost.problems] == [("unknown_part", "country/common")]
+    assert "extends_circle" in [one.rule for one in ring.problems]
 
 
 def test_a_folder_tells_all_problems_of_all_files(tmp_path: Path) -> None:

@@ -58,10 +58,13 @@ _PLACES = ("hold", "commit", "release", "count")
 _APART: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
     (frozenset(_PLACES), frozenset({"issue", "notify", "register_issue", "register_revoke", "register_withdraw"})),
     (frozenset({"notify"}), frozenset({"issue", "register_issue", "register_expire", "register_revoke", "members"})),
-    (frozenset({"issue"}), frozenset({"issue", "open_duty", "close_duty"})),
+    (frozenset({"issue"}), frozenset({"issue", "open_duty", "close_duty", "extend_clock"})),
+    (frozenset({"release"}), frozenset({"release"})),
     (frozenset({"involve"}), frozenset({"open_duty"})),
 )
-"""Effects that have nothing to do with each other: ceilings, papers, messages and tasks are rows of their own."""
+"""Effects that have nothing to do with each other: ceilings, papers, messages and tasks are rows of their own. A letter
+that tells of one of them is refused before (``effect_order``).
+"""
 SAID_BY: dict[str, tuple[str, ...]] = {
     "clock": ("due",), "limit": ("due",), "not_after": ("due",), "period": ("due",), "publicity": ("due",),
     "required": ("requires",), "when": ("requires",), "outcome": ("ends",), "hides": ("hidden",), "sees": ("offered",),
@@ -71,6 +74,8 @@ SAID_BY: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Which keys of a test speak of a key of the procedure."""
 _ID = re.compile(r"[a-z][a-z0-9_]*")
+_STANDS = 20
+"""How much nearer a test is that begins in a state which the defect names anew, or no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,8 @@ class Court:
     _named: dict[str, list[tuple[Test, tuple[set[str], list[set[str]]]]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.texts = {path.stem: path.read_text("utf-8") for path in sorted(self.folder.glob("*.yaml"))}
+        found = {path.stem: path.read_text("utf-8") for path in sorted(self.folder.glob("*.yaml"))}
+        self.texts = {stem: text for stem, text in found.items() if shipped.BY_NATIONAL_NOTICE not in text}
         source = Source(self.texts)
         readings = {stem: reader._grammar(stem, source, stem) for stem in self.texts}
         self._trees = dict(source.trees)
@@ -188,6 +194,7 @@ class Court:
     def _near(self, name: str, mutant: Mutant, most: int) -> list[Test]:
         """The tests of a workflow that have to do with what the defect touches; the nearest first."""
         steps = {str(step) for step in mutant.place if isinstance(step, str)}
+        lost = set(_ID.findall(mutant.before)) ^ set(_ID.findall(mutant.after))
         named = steps | set(_ID.findall(f"{mutant.before} {mutant.after}"))
         said_by = {said for step in steps for said in SAID_BY.get(step, ())}
         near = {
@@ -195,6 +202,7 @@ class Court:
                 (6 * len(steps & words) + 2 * len((named | said_by) & words) for words in told), default=0
             )
             + len(named & whole)
+            + (_STANDS if test.given.get("state") in lost else 0)
             for test, (whole, told) in self._words(name)
         }
         tests = self.definitions[name].tests

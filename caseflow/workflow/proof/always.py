@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from caseflow.workflow.definition import Definition
@@ -62,7 +62,7 @@ def _effect_known(report: Report, what: dict[str, str], place: Place) -> bool:
         return report.known("unknown_state", said, shown, (*place, name))
     if not report.known("unknown_effect", name, [*report.vocabulary.effects, ENDED], (*place, name)):
         return False
-    named: dict[str, Iterable[str]] = {
+    named: dict[str, Collection[str]] = {
         "quota": definition.quotas, "letter": definition.letters, "register": definition.registers,
     }  # fmt: skip
     kind = report.vocabulary.effects[name].argument

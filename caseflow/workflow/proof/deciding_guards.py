@@ -16,7 +16,7 @@ from caseflow.workflow.problems import Finding, Place
 from caseflow.workflow.procedure import Action
 from caseflow.workflow.proof.truth import Domain, Truth, names, truth
 from caseflow.workflow.proof.truth_reading import Joined, Tree, Undecided, read
-from caseflow.workflow.report import Report, gathered, paths
+from caseflow.workflow.report import FOOTPRINT, Report, gathered, paths
 from caseflow.workflow.rules import CASE_NAMES, when_places
 
 TEXTS = (
@@ -128,7 +128,7 @@ def _shared(definition: Definition) -> dict[str, Domain]:
             continue
         domain = _domain(field)
         if domain is not None:
-            found[path if store == "dossier" else f"case.{path}"] = domain
+            found[path if store in ("dossier", FOOTPRINT) else f"case.{path}"] = domain
         if field.type in LISTS:
             found[f"size({path if store == 'dossier' else f'case.{path}'})"] = _SIZE
     found |= {f"size(case.{store})": _SIZE for store in several}

@@ -42,6 +42,7 @@ def _owed(report: Report, state: State, duty: Duty, place: Place) -> None:
     report.known("unknown_kind", duty.each, report.vocabulary.kinds, (*place, "each"))
     for number, role in enumerate(duty.breach.notify):
         report.known("unknown_role", role, definition.roles, (*place, "breach", "notify", number))
+    report.known("unknown_duty", duty.breach.opens, state.duties, (*place, "breach", "opens"))
 
 
 def _personal(report: Report, state: State, duty: Duty, place: Place) -> None:
@@ -71,15 +72,16 @@ def _personal(report: Report, state: State, duty: Duty, place: Place) -> None:
 def _opened(report: Report, state: State, duty: Duty, place: Place) -> None:
     """By entry into the state or by an act in it; the act's questions say of whom, and by when."""
     opening = [action for action in state.actions.values() if _opens(action, duty)]
+    late = _owed_late(state, duty)
     if duty.on_entry:
-        if opening:
+        if opening or late:
             at = (*place, "each" if duty.each is not None else "each_person")
-            report.say("duty_opened_twice", at, name=duty.id, action=opening[0].id)
+            report.say("duty_opened_twice", at, name=duty.id, action=opening[0].id if opening else "breach")
         for key in ("asked", "due"):
             if getattr(duty, key) is not None:
                 report.say("each_with", (*place, key), key=key)
         return
-    if not opening:
+    if not opening and not late:
         report.say("duty_never_opened", place, name=duty.id)
     for key, name, wanted in (("asked", duty.asked, "organisation"), ("due", duty.due, "date")):
         for action in opening:
@@ -90,6 +92,12 @@ def _opened(report: Report, state: State, duty: Duty, place: Place) -> None:
     role = report.definition.roles.get(duty.role)
     if duty.asked is None and role is not None and role.sees == "assigned":
         report.say("duty_unowned", (*place, "role"), name=duty.role)
+
+
+def _owed_late(state: State, duty: Duty) -> bool:
+    """Whether it is owed once another clock of its state has run out."""
+    clocks = [state.clock, *(one for one in state.duties.values() if one is not duty)]
+    return any(one is not None and one.breach.opens == duty.id for one in clocks)
 
 
 def _timed(report: Report, duty: Duty, place: Place) -> None:

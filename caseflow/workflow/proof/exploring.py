@@ -26,6 +26,9 @@ PLACES = {"hold": True, "commit": False, "release": False}
 """Effects after which a place is held, or no longer."""
 
 
+_NOTHING: frozenset[int] = frozenset()
+
+
 class Memory(NamedTuple):
     """What is remembered of the way so far."""
 
@@ -82,7 +85,6 @@ def explore(
     definition: Definition, watch: Watch, begin: Iterable[Spot], wrong: Question | None = None, most: int = MOST
 ) -> Explored:
     """Follow every way from where cases begin; stops at the first step that is ``wrong``, which is a nearest one."""
-    known = moves(definition)
     first = Memory(frozenset(), frozenset(), (None,) * len(watch.registers), (0,) * len(watch.bounded))
     found = Explored()
     for spot in begin:
@@ -90,18 +92,14 @@ def explore(
         found.before[Scene(spot, first._replace(happened=frozenset(entered)))] = None
     waiting = deque(found.before)
     endings = tuple(_endings(watch))
-    happening: dict[Step, frozenset[int]] = {}
+    known: dict[Spot, list[tuple[Step, Action, frozenset[int]]]] = {}
     while waiting:
         scene = waiting.popleft()
+        if scene.spot not in known:
+            known[scene.spot] = list(_steps(definition, watch, scene.spot))
         beyond: list[Scene] = []
-        for step in known.get(scene.spot, ()):
-            action = definition.action(step.at.state, step.action)
-            now = happening.get(step)
-            if now is None:
-                now = happening[step] = frozenset(
-                    number for number, one in enumerate(watch.happenings) if happens(definition, step, one)
-                )
-            memory = _after(watch, endings, scene.memory, step, action, now) if action is not None else None
+        for step, action, now in known[scene.spot]:
+            memory = _after(watch, endings, scene.memory, step, action, now)
             if memory is None:
                 continue
             if wrong is not None and wrong(scene, step, now):
@@ -118,6 +116,15 @@ def explore(
                 found.before[reached] = (scene, step)
                 waiting.append(reached)
     return found
+
+
+def _steps(definition: Definition, watch: Watch, spot: Spot) -> Iterator[tuple[Step, Action, frozenset[int]]]:
+    """The steps from a spot, each with its act and the numbers of the happenings that it is."""
+    for step in moves(definition).get(spot, ()):
+        action = definition.action(step.at.state, step.action)
+        if action is not None:
+            now = [number for number, one in enumerate(watch.happenings) if happens(definition, step, one)]
+            yield step, action, frozenset(now) if now else _NOTHING
 
 
 def happens(definition: Definition, step: Step, what: Happening) -> bool:
@@ -177,7 +184,9 @@ def _after(
     for call in action.then if watch.quotas else ():
         if call.name in PLACES and call.argument in watch.quotas:
             held = held | {call.argument} if PLACES[call.name] else held - {call.argument}
-    return Memory(_happened(watch, endings, happened, step, now), held, entries, done)
+    happened = _happened(watch, endings, happened, step, now)
+    found = (happened, held, entries, done)
+    return memory if found == memory else Memory(*found)
 
 
 def _happened(

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from caseflow.workflow.definition import Definition, Step
 from caseflow.workflow.form import Field
 from caseflow.workflow.graph import ORIGIN, action_ids
-from caseflow.workflow.parts import Call, Named, Part
+from caseflow.workflow.parts import Call, Named
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import BY_DECISION, Action, State
-from caseflow.workflow.proof import linking, register_checks
-from caseflow.workflow.proof.walking import holding
+from caseflow.workflow.proof import linking, lookup_checks, register_checks, sampling_checks
+from caseflow.workflow.proof.walking import inside
 from caseflow.workflow.report import CASE_PATHS, ENGINE_ACTS, Report, paths
 from caseflow.workflow.vocabulary import Entry
 
 GIVEN = (
     "dossier", "round", "state", "facts", "recorded", "bureau", "members", "holds", "footprint", "credit_record", "twin",
+    "entries",
 )  # fmt: skip
 """What a test of a definition may take as given."""
 
@@ -67,6 +68,7 @@ def _state(report: Report, state: State) -> None:
             report.known("unknown_state", paused, definition.states, (*place, "clock", "pauses_in", number))
         for number, role in enumerate(state.clock.breach.notify):
             report.known("unknown_role", role, definition.roles, (*place, "clock", "breach", "notify", number))
+        report.known("unknown_duty", state.clock.breach.opens, state.duties, (*place, "clock", "breach", "opens"))
     if state.publicity:
         report.known("unknown_action", state.publicity.ends, state.actions, (*place, "publicity", "ends"))
         _path(report, state.publicity.posted_on, paths(definition), (*place, "publicity", "posted_on"))
@@ -121,7 +123,7 @@ def _call(report: Report, rule: str, call: Call, entries: Mapping[str, Entry], p
 def _argument(report: Report, entry: Entry, argument: Any, place: Place, at: State | None) -> None:
     definition = report.definition
     duties = [duty for state in definition.states.values() for duty in state.duties]
-    named: dict[str, Iterable[str]] = {
+    named: dict[str, Collection[str]] = {
         "quota": definition.quotas,
         "letter": definition.letters,
         "duty": at.duties if at is not None and at.duties else duties,
@@ -165,6 +167,10 @@ def _argument(report: Report, entry: Entry, argument: Any, place: Place, at: Sta
         _members(report, entry, argument, place)
     elif kind == "register":
         register_checks.argument(report, entry, argument, place)
+    elif kind == "lookup":
+        lookup_checks.argument(report, Call(name=entry.name, argument=argument), place)
+    elif kind == "sample":
+        sampling_checks.argument(report, Call(name=entry.name, argument=argument), place)
     elif (kind == "text" and not isinstance(argument, str)) or (
         kind == "number" and (not isinstance(argument, int) or isinstance(argument, bool))
     ):
@@ -227,6 +233,10 @@ def _path(
 def _tests(report: Report) -> None:
     definition = report.definition
     actions = [*action_ids(report.definition), *ENGINE_ACTS]
+    clocked = [*definition.states, *(duty for state in definition.states.values() for duty in state.duties)]
+    asked: dict[str | None, list[str]] = {}
+    for _, _, action in report.actions():
+        asked.setdefault(action.id, []).extend(action.asks)
     for number, test in enumerate(definition.tests):
         at_given: Place = ("tests", number, "given")
         for key, value in test.given.items():
@@ -234,6 +244,8 @@ def _tests(report: Report) -> None:
             if key in ("state", "recorded") and isinstance(value, str):
                 names = definition.states if key == "state" else definition.roles
                 report.known("unknown_state" if key == "state" else "unknown_role", value, names, (*at_given, key))
+            if key == "entries":
+                lookup_checks.given(report, value, (*at_given, key))
             if key == "dossier" and isinstance(value, dict):
                 for path in value:
                     _path(report, path, paths(definition), (*at_given, key, path))
@@ -246,47 +258,36 @@ def _tests(report: Report) -> None:
                 report.say("step_does_nothing", place)
             if step.refused and step.state:
                 report.say("step_both", place)
-            _expected(report, step, place)
+            _expected(report, step, place, clocked, asked.get(step.do, []))
 
 
-def _expected(report: Report, step: Step, place: Place) -> None:
-    """What a step of a test says of papers, people, ceilings, clocks and acts."""
+def _expected(report: Report, step: Step, place: Place, clocked: list[str], asked: list[str]) -> None:
+    """What a step of a test says of papers, people, ceilings, clocks and acts: those that have a clock, and what its
+    act asks.
+    """
     definition = report.definition
-    duties = [duty for state in definition.states.values() for duty in state.duties]
-    asked = [name for _, _, action in report.actions() if action.id == step.do for name in action.asks]
-    named: tuple[tuple[str, str, Iterable[str], Iterable[str]], ...] = (
+    named: tuple[tuple[str, str, Iterable[str], Collection[str]], ...] = (
         ("issued", "unknown_letter", step.issued or (), definition.letters),
         ("told", "unknown_role", step.told or (), definition.roles),
         ("warned", "unknown_warning", step.warned or (), report.vocabulary.warnings),
         ("offered", "unknown_action", step.offered or (), action_ids(definition)),
         ("places", "unknown_quota", step.places, definition.quotas),
-        ("due", "unknown_state", step.due if isinstance(step.due, dict) else (), [*definition.states, *duties]),
+        ("due", "unknown_state", step.due if isinstance(step.due, dict) else (), clocked),
         ("requires", "unknown_path", (path.split(".")[0] for path in step.requires), asked),
     )
     for key, rule, listed, known in named:
         for number, name in enumerate(listed):
-            report.known(rule, name, list(known), (*place, key, name if key in ("places", "due") else number))
+            report.known(rule, name, known, (*place, key, name if key in ("places", "due") else number))
     for number, path in enumerate(step.hidden):
         _path(report, path, paths(definition), (*place, "hidden", number))
 
 
 def own_ids(report: Report) -> bool:
     """An id that is written out must be the key under which the part stands."""
-    _ids(report, report.definition, ())
+    for place, part in inside(report.definition):
+        if isinstance(part, Named) and part.id != place[-1]:
+            report.say("other_id", (*place, "id"), name=part.id, key=place[-1])
     return not report.findings
-
-
-def _ids(report: Report, part: Part, place: Place) -> None:
-    for key in holding(type(part)):
-        value = getattr(part, key)
-        if isinstance(value, Part):
-            _ids(report, value, (*place, key))
-        elif isinstance(value, dict):
-            for name, inner in value.items():
-                if isinstance(inner, Named) and inner.id != name:
-                    report.say("other_id", (*place, key, name, "id"), name=inner.id, key=name)
-                if isinstance(inner, Part):
-                    _ids(report, inner, (*place, key, name))
 
 
 def _reserved(report: Report) -> None:

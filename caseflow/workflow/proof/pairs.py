@@ -8,7 +8,7 @@ from caseflow.words import Message
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.problems import Finding, Place, nearest
 from caseflow.workflow.procedure import Action
-from caseflow.workflow.proof import linking
+from caseflow.workflow.proof import linking, lookup_checks
 from caseflow.workflow.proof.papers import COLUMN_PATHS
 from caseflow.workflow.proof.register_checks import unfit
 from caseflow.workflow.report import paths
@@ -24,6 +24,7 @@ RANKED = ("score", "place", "group")
 def check(definition: Definition, peers: Mapping[str, Definition]) -> list[Finding]:
     """The findings about one definition that need the others. ``peers`` are all workflows by id."""
     found = [*_movers(definition, peers), *_members(definition, peers), *_counters(definition, peers)]
+    found += lookup_checks.unwritten(definition, peers)
     return [*found, *_registers(definition, peers), *linking.check_pairs(definition, peers)]
 
 
@@ -158,9 +159,11 @@ def _columns(definition: Definition, members: list[Definition]) -> Iterator[Find
             if path not in known:
                 place = ("panels", panel.id, "match", number)
                 yield _found("member_path_unknown", place, known, name=path, workflows=workflows)
-        if panel.rank_within is not None and panel.rank_within not in known:
-            place = ("panels", panel.id, "rank_within")
-            yield _found("member_path_unknown", place, known, name=panel.rank_within, workflows=workflows)
+        for key in ("rank_within", "objections"):
+            single = getattr(panel, key)
+            if single is not None and single not in known:
+                place = ("panels", panel.id, key)
+                yield _found("member_path_unknown", place, known, name=single, workflows=workflows)
         quotas = {name for member in members for name in member.quotas}
         if panel.line is not None and panel.line not in quotas:
             yield _found("line_unknown", ("panels", panel.id, "line"), quotas, name=panel.line, workflows=workflows)

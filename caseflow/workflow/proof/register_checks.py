@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from caseflow.workflow import register_ways
+from caseflow.workflow.days.periods import days
 from caseflow.workflow.form import Field, FieldType
 from caseflow.workflow.graph import Way, told
+from caseflow.workflow.lookups import ASKS, TAKES, register_of
 from caseflow.workflow.parts import Call
 from caseflow.workflow.problems import Place
 from caseflow.workflow.proof.story import story
@@ -19,7 +21,7 @@ from caseflow.workflow.vocabulary import Entry
 NUMBER = re.compile(r"(?:[^{}]|\{(year|serial(:0[1-9])?)\})*")
 TYPES: tuple[FieldType, ...] = (
     "text", "choice", "choices", "boolean", "date", "integer", "decimal", "credit_code", "document_number", "url",
-    "region", "product_class", "organisation",
+    "region", "product_class", "organisation", "file",
 )  # fmt: skip
 """What an entry can hold. Free text is left out: anybody may stand in it, and an entry is never erased."""
 HOLDERS: tuple[FieldType, ...] = ("organisation", "credit_code")
@@ -60,28 +62,58 @@ def _register(report: Report, register: Register, known: Mapping[str, Field]) ->
         _value(report, field.value, known, (*at, "value"))
         if issues and field.value is None and field.host is None:
             report.say("register_field_empty", at, name=field.id)
-    _value(report, register.number_from, known, (*place, "number_from"))
-    _value(report, register.called, known, (*place, "called"))
+    _page(report, register)
+    _value(report, register.number_from, known, (*place, "number_from"), of="name")
+    _value(report, register.called, known, (*place, "called"), of="name")
     if register.holder != "organisation":
         _typed(report, register.holder, known, HOLDERS, (*place, "holder"))
     validity = register.validity
     if validity.lasts is not None and validity.until is not None:
         report.say("validity_both", (*place, "validity"))
-    for key, path in (("from", validity.from_), ("until", validity.until)):
+    for key, path in (("from", validity.from_), ("until", validity.until)) if issues else ():
         _typed(report, path, known, ("date",), (*place, "validity", key))
+    _warned(report, register, (*place, "validity"), issues=issues)
     if issues and validity.lasts is None and validity.until is None:
         ends = [name for name, (_, status) in STEPS.items() if status not in ("valid", "suspended")]
         if not _uses(report, register.id, ends):
             report.say("register_never_ends", place, level="warning", name=register.id)
-    if not _uses(report, register.id, (*WRITES, "entry_is", "no_entry")):
+    if not _uses(report, register.id, (*WRITES, "entry_is", "no_entry", ASKS, TAKES)):
         report.say("register_unused", place, level="warning", name=register.id)
 
 
-def _value(report: Report, path: str | None, known: Mapping[str, Field], place: Place) -> None:
+def _warned(report: Report, register: Register, place: Place, *, issues: bool) -> None:
+    """Before its end those are told who can see to what comes next; a workflow that makes no entries tells nobody."""
+    validity = register.validity
+    if validity.warn is not None and validity.lasts is None and validity.until is None:
+        report.say("warning_of_nothing", (*place, "warn"))
+    if validity.warn is not None and validity.lasts is not None and days(validity.warn) >= days(validity.lasts):
+        report.say("warning_too_late", (*place, "warn"), warn=validity.warn, limit=validity.lasts)
+    if (validity.warn is None) != (not validity.notify):
+        report.say("warning_untold", place)
+    for number, role in enumerate(validity.notify if issues else ()):
+        report.known("unknown_role", role, report.definition.roles, (*place, "notify", number))
+
+
+def _page(report: Report, register: Register) -> None:
+    """What the page of an entry names is a value of the register, and stands in one place only."""
+    if register.page is None:
+        return
+    place: Place = ("registers", register.id, "page")
+    seen: set[str] = set()
+    for at, name in register.page.named():
+        report.known("unknown_register_value", name, register.fields, (*place, *at))
+        if name in seen:
+            report.say("page_value_twice", (*place, *at), name=name)
+        seen.add(name)
+
+
+def _value(report: Report, path: str | None, known: Mapping[str, Field], place: Place, *, of: str = "value") -> None:
     if path in OWN or path is None or not report.known("unknown_path", path, [*known, *OWN], place):
         return
     for rule, values in unfit(known, path):
         report.say(rule, place, **values)
+    if of == "name" and known[path].type == "file":
+        report.say("register_cannot_hold", place, path=path, type="file")
 
 
 def unfit(known: Mapping[str, Field], path: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -108,8 +140,7 @@ def _uses(report: Report, register: str, names: tuple[str, ...] | list[str]) -> 
         for call in [*action.needs, *action.then]
         if isinstance(call, Call) and call.name in names
     )
-    meant = (RegisterCall.read(call.argument) for call in calls)
-    return any(one is not None and one.register_ == register for one in meant)
+    return any(register_of(call) == register for call in calls)
 
 
 def _ways(report: Report, register: Register) -> None:

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from caseflow.workflow.days.periods import days
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.many import Letter
-from caseflow.workflow.parts import Call, Part, Text
+from caseflow.workflow.parts import Call, Text
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import Action, State
 from caseflow.workflow.proof.routes import decision_of
-from caseflow.workflow.proof.walking import holding
+from caseflow.workflow.proof.walking import inside
 from caseflow.workflow.registers import ISSUE, RegisterCall
 from caseflow.workflow.report import Report, paths
 
 _PLACE = re.compile(r"\{([a-z][a-z0-9_.]*)[^{}]*\}", re.ASCII)
+_BRACES = re.compile(r"\{[^{}]*\}")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _TAKES = ("hold", "count", "commit")
+IN_BLOCKS = {
+    "draw_experts": ("draw", "seats"), "recuse_expert": ("draw", "seats"), "sign_draw": ("draw",),
+    "sign_pledges": ("pledges",), "score_member": ("sheets",), "change_score": ("sheets",),
+    "draft_opinion": ("opinion",), "sign_panel": ("opinion",), "note_unsigned": ("opinion",),
+    "settle_fees": ("fees",), "confirm_fee": ("fees",), "mark_fees_paid": ("fees",),
+}  # fmt: skip
+"""By effect on a panel the blocks of a letter that show what it has done."""
 
 
 def check(report: Report) -> None:
@@ -35,9 +42,18 @@ def check(report: Report) -> None:
         _announced(report, letter)
     _states(report)
     _quotas(report)
-    for place, text in _texts(report.definition, ()):
+    for place, text in inside(report.definition):
+        if not isinstance(text, Text):
+            continue
         if text.zh == text.en and _CHINESE.search(text.zh):
             report.say("not_translated", place, level="warning", text=text.zh[:40])
+        if not _is_filled(place):
+            _empty(report, place, text.zh + text.en)
+    for place, _, action in report.actions():
+        for number, call in enumerate(action.then):
+            said = call.argument.get("text") if call.name == "notify" and isinstance(call.argument, dict) else None
+            if isinstance(said, dict):
+                _empty(report, (*place, "then", number, call.name, "text"), "".join(map(str, said.values())))
 
 
 def timed(report: Report) -> None:
@@ -101,6 +117,10 @@ def _tells(definition: Definition, letter: Letter, call: Call) -> bool:
     shown = _shown(letter)
     if call.name == "number_case":
         return "number" in shown
+    if call.name == "extend_clock":
+        return "due" in shown
+    if call.name in IN_BLOCKS:
+        return any(block.kind in IN_BLOCKS[call.name] and block.panel == call.argument for block in letter.blocks)
     if call.name in ("freeze", "amend_dossier"):
         return any(path.startswith("dossier.") or path in definition.dossier for path in shown)
     if call.name == "decide":
@@ -162,22 +182,13 @@ def _quotas(report: Report) -> None:
                 report.say("release_untaken", (*place, "then"), level="warning", name=quota)
 
 
-def _texts(part: Part, place: Place) -> Iterator[tuple[Place, Text]]:
-    for key in holding(type(part)):
-        value = getattr(part, key)
-        if isinstance(value, Text):
-            yield (*place, key), value
-        elif isinstance(value, Part):
-            yield from _texts(value, (*place, key))
-        elif isinstance(value, dict):
-            for name, inner in value.items():
-                if isinstance(inner, Text):
-                    yield (*place, key, name), inner
-                elif isinstance(inner, Part):
-                    yield from _texts(inner, (*place, key, name))
-        elif isinstance(value, tuple):
-            for number, inner in enumerate(value):
-                if isinstance(inner, Text):
-                    yield (*place, key, number), inner
-                elif isinstance(inner, Part):
-                    yield from _texts(inner, (*place, key, number))
+def _is_filled(place: Place) -> bool:
+    """Whether the places of a text are filled in when it is shown: those of letters, and above and below a table."""
+    return place[0] == "letters" or (place[0] == "tables" and place[-1] in ("header", "foot"))
+
+
+def _empty(report: Report, place: Place, said: str) -> None:
+    """A text that is shown as it was written holds no places."""
+    found = _BRACES.search(said)
+    if found is not None:
+        report.say("place_unfilled", place, name=found[0])

@@ -116,7 +116,12 @@ def _inside(point: Fraction, domain: Domain) -> bool:
     """Whether this can be answered."""
     low = domain.low is None or point >= domain.low
     high = domain.high is None or point <= domain.high
-    return low and high and (domain.step is None or (point / domain.step).denominator == 1)
+    return low and high and (domain.step is None or _stands_on(point, domain.step))
+
+
+def _stands_on(point: Fraction, step: Fraction) -> bool:
+    """Whether it is a multiple, without the quotient: that would be reduced first."""
+    return point.numerator * step.denominator % (point.denominator * step.numerator) == 0
 
 
 def _gap(cuts: set[Fraction]) -> Fraction:
