@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time
+from itertools import count
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -37,6 +38,7 @@ _NAMES = frozenset(
     | {("footprint_review.line", "line_id")}
 )
 """Words in an address that number rows, as an id would."""
+_DESKS = count(1)
 _ASKED = frozenset({"view", "tab"})
 """Questions in an address that make another page of it."""
 
@@ -52,8 +54,9 @@ class Stop:
 
     @property
     def is_document(self) -> bool:
-        """A letter as it was written, in a sandbox and in its own language, and no page of the house."""
-        return "sandbox" in self.page.headers.get("Content-Security-Policy", "")
+        """No page of the house: a file, or a letter as it was written, in a sandbox and in its own language."""
+        headers = self.page.headers
+        return "text/html" not in headers["Content-Type"] or "sandbox" in headers.get("Content-Security-Policy", "")
 
 
 @contextmanager
@@ -85,9 +88,10 @@ def signed_in(site: Site, login: str) -> str:
 
 def stops(site: Site, token: str | None, language: str = "zh") -> Iterator[Stop]:
     """Every kind of page that can be reached from the start, dead links too: for a case, each act and each state is a
-    kind of its own.
+    kind of its own. Everybody walks from a desk, that is an address, of their own: open data are counted by address.
     """
     client = site.app.test_client()
+    client.environ_base["REMOTE_ADDR"] = f"10.0.{(desk := next(_DESKS)) >> 8}.{desk & 255}"
     client.set_cookie("language", language)
     if token is not None:
         client.set_cookie("caseflow", token)

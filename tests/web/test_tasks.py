@@ -61,7 +61,11 @@ def test_the_province_urges_a_bureau_and_the_bureau_is_told(office: World) -> No
     number = office.application("municipal_review")
     do(office.visit("province"), number, "urge", note="请尽快初审")
 
-    assert "请尽快初审" in words_of(office.visit("taiyuan").get("/inbox"))
+    bureau = office.visit("taiyuan")
+    told, timeline = words_of(bureau.get("/inbox")), words_of(bureau.get(f"/cases/{number}?part=timeline"))
+
+    assert "说明见办理记录" in told
+    assert "请尽快初审" in timeline
 
 
 def test_nobody_urges_above_or_claims_what_is_not_theirs(office: World) -> None:
