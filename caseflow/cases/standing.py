@@ -41,6 +41,31 @@ def working(definition: Definition, actor: Actor) -> list[Role]:
     return [role for role in held(definition, actor) if role.id in signers | holders]
 
 
+def works_in_cases(role: Role) -> bool:
+    """Whether who stands to a case in this role works in it: the authority, a bureau, or an organisation with a part of its
+    own in it, be it an office in copy or a body outside that holds some of its states.
+
+    The applicant, who assists one, and who sits on a panel do not. Being of an office is another thing and lies in the kind
+    of the organisation (``people.models.OFFICES``): supervision, circulation and letters ask for that.
+    """
+    return role.assists is None and role.sees in ("own_authority", "own_prefecture", "involved")
+
+
+def read_by(tx: Connection, definition: Definition, case_id: int, actor: Actor, mine: frozenset[str]) -> frozenset[str]:
+    """The roles whose answers somebody reads who is not of the authority: the own ones (``mine``).
+
+    An organisation outside that holds states of a case works it as one: its people read the answers of all its roles, and
+    those of the applicant, who answers to it. What the authority writes beside that stays with the authority.
+    """
+    outside = [role.id for role in definition.roles.values() if role.sees == "involved" and role.assists is None]
+    if not mine.intersection(outside):
+        return mine
+    own = {role for role in outside if actor.organisation_id in involved(tx, case_id, role)}
+    if not own.intersection(state.holder for state in definition.states.values()):
+        return mine
+    return mine | own | {role.id for role in definition.roles.values() if role.sees == "own_organisation"}
+
+
 def opening_role(definition: Definition, actor: Actor) -> str | None:
     """The role in which the actor may open a case of this workflow for the own organisation."""
     return next((role.id for role in held(definition, actor) if role.opens is True), None)

@@ -28,11 +28,11 @@ from caseflow.cases.models import case as case_table
 from caseflow.cases.move import Move
 from caseflow.cases.timeline import Entry
 from caseflow.footprint.shelf import Shelf
-from caseflow.people.models import OFFICES
 from caseflow.people.rights import Actor
 from caseflow.records import letters
 from caseflow.studies import store
 from caseflow.words import Message
+from caseflow.workflow import running
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.form import Section
 from caseflow.workflow.procedure import Action, State
@@ -89,17 +89,8 @@ class View:
 
     @property
     def is_staff(self) -> bool:
-        """Whether the person belongs to an office at all, not to the applicant or a panel.
-
-        Who was given a part in the case (an office in copy, a body that holds it) belongs to them; who assists does not.
-        """
-        roles = [self.definition.roles[role] for role in self.roles]
-        office = self.actor.organisation_kind in OFFICES
-        return any(
-            one.sees in ("own_authority", "own_prefecture")
-            or (one.sees == "involved" and (office or one.assists is None))
-            for one in roles
-        )
+        """Whether the person works in this case, in an office or in a body outside (:func:`standing.works_in_cases`)."""
+        return any(standing.works_in_cases(self.definition.roles[role]) for role in self.roles)
 
     @property
     def sees_all(self) -> bool:
@@ -193,7 +184,7 @@ class View:
         return Move(self.tx, self.ground, self.loaded, self.row, action, self.actor, role, clock.now(), "")
 
     def facts(self) -> dict[str, Any]:
-        """The answers of acts this person may read: the office all, others those of acts of their own roles."""
+        """The answers of acts this person may read: the office all, others those of :func:`standing.read_by`."""
         known = dossier.facts(self.tx, self.ground, self.row)
         known = said.without_hidden(self.definition, known, self.hidden())
         if self.is_office:
@@ -202,7 +193,8 @@ class View:
             return {}  # who is assigned to a panel must not see what others on it answered
         owed = any(state.duties for state in self.definition.states.values())
         given = duties.replies(self.tx, self.row["id"]) if owed else []
-        found = said.of_roles(self.definition, known, self.roles, given, self.actor.organisation_id or 0)
+        read = standing.read_by(self.tx, self.definition, self.row["id"], self.actor, self.roles)
+        found = said.of_roles(self.definition, known, read, given, self.actor.organisation_id or 0)
         guides = any(self.definition.roles[role].sees == "own_prefecture" for role in self.roles)
         return {**said.of_applicant(self.definition, known), **found} if guides else found
 
@@ -236,9 +228,14 @@ class View:
         if self.is_staff:
             return rows
         owed = {task["id"] for task in self.tasks()}
-        return [row for row in rows if row["clock"] == self.row["state"] or row["task_id"] in owed]
+        long = {one.name for one in running.in_state(self.definition, self.row["state"]) if one.state is None}
+        return [
+            row for row in rows
+            if row["clock"] == self.row["state"] or row["task_id"] in owed
+            or (row["clock"] in long and row["closed_at"] is None)
+        ]  # fmt: skip
 
-    def tasks(self) -> list[RowMapping]:
+    def tasks(self) -> list[dict[str, Any]]:
         """What is owed in the case: those inside the office see all of it, others what they owe themselves."""
         rows = tasks.open_tasks(self.tx, self.row["id"])
         return rows if self.is_staff else [row for row in rows if tasks.is_for(self.actor, row)]

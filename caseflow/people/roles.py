@@ -26,6 +26,9 @@ class Role:
     title: dict[str, str]
     kinds: frozenset[str]
     official: bool = False
+    """Of an office or a panel: a second factor is asked."""
+    casework: bool = False
+    """Works on cases that others opened, as every official role does: starts at the desk."""
     idle_minutes: int = 120
     approves_registration: Reach | None = None
     """Decides on organisations that register, within this reach."""
@@ -42,6 +45,7 @@ _KEYS = frozenset(
         "title",
         "kinds",
         "official",
+        "casework",
         "idle_minutes",
         "approves_registration",
         "approves_joining",
@@ -57,6 +61,11 @@ class Roles(dict[str, Role]):
     @property
     def official(self) -> frozenset[str]:
         return frozenset(role.id for role in self.values() if role.official)
+
+    @property
+    def casework(self) -> frozenset[str]:
+        """The roles whose holders work on cases; the three administrators act on none."""
+        return frozenset(role.id for role in self.values() if role.casework) - ADMINISTRATORS
 
     def given_at(self, occasion: str) -> list[str]:
         return [role.id for role in self.values() if occasion in role.given_at]
@@ -108,6 +117,7 @@ def read_roles(data: Mapping[str, Any]) -> Roles:
                 dict(entry["title"]),
                 frozenset(entry["kinds"]),
                 official=entry.get("official", False),
+                casework=entry.get("casework", False) or entry.get("official", False),
                 idle_minutes=entry.get("idle_minutes", 30 if entry.get("official") else 120),
                 approves_registration=entry.get("approves_registration"),
                 approves_joining=entry.get("approves_joining", False),

@@ -28,8 +28,17 @@ OWN_ROWS = discussion.SAID_OF_CASES | {
 
 
 def casework(actor: Actor | None, **_arguments: Any) -> bool:
-    """Works on cases: holds a role of an office or a panel, and is none of the administrators."""
-    return shell.official(actor) and actor is not None and actor.roles.isdisjoint(rights.ADMINISTRATORS)
+    """Works on cases that others opened, in an office, on a panel or in a body outside; no administrator does."""
+    return (
+        actor is not None
+        and actor.roles.isdisjoint(rights.ADMINISTRATORS)
+        and not actor.roles.isdisjoint(shell.house().roles.casework)
+    )
+
+
+def officework(actor: Actor | None, **_arguments: Any) -> bool:
+    """Works on cases in an office or on a panel; for the menu, in which a body outside finds nothing for many cases at once."""
+    return casework(actor) and shell.official(actor)
 
 
 def request_key() -> str:

@@ -18,7 +18,7 @@ from caseflow.cases.view import View, state_name
 from caseflow.office import rounds, summaries
 from caseflow.web import clocks, drawing, entries, quota_board, record, shell
 from caseflow.web.act_context import effects
-from caseflow.web.act_form import OWN_ROWS, blank_move, casework, request_key, viewed
+from caseflow.web.act_form import OWN_ROWS, blank_move, casework, officework, request_key, viewed
 from caseflow.web.shell import MenuItem, page
 from caseflow.words import Message, Refused
 from caseflow.workflow.definition import Definition
@@ -30,7 +30,7 @@ blueprint = Blueprint("collective", __name__)
 _SHOWN_ELSEWHERE = frozenset({"include_members", "exclude_members", "order_members", "record_results", *OWN_ROWS})
 """Effects whose answers the page shows in its own tables."""
 
-MENU = (MenuItem("collective.menu", "collective.overview", casework),)
+MENU = (MenuItem("collective.menu", "collective.overview", officework),)
 
 
 @page(blueprint, "/collective", policy=casework)

@@ -1,4 +1,8 @@
-"""The applicant's start page: the own applications, the rounds one may apply in, and a new application."""
+"""The applicant's start page: the own applications, the rounds one may apply in, and a new application.
+
+Who works on cases, in an office or in a body outside, starts at the desk instead; what a body itself applies for stands
+there too, among what it owes and in the list of all cases.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,7 @@ from caseflow.people import organisations, registration, rights
 from caseflow.people.rights import Actor
 from caseflow.records import inbox
 from caseflow.web import clocks, drawing, progress, public, shell, tracker
+from caseflow.web.act_form import casework
 from caseflow.web.inbox import reader
 from caseflow.web.shell import MenuItem, page
 from caseflow.words import Message, Refused
@@ -28,9 +33,14 @@ blueprint = Blueprint("home", __name__)
 SIZE = 50
 
 
-def applies(actor: Actor | None, **_arguments: Any) -> bool:
-    """Is signed in and does not work in an office."""
+def outside(actor: Actor | None, **_arguments: Any) -> bool:
+    """Is signed in and does not work in an office; whether an application may be opened, each page says itself."""
     return actor is not None and not shell.official(actor)
+
+
+def applies(actor: Actor | None, **_arguments: Any) -> bool:
+    """Is signed in and does not work on cases either."""
+    return outside(actor) and not casework(actor)
 
 
 MENU = (MenuItem("home.menu", "home.home", applies),)
@@ -58,8 +68,8 @@ def home() -> Any:
     if rights.ADMINISTRATORS & g.actor.roles:
         entry = next((one for one in drawing.menu() if one.endpoint.startswith("admin.")), None)
         return redirect(url_for(entry.endpoint, **entry.arguments) if entry else url_for("account.profile"), 303)
-    if shell.official(g.actor):
-        return redirect("/desk", 303)
+    if casework(g.actor):
+        return redirect(url_for("desk.mine"), 303)
     ground = shell.house().ground
     at = max(request.args.get("page", 1, type=int), 1)
     found = find.cases(g.tx, ground, g.actor, Filters(), clock.today(), limit=SIZE, offset=SIZE * (at - 1))
@@ -76,7 +86,7 @@ def home() -> Any:
     )
 
 
-@page(blueprint, "/start/<workflow>", policy=applies)
+@page(blueprint, "/start/<workflow>", policy=outside)
 def start(workflow: str) -> Any:
     """What one needs before the first question, and by when."""
     loaded = _loaded(workflow)
@@ -97,7 +107,7 @@ def start(workflow: str) -> Any:
     )
 
 
-@page(blueprint, "/start/<workflow>", methods=("POST",), policy=applies, redraw=start)
+@page(blueprint, "/start/<workflow>", methods=("POST",), policy=outside, redraw=start)
 def begin(workflow: str) -> Any:
     """Open the application with what the system knows of the applicant already."""
     loaded = _loaded(workflow)

@@ -15,7 +15,7 @@ from caseflow.cases.models import case, quota_entry, round_
 from caseflow.people.models import organisation
 from caseflow.people.rights import Actor
 from caseflow.web import drawing, settings, shell
-from caseflow.web.act_form import casework
+from caseflow.web.act_form import officework
 from caseflow.web.shell import MenuItem, page
 from caseflow.words import Message, Refused
 from caseflow.workflow.definition import Definition, Role
@@ -31,7 +31,7 @@ def reads_quotas(actor: Actor | None, **_arguments: Any) -> bool:
 
 def may_look(actor: Actor | None, **_arguments: Any) -> bool:
     """For the menu, which is drawn where no transaction is open: whoever works in the authority's office or a bureau."""
-    return casework(actor) and actor is not None and actor.organisation_kind in ("authority", "bureau")
+    return officework(actor) and actor is not None and actor.organisation_kind in ("authority", "bureau")
 
 
 def may_open(actor: Actor | None, **_arguments: Any) -> bool:

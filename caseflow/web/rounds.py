@@ -15,7 +15,7 @@ from caseflow.office import extensions, overview, rounds
 from caseflow.people.models import organisation
 from caseflow.people.rights import Actor
 from caseflow.web import drawing, shell
-from caseflow.web.act_form import casework
+from caseflow.web.act_form import casework, officework
 from caseflow.web.overview import funnels
 from caseflow.web.shell import MenuItem, page
 from caseflow.words import Message, Refused
@@ -23,7 +23,7 @@ from caseflow.workflow.definition import Definition
 
 blueprint = Blueprint("rounds", __name__)
 
-MENU = (MenuItem("rounds.menu", "rounds.overview", casework),)
+MENU = (MenuItem("rounds.menu", "rounds.overview", officework),)
 
 
 def _officer(actor: Actor, sees: str) -> bool:

@@ -1,7 +1,8 @@
 """Through whose eyes a procedure is shown: by the roles in which a reader stands to it.
 
 The authority's own office knows everything. An office below it knows its own states and acts, and of the authority only
-the public names of states. Applicants and visitors know public names and the acts of applicants.
+the public names of states; so does a body that works in cases. Applicants and visitors know public names and the acts
+of applicants.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from collections.abc import Collection
 
 from caseflow.cases import standing
 from caseflow.cases.view import View, state_name
-from caseflow.people.models import OFFICES
 from caseflow.people.rights import Actor
 from caseflow.words import pick
 from caseflow.workflow.definition import Definition
@@ -55,17 +55,14 @@ def ahead(view: View) -> list[tuple[Action, str]]:
 def of_reader(definition: Definition, actor: Actor | None) -> Sight:
     """What somebody may know of a procedure apart from any case; nobody is a visitor."""
     roles = standing.held(definition, actor) if actor is not None else []
-    sees = {role.sees for role in roles}
-    if AUTHORITY in sees:
+    if any(role.sees == AUTHORITY for role in roles):
         return whole(definition)
-    inside = "own_prefecture" in sees or (
-        actor is not None and "involved" in sees and actor.organisation_kind in OFFICES
-    )  # fmt: skip
-    return below(definition, frozenset(role.id for role in roles)) if inside else public(definition)
+    works = any(standing.works_in_cases(role) for role in roles)
+    return below(definition, frozenset(role.id for role in roles)) if works else public(definition)
 
 
 def below(definition: Definition, roles: frozenset[str]) -> Sight:
-    """The eyes of an office that is not the authority's own."""
+    """The eyes of an office that is not the authority's own, or of a body that works in cases."""
 
     def knows(state: str, action: Action) -> bool:
         by = definition.by(state, action)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort, g, request, url_for
-from sqlalchemy.engine import RowMapping
 
 from caseflow.cases import act, desk_acts, fees, lines, show, signing, tasks
 from caseflow.cases.view import View
@@ -59,7 +59,7 @@ def do(case_id: int, task_id: int, what: str) -> Any:
     return shell.done(url_for("case.show", case_id=case_id, _anchor="tasks"), f"task_{what}")
 
 
-def _hidden(view: View, row: RowMapping, waiting: dict[str, dict[str, Any]]) -> bool:
+def _hidden(view: View, row: Mapping[str, Any], waiting: dict[str, dict[str, Any]]) -> bool:
     """What somebody is asked to sign, or to say, shows what is about to be decided: only those concerned read it."""
     kind, _, what = row["kind"].partition(":")
     if kind == "duty":
@@ -67,7 +67,7 @@ def _hidden(view: View, row: RowMapping, waiting: dict[str, dict[str, Any]]) -> 
     return kind == signing.SIGN and not (what in waiting and view.concerned(waiting[what]))
 
 
-def _held(view: View, row: RowMapping, names: dict[int, str]) -> Held:
+def _held(view: View, row: Mapping[str, Any], names: dict[int, str]) -> Held:
     kind = row["kind"].partition(":")[0]
     role = view.definition.roles.get(row["role"])
     may = _may(view, row)
@@ -104,7 +104,7 @@ def title(definition: Definition, state: str, kind: str, otherwise: str = "") ->
     return otherwise or drawing.named(definition.states[state].title)
 
 
-def _may(view: View, row: RowMapping) -> tuple[str, ...]:
+def _may(view: View, row: Mapping[str, Any]) -> tuple[str, ...]:
     """Which of the acts the reader may do with a task now; the door asks again."""
     if row["organisation_id"] is None:
         return ()
@@ -121,7 +121,7 @@ def _may(view: View, row: RowMapping) -> tuple[str, ...]:
     return tuple(one for one in OFFERED if allowed[one])
 
 
-def _colleagues(view: View, row: RowMapping) -> tuple[tuple[int, str], ...]:
+def _colleagues(view: View, row: Mapping[str, Any]) -> tuple[tuple[int, str], ...]:
     """Those who hold the task's role in its organisation, apart from whoever has it."""
     held = rights.holders(view.tx, row["organisation_id"], row["role"])
     people = (accounts.get(view.tx, one) for one in held if one != row["person_id"])

@@ -12,13 +12,15 @@ from pydantic import BaseModel
 
 from caseflow.cases.models import round_
 from caseflow.config import ROOT
+from caseflow.office.notices_known import known
 from caseflow.people.models import organisation
+from caseflow.records.models import file
 from caseflow.studies import store
 from caseflow.words import catalogue
 from caseflow.workflow.parts import Text
 from tests.journey import walk
 from tests.journey.world import Site
-from tests.shipped import data, shipped
+from tests.shipped import data, everything
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 _PLACE = re.compile(r"\{\w+\}")
@@ -34,10 +36,11 @@ def site(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
 @pytest.fixture(scope="module")
 def every_stop(site: Site) -> list[tuple[str, walk.Stop]]:
     """Each role's walk, in English: with whose login, and where."""
+    made: set[str] = set()
     return [
         (login, stop)
         for login in ("", *walk.one_of_each_role(site).values())
-        for stop in walk.stops(site, walk.signed_in(site, login) if login else None, "en")
+        for stop in walk.stops(site, walk.signed_in(site, login) if login else None, "en", made=made)
     ]
 
 
@@ -63,26 +66,34 @@ def test_an_english_page_says_nothing_in_chinese_that_has_english_words(
         words = stop.page.words
         for text in cited:
             words = words.replace(text, " ")
-        found |= {f"{stop.kind}: {text}" for text in chinese if text in words}
+        if _is_long(words):
+            found |= {f"{stop.kind}: {text}" for text in chinese if text in words}
 
     assert "\n".join(sorted(found)) == ""
 
 
 def translated() -> list[str]:
-    """Every Chinese text of the interface and of the definitions that has words of its own in English; long enough
-    not to stand by chance in what somebody wrote.
-    """
+    """Every Chinese text of the interface and of the definitions that has words of its own in English."""
     texts = {pair["zh"] for pair in catalogue().values() if pair["zh"] != pair["en"]}
-    for definition in shipped().values():
+    for definition in everything().values():
         texts |= set(_texts(definition))
-    return [text for text in texts if len(HAN.findall(text)) >= 6 and "{" not in text]
+    return [text for text in texts if _is_long(text) and "{" not in text]
+
+
+def _is_long(text: str) -> bool:
+    """Long enough not to stand by chance in another text."""
+    return len(HAN.findall(text)) >= 6
 
 
 def as_they_are(site: Site) -> list[str]:
-    """What no page translates: clauses, names of offices, documents, what the demonstration wrote; the longest first."""
+    """What no page translates: clauses, names of offices, documents and files, what the demonstration wrote; the longest
+    first.
+    """
     names = site.read(lambda tx: tx.scalars(sa.select(organisation.c.name_zh)).all())
     notices = site.read(lambda tx: tx.scalars(sa.select(round_.c.notice)).all())
-    clauses = {clause for definition in shipped().values() for clause in _clauses(definition)}
+    files = site.read(lambda tx: tx.scalars(sa.select(file.c.name)).all())
+    clauses = {clause for definition in everything().values() for clause in _clauses(definition)}
+    clauses |= {one.id for notice in known(ROOT / "workflows").values() for one in notice.clauses if _is_long(one.id)}
     wrote = {
         piece
         for path in (ROOT / "workflows/data/demo").glob("*.yaml")
@@ -92,7 +103,7 @@ def as_they_are(site: Site) -> list[str]:
     }
     releases = site.read(store.stored_shelf).factors.releases
     quoted = {text for one in releases for text in (one.document, *(factor.source for factor in one.factors))}
-    return sorted({*names, *filter(None, notices), *clauses, *wrote, *quoted}, key=len, reverse=True)
+    return sorted({*names, *filter(None, notices), *files, *clauses, *wrote, *quoted}, key=len, reverse=True)
 
 
 def _texts(part: object) -> Iterator[str]:
