@@ -25,6 +25,7 @@ from caseflow.cases import (
     guards,
     linking,
     members,
+    sealed,
     service,
     signers,
     signing,
@@ -54,7 +55,7 @@ _ENGINE: dict[str, tuple[Action, Callable[[Move, Mapping[str, Any], frozenset[st
     service.ACT: (service.ACTION, service.record),
     **{
         name: (action, room.run)
-        for room in (desk_acts, disposal, signers, supervising, circulating)
+        for room in (desk_acts, disposal, signers, supervising, circulating, sealed)
         for name, action in room.ACTS.items()
     },
 }

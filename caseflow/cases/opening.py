@@ -83,11 +83,11 @@ def open_case(
     if definition.rounds == "required" and round_id is None:
         raise Refused(Message("act.round_required"))
     at = clock.now()
-    row = _columns(loaded, actor.authority_id, round_id, owner, bureau, title or name, subject)
+    row = columns_of(loaded, actor.authority_id, round_id, owner, bureau, title or name, subject)
     if definition.kind == "collective":
         row["number"] = numbers.next_number(tx, definition, actor.authority_id, at)
     made = entry.create(tx, loaded, row, state, actor, opener, at, request_key, act)
-    return _begun(tx, ground, loaded, made, at, act)
+    return begun(tx, ground, loaded, made, at, act)
 
 
 def carry_over(
@@ -113,14 +113,14 @@ def carry_over(
     if against := _not_carried(tx, former, source, round_id):
         raise Refused(*against)
     at, state = clock.now(), loaded.definition.first_state
-    row = _columns(
+    row = columns_of(
         loaded, source["authority_id"], round_id, actor.organisation_id, source["prefecture_id"], source["title"],
         source["subject"],
     )  # fmt: skip
     came = Laid({"carried_from": source["id"]}, {"carried_from": source["id"]})
     made = entry.create(tx, loaded, row, state, actor, role, at, request_key, CARRIED, lambda _: came)
     carrying.take_over(tx, ground, former, loaded.definition, source, made, actor)
-    return _begun(tx, ground, loaded, made, at, CARRIED)
+    return begun(tx, ground, loaded, made, at, CARRIED)
 
 
 def may_carry_over(definition: Definition, row: Mapping[Any, Any]) -> bool:
@@ -168,7 +168,7 @@ def import_case(
     authority_id = actor.authority_id if actor is not None else organisations.authority_id(tx, definition.authority)
     called = {path: _at(values, path) for path in (definition.case_title, definition.case_subject) if path}
     title, subject = (str(called.get(path or "") or "") for path in (definition.case_title, definition.case_subject))
-    row = _columns(loaded, authority_id, round_id, organisation_id, prefecture_id, title, subject)
+    row = columns_of(loaded, authority_id, round_id, organisation_id, prefecture_id, title, subject)
     row["number"] = numbers.next_number(tx, definition, authority_id, at)
 
     def lay(made: dict[str, Any]) -> Laid:
@@ -183,7 +183,7 @@ def import_case(
         quotas.commit(move, quota_id)
     for register, status in register_ways.left(definition).get(state, {}).items():
         registers.enter(move, register, status)
-    return _begun(tx, ground, loaded, made, at, IMPORTED)
+    return begun(tx, ground, loaded, made, at, IMPORTED)
 
 
 def open_linked(opener: Move, workflow: str, state: str | None, values: Mapping[str, Any], *, link: str) -> Outcome:
@@ -196,7 +196,7 @@ def open_linked(opener: Move, workflow: str, state: str | None, values: Mapping[
     loaded = ground.current(tx, workflow)
     definition, at = loaded.definition, opener.at
     called = {path: str(_at(values, path) or "") for path in (definition.case_title, definition.case_subject) if path}
-    row = _columns(
+    row = columns_of(
         loaded, source["authority_id"], source["round_id"] if definition.rounds == "required" else None,
         source["organisation_id"], source["prefecture_id"],
         called.get(definition.case_title or "") or source["title"], called.get(definition.case_subject or "", ""),
@@ -214,10 +214,10 @@ def open_linked(opener: Move, workflow: str, state: str | None, values: Mapping[
     key = f"{opener.request_key}/{link}/{workflow}"
     begins = state or definition.first_state
     made = entry.create(tx, loaded, row, begins, opener.actor, opener.role, at, key, LINKED, lay)
-    return _begun(tx, ground, loaded, made, at, LINKED)
+    return begun(tx, ground, loaded, made, at, LINKED)
 
 
-def _columns(
+def columns_of(
     loaded: Loaded,
     authority_id: int,
     round_id: int | None,
@@ -241,7 +241,7 @@ def _columns(
     }
 
 
-def _begun(tx: Connection, ground: Ground, loaded: Loaded, made: Mapping[str, Any], at: datetime, act: str) -> Outcome:
+def begun(tx: Connection, ground: Ground, loaded: Loaded, made: Mapping[str, Any], at: datetime, act: str) -> Outcome:
     """What is owed where a new case stands, and by when."""
     state, definition = made["state"], loaded.definition
     due_on = beginning.start(tx, ground, definition, made, state, at)

@@ -8,14 +8,14 @@ from typing import Any, Protocol
 
 from sqlalchemy.engine import Connection, Row
 
-from caseflow.cases import circulating, desk_acts, disposal, supervising
+from caseflow.cases import circulating, desk_acts, disposal, sealed, supervising
 from caseflow.cases.ground import Ground
 from caseflow.people import accounts
 from caseflow.people.rights import Actor
 from caseflow.records import journal
 from caseflow.workflow.definition import Definition
 
-_BESIDE = frozenset({*disposal.ACTS, *desk_acts.ACTS, *circulating.ACTS, *supervising.ACTS})
+_BESIDE = frozenset({*disposal.ACTS, *desk_acts.ACTS, *circulating.ACTS, *supervising.ACTS, *sealed.ACTS})
 """Acts of the engine beside which words may stand."""
 
 
@@ -110,6 +110,8 @@ def _is_outside(reader: Reader, row: Row[Any]) -> bool:
 
 def _act_title(definition: Definition, row: Row[Any]) -> dict[str, str]:
     action = definition.action(row.from_state, row.act) if row.from_state else None
+    if row.act == sealed.ACT:
+        return {"key": f"act.engine.{row.act}", **sealed.titles(definition, row.body[sealed.READ])}
     if action is None:
         return {"key": f"act.engine.{row.act}", "zh": "", "en": ""}
     return {"zh": action.title.zh, "en": action.title.en}

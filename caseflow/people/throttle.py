@@ -40,6 +40,7 @@ RULES = {
     "address": Rule(free=40, first=2, longest=600),
     "code": Rule(free=4, first=5, longest=900),
     "registration": Rule(free=20, first=10, longest=3600, forgotten_after=timedelta(hours=6)),
+    "public_form": Rule(free=20, first=10, longest=3600, forgotten_after=timedelta(hours=6)),
     "open_data": Rule(free=30, first=2, longest=60, forgotten_after=timedelta(minutes=10)),
     "status_query": Rule(free=10, first=2, longest=600),
 }

@@ -21,10 +21,30 @@ _READERS = {"applicant": "own_organisation", "prefecture": "own_prefecture"}
 
 
 def hidden_from(definition: Definition, role: str, state: str) -> frozenset[str]:
-    """The paths that a role does not see while a case stands in a state."""
+    """The paths that a role does not see while a case stands in a state; what is sealed away no role sees."""
     known = definition.roles.get(role)
     everywhere = known.hides if known is not None else ()
-    return frozenset(everywhere) | frozenset(definition.states[state].hides.get(role, ()))
+    return frozenset(everywhere) | frozenset(definition.states[state].hides.get(role, ())) | sealed_away(definition)
+
+
+@kept
+def sealed_away(definition: Definition) -> frozenset[str]:
+    """The sections and fields that are read by an act with a reason alone (``reads_sealed``)."""
+    return frozenset(path for role in definition.roles.values() for path in role.reads_sealed)
+
+
+def may_stay_empty(definition: Definition, path: str) -> bool:
+    """Whether a question stands in a section that the public form lets out altogether."""
+    return definition.public_form is not None and covers(definition.public_form.anonymous, path)
+
+
+def answered_on_entry(definition: Definition, path: str) -> set[str]:
+    """The state in which every case begins with an answer of the public; none where somebody else begins there too."""
+    form = definition.public_form
+    if form is None or path not in form.fields:
+        return set()
+    begun = {definition.first_state if role.opens is True else role.opens for role in definition.roles.values()}
+    return {form.state} - begun
 
 
 def covers(paths_: Iterable[str], path: str) -> bool:
@@ -97,6 +117,8 @@ def _required(report: Report) -> None:
     """Before a complete dossier is asked for, somebody was able to answer each required question."""
     definition = report.definition
     amended = {question.amends for _, _, action in report.actions() for question in action.asks.values()}
+    if definition.public_form is not None:
+        amended.update(definition.public_form.fields)
     asking = {
         state.id: sorted(_reaching(definition, state.id))
         for state in definition.states.values()
