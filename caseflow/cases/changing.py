@@ -16,7 +16,8 @@ from caseflow.db import Statement
 from caseflow.people import organisations
 from caseflow.records import files, journal
 from caseflow.words import Message, Refused
-from caseflow.workflow import values
+from caseflow.workflow import running, values
+from caseflow.workflow.beside import Extends
 from caseflow.workflow.days import workdays
 from caseflow.workflow.form import Field
 
@@ -93,24 +94,37 @@ def _may_extend(move: Move, clock: str | None) -> list[Message]:
 
 
 def _beyond(move: Move, row: Mapping[str, Any], until: date) -> list[Message]:
-    """What the clock's own rule says against this extension: it was extended before, or not so far."""
+    """What the clock's own rule says against this extension: it was extended before, by others' word, or not so far."""
     rule = deadlines.rule_of(move.definition, row["clock"])
-    bound = rule.state.clock.extends if rule.duty is None and rule.state.clock is not None else None
-    if bound is None:
+    grounds = rule.clock.extends if rule.clock is not None else ()
+    if not grounds:
         return []
-    against = []
-    times = sum(
-        (entry.body.get("extended") or {}).get("deadline") == row["id"]
-        for entry in journal.entries(move.tx, move.case["id"])
-    )
-    if times >= bound.at_most:
-        against += move.refuse("changing.extended_already", times=bound.at_most, basis=bound.basis)
+    number = _in_turn(move, row, grounds)
+    if number is None:
+        times = sum(one.at_most for one in grounds)
+        return move.refuse("changing.extended_already", times=times, basis=grounds[-1].basis)
+    bound = grounds[number]
+    said_by = {*move.definition.by(move.case["state"], move.action), *move.action.sign_off}
+    if len(grounds) > 1 and bound.by not in said_by:
+        title = move.definition.roles[bound.by].title
+        return move.refuse("changing.extended_by_other", role={"zh": title.zh, "en": title.en}, basis=bound.basis)
     if bound.up_to is not None:
         calendar = move.ground.calendar_now(move.tx, move.definition.calendar)
         latest = workdays.count(calendar, row["due_on"], workdays.Limit.parse(bound.up_to), roll=rule.roll).due
         if until > latest:
-            against += move.refuse("changing.extended_too_far", last=latest.isoformat(), basis=bound.basis)
-    return against
+            return move.refuse("changing.extended_too_far", last=latest.isoformat(), basis=bound.basis)
+    return []
+
+
+def _in_turn(move: Move, row: Mapping[str, Any], grounds: tuple[Extends, ...]) -> int | None:
+    """The ground on which a clock is extended next: the first that is not used up; nothing where all are."""
+    done = [
+        one.get("ground", 0)
+        for entry in journal.entries(move.tx, move.case["id"])
+        for one in deadlines.noted(entry.body, "extended")
+        if one.get("deadline") == row["id"]
+    ]
+    return next((number for number, one in enumerate(grounds) if done.count(number) < one.at_most), None)
 
 
 @effect(EFFECTS, "clock", against=_may_extend)
@@ -120,19 +134,18 @@ def extend_clock(move: Move, clock: str | None) -> None:
     if row is None or until is None:
         raise Refused(*_may_extend(move, clock))
     deadlines.extend(move.tx, move.ground, move.definition, row, date.fromisoformat(until))
-    move.notes["extended"] = {
-        "clock": row["clock"],
-        "deadline": row["id"],
-        "from": row["due_on"].isoformat(),
-        "to": until,
-    }
+    rule = deadlines.rule_of(move.definition, row["clock"])
+    said = {"clock": row["clock"], "deadline": row["id"], "from": row["due_on"].isoformat(), "to": until}
+    if rule.clock is not None and len(rule.clock.extends) > 1:
+        said["ground"] = _in_turn(move, row, rule.clock.extends)
+    deadlines.note(move, "extended", said)
     move.changes["due_on"] = deadlines.earliest(move.tx, move.definition, move.case["id"])
 
 
 def _running(move: Move, clock: str | None) -> dict[str, Any] | None:
     """The clock that is meant; of a duty that several owe, the one due first."""
     state = move.case["state"]
-    name = clock or state
+    name = running.named(move.definition, clock, state)
     if name.startswith(deadlines.DUTY):
         name = f"{deadlines.DUTY}{state}.{name.removeprefix(deadlines.DUTY)}"
     rows = deadlines.open_deadlines(move.tx, move.case["id"])

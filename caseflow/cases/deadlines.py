@@ -20,9 +20,11 @@ from caseflow.cases.models import deadline
 from caseflow.cases.move import Move
 from caseflow.db import Statement
 from caseflow.words import Message, Refused
+from caseflow.workflow import running
 from caseflow.workflow.days import workdays
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.procedure import Breach, Duty, State
+from caseflow.workflow.parts import Text
+from caseflow.workflow.procedure import Breach, Clock, Duty, State
 
 PUBLICITY = "publicity:"
 """Before the state's id in the name of a publicity clock."""
@@ -51,22 +53,39 @@ _CHANGE = Statement(deadline.update().where(deadline.c.id == sa.bindparam("on_id
 class Rule:
     """What the definition says of a clock beside its length."""
 
-    state: State
+    title: Text
+    """What it is the time for."""
+    state: State | None
+    """The state to which it belongs; nothing where it runs over several."""
+    clock: Clock | None = None
+    """Of a state or of several: not of a duty, nor of a publicity."""
     duty: Duty | None = None
-    warn: str | None = None
     ends: str = BREACH
     """The kind of the timer at the end of the last day."""
 
     @property
+    def warn(self) -> str | None:
+        """How long before its end somebody is warned."""
+        own = self.duty or self.clock
+        return own.warn if own is not None else None
+
+    @property
     def soft(self) -> bool:
         """Whether its end is only pointed out."""
-        return self.duty is None and self.ends == BREACH and self.state.clock is not None and self.state.clock.soft
+        return self.clock is not None and self.clock.soft
 
     @property
     def roll(self) -> workdays.Roll:
         """From which days off its end moves on."""
-        own = self.state.clock if self.duty is None and self.ends == BREACH else None
-        return _ROLLS[own.ends_on if own is not None else "next_workday"]
+        return _ROLLS[self.clock.ends_on if self.clock is not None else "next_workday"]
+
+    def holder(self, present: State) -> str | None:
+        """The role that is to be in time, for a case that stands in ``present``."""
+        return (self.state or present).holder if self.duty is None else None
+
+    def concerns(self, present: str) -> bool:
+        """Whether it can have run out on a case that stands in ``present``."""
+        return self.state is None or self.state.id == present
 
     @property
     def notify(self) -> tuple[str, ...]:
@@ -80,9 +99,8 @@ class Rule:
 
     @property
     def _breach(self) -> Breach:
-        if self.duty is not None:
-            return self.duty.breach
-        return self.state.clock.breach if self.state.clock is not None else Breach()
+        own = self.duty or self.clock
+        return own.breach if own is not None else Breach()
 
 
 def rule_of(definition: Definition, name: str) -> Rule:
@@ -90,11 +108,12 @@ def rule_of(definition: Definition, name: str) -> Rule:
     if name.startswith(DUTY):
         state_id, _, duty_id = name.removeprefix(DUTY).partition(".")
         duty = definition.states[state_id].duties[duty_id]
-        return Rule(definition.states[state_id], duty, duty.warn)
-    state = definition.states[name.removeprefix(PUBLICITY)]
-    if name.startswith(PUBLICITY) and state.publicity is not None:
-        return Rule(state, ends=f"act:{state.publicity.ends}")
-    return Rule(state, warn=state.clock.warn if state.clock is not None else None)
+        return Rule(duty.title, definition.states[state_id], duty=duty)
+    if name.startswith(PUBLICITY):
+        state = definition.states[name.removeprefix(PUBLICITY)]
+        return Rule(state.title, state, ends=f"act:{state.publicity.ends}" if state.publicity is not None else BREACH)
+    found = running.clocks(definition)[name]
+    return Rule(found.title, found.state, found.clock)
 
 
 def close(tx: Connection, row: Mapping[str, Any], status: str, at: datetime) -> None:
@@ -107,9 +126,9 @@ def close(tx: Connection, row: Mapping[str, Any], status: str, at: datetime) -> 
 
 def reopen(tx: Connection, ground: Ground, definition: Definition, row: Mapping[Any, Any]) -> None:
     """Let a clock run on that was met by an act which is taken back; its days were counted all the while."""
-    running = {**row, "status": "breached" if row["status"] == "breached" else "running"}
-    _CHANGE.run(tx, {"on_id": row["id"], "status": running["status"], "closed_at": None})
-    _set_anew(tx, ground, definition, running, row["due_on"])
+    goes_on = {**row, "status": "breached" if row["status"] == "breached" else "running"}
+    _CHANGE.run(tx, {"on_id": row["id"], "status": goes_on["status"], "closed_at": None})
+    _set_anew(tx, ground, definition, goes_on, row["due_on"])
 
 
 def extend(tx: Connection, ground: Ground, definition: Definition, row: Mapping[str, Any], until: date) -> None:
@@ -146,14 +165,18 @@ def recount(tx: Connection, ground: Ground, definition: Definition, row: Mapping
     return row["due_on"], due
 
 
-def start_anew(tx: Connection, ground: Ground, definition: Definition, row: Mapping[str, Any], first: date) -> None:
-    """Count an open clock from another day than it was started from; one that had run out may run again."""
+def start_anew(tx: Connection, ground: Ground, definition: Definition, row: Mapping[str, Any], first: date) -> date:
+    """Count an open clock from another day than it was started from; one that had run out may run again.
+
+    Returns its last day.
+    """
     moved = {**row, "started_on": first}
     counted = _counted(tx, ground, definition, moved, row["pauses"])
     due = max(counted.due, row["extended_to"] or counted.due)
     changed = {"started_on": first, "due_on": due, "ledger": counted.ledger, "provisional": counted.provisional}
     _CHANGE.run(tx, {"on_id": row["id"], **changed, "status": _standing(row["status"], due)})
     _set_anew(tx, ground, definition, moved, due)
+    return due
 
 
 def _standing(status: str, due: date) -> str:
@@ -237,6 +260,18 @@ def pause(tx: Connection, row: Mapping[str, Any], today: date) -> None:
     if row["status"] == "running":
         _CHANGE.run(tx, {"on_id": row["id"], "status": "paused", "paused_since": today})
         timers.silence(tx, row["id"])
+
+
+def note(step: Move, key: str, what: dict[str, Any]) -> None:
+    """Keep with the act what it does to a clock; where it does the same to several, all of them."""
+    before = noted(step.notes, key)
+    step.notes[key] = [*before, what] if before else what
+
+
+def noted(body: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    """What an act has done to clocks: one stands by itself, several in a list."""
+    found = body.get(key) or []
+    return [found] if isinstance(found, Mapping) else list(found)
 
 
 def note_due(step: Move) -> None:

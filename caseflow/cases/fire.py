@@ -75,7 +75,7 @@ def fire(tx: Connection, ground: Ground, row: RowMapping, now: datetime) -> bool
         tasks.postpone(tx, case["id"], move.changes["due_on"])
     _tell(move, clock_row, said)
     rule = deadlines.rule_of(loaded.definition, clock_row["clock"])
-    if said is not WARNED and rule.opens is not None and rule.state.id == case["state"]:
+    if said is not WARNED and rule.opens is not None and rule.concerns(case["state"]):
         duties.open_late(move, rule.opens)
     body = {**move.notes, "clock": clock_row["clock"], "due_on": clock_row["due_on"].isoformat()}
     if clock_row["task_id"] is not None:

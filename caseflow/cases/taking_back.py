@@ -21,6 +21,7 @@ from caseflow.people.rights import Actor
 from caseflow.records import journal
 from caseflow.records.models import read_log
 from caseflow.words import Message, Refused
+from caseflow.workflow import running
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.parts import Text
 from caseflow.workflow.procedure import Action
@@ -71,10 +72,16 @@ def go_back(move: Move, roles: frozenset[str]) -> str:
     move.role = last.role
     move.notes |= {"taken_back": last.seq, "act": last.act}
     _reopen(move.tx, move.ground, move.definition, last)
-    for running in deadlines.open_deadlines(move.tx, move.case["id"]):
-        if running["clock"] == move.case["state"]:
-            deadlines.close(move.tx, running, "void", move.at)
+    for row in deadlines.open_deadlines(move.tx, move.case["id"]):
+        if row["clock"] == move.case["state"] or _begun_by(move.definition, row, last):
+            deadlines.close(move.tx, row, "void", move.at)
     return str(last.from_state)
+
+
+def _begun_by(definition: Definition, row: Mapping[str, Any], last: Row[Any]) -> bool:
+    """Whether a clock over several states runs only since the case came here."""
+    rule = running.clocks(definition).get(row["clock"])
+    return rule is not None and rule.state is None and not rule.covers(last.from_state)
 
 
 def _against(tx: Connection, row: Mapping[Any, Any], last: Row[Any], entries: Iterable[Row[Any]]) -> Iterator[Message]:
@@ -100,9 +107,10 @@ def _last_move(entries: Iterable[Row[Any]]) -> Row[Any] | None:
 
 
 def _reopen(tx: Connection, ground: Ground, definition: Definition, last: Row[Any]) -> None:
-    """Let the clock run on that ended with the act, as if it had never stopped."""
+    """Let the clocks run on that ended with the act, as if they had never stopped."""
+    names = [one.name for one in running.clocks(definition).values() if last.from_state in one.runs_in]
     ended = sa.select(deadline).where(
-        deadline.c.case_id == last.case_id, deadline.c.clock == last.from_state, deadline.c.closed_at == last.at
+        deadline.c.case_id == last.case_id, deadline.c.clock.in_(names), deadline.c.closed_at == last.at
     )
     for row in tx.execute(ended).mappings().all():
         deadlines.reopen(tx, ground, definition, row)

@@ -119,18 +119,18 @@ def tell_clock(
     ``values`` are those of the message beside number, title, state and last day; ``also``: further roles.
     """
     rule = deadlines.rule_of(definition, clock_row["clock"])
-    what = rule.duty or rule.state
+    holder = rule.holder(definition.states[case_row["state"]])
     message = Message(
         key_of_message,
         {
             "number": case_row["number"] or "",
             "title": case_row["title"],
-            "state": {"zh": what.title.zh, "en": what.title.en},
+            "state": {"zh": rule.title.zh, "en": rule.title.en},
             "due": clock_row["due_on"].isoformat(),
             **values,
         },
     )
-    roles = [rule.state.holder] if rule.duty is None and rule.state.holder else []
+    roles = [holder] if holder is not None else []
     if clock_row["task_id"] is not None:
         row = tx.execute(sa.select(task_table).where(task_table.c.id == clock_row["task_id"])).mappings().one()
         tell_owing(tx, case_row, row, message, key=key, kind="deadline")

@@ -16,14 +16,17 @@ from caseflow.cases.ground import Ground
 from caseflow.cases.models import deadline
 from caseflow.cases.view import View
 from caseflow.records import journal
-from caseflow.web import drawing
+from caseflow.web import drawing, shell
+from caseflow.workflow import running, timer_reading
 from caseflow.workflow.days import workdays
 from caseflow.workflow.days.ledger import Run, runs_from_json
 from caseflow.workflow.definition import Definition
-from caseflow.workflow.parameters import is_parameter, name_of
+from caseflow.workflow.parameters import Parameter, is_parameter, name_of
 from caseflow.workflow.parts import Text
-from caseflow.workflow.procedure import Duty, State
+from caseflow.workflow.procedure import State
 from caseflow.workflow.report import SERVED, paths
+from caseflow.workflow.running import Running
+from caseflow.workflow.timers import Timer
 
 SOON = workdays.Limit(5, "workdays")
 """From when on a deadline counts as near in lists and on the desk."""
@@ -68,6 +71,11 @@ class Told:
     extension: Extension | None
     parameter: dict[str, str] | None
     """The parameter that says how long it is."""
+    timer_key: str | None
+    """The row of the register of time limits by which it is counted."""
+    timer: Timer | None
+    stopped: bool
+    """It stands still where it would run: an act, or what others owe, has stopped it."""
 
 
 def due(ground: Ground, definition: Definition, on: date | None, at: str = MIDNIGHT) -> Due | None:
@@ -86,18 +94,18 @@ def of_row(tx: Connection, ground: Ground, definition: Definition, row: RowMappi
 
 def _time_of_day(tx: Connection, definition: Definition, row: RowMapping, on: date | None) -> str:
     """24:00, or the time at which the round closes where a clock ends on that day because of it."""
-    rule = definition.states[row["state"]].clock
-    closes = surroundings.round_closes(tx, row, rule.not_after) if rule is not None and rule.not_after else None
-    if closes is None or clock.local_date(closes) != on:
-        return MIDNIGHT
-    return f"{closes.astimezone(clock.SHANGHAI):%H:%M}"
+    for rule in running.in_state(definition, row["state"]):
+        closes = surroundings.round_closes(tx, row, rule.clock.not_after) if rule.clock.not_after else None
+        if closes is not None and clock.local_date(closes) == on:
+            return f"{closes.astimezone(clock.SHANGHAI):%H:%M}"
+    return MIDNIGHT
 
 
 def of_rows(tx: Connection, ground: Ground, rows: Iterable[RowMapping]) -> dict[int, Due]:
     """The clock of each listed case: the one that ends first, or that it stands still."""
     listed = {int(row["id"]): row for row in rows}
     found: dict[int, Due] = {}
-    running = tx.execute(
+    standing = tx.execute(
         sa.select(deadline.c.case_id, deadline.c.due_on, deadline.c.status, deadline.c.clock)
         .where(
             deadline.c.case_id.in_(list(listed)),
@@ -106,7 +114,7 @@ def of_rows(tx: Connection, ground: Ground, rows: Iterable[RowMapping]) -> dict[
         )
         .order_by(deadline.c.id)
     )
-    for case_id, on, status, name in running:
+    for case_id, on, status, name in standing:
         row = listed[case_id]
         definition = ground.definition(tx, row["definition_id"]).definition
         if status == "paused":
@@ -131,16 +139,23 @@ def of_case(view: View) -> list[Told]:
 
 
 def waiting(view: View) -> str:
-    """That the clock of the state has not begun because its date is not there yet; empty where that is not so."""
-    rule = view.state.clock
-    if rule is None or rule.starts is None or any(row["clock"] == view.state.id for row in view.deadlines()):
-        return ""
-    what: Any = paths(view.definition)[rule.starts].label
-    store, letter, *_ = rule.starts.split(".")
+    """Which clocks have not begun because their date is not there yet; empty where there is none."""
+    begun = {row["clock"] for row in view.deadlines()}
+    return " ".join(
+        _waits(view, rule, rule.clock.starts)
+        for rule in running.in_state(view.definition, view.state.id)
+        if rule.clock.starts is not None and rule.name not in begun
+    )
+
+
+def _waits(view: View, rule: Running, starts: str) -> str:
+    what: Any = paths(view.definition)[starts].label
+    store, letter, *_ = starts.split(".")
     if store == SERVED:
         title = view.definition.letters[letter].title
         what = Text(zh=f"《{title.zh}》{what.zh}", en=f"“{title.en}”, {what.en.lower()}")
-    return drawing.t("clocks.waits", state=drawing.named(_named(view, None, view.state)), what=drawing.named(what))
+    name = drawing.named(_named(view, rule.title, rule.state))
+    return drawing.t("clocks.waits", state=name, what=drawing.named(what))
 
 
 def closing(at: datetime) -> str:
@@ -161,7 +176,7 @@ def soon_until(ground: Ground, definitions: Iterable[Definition]) -> date:
 def _told(view: View, row: RowMapping) -> Told:
     found = deadlines.rule_of(view.definition, row["clock"])
     publicity = found.ends != deadlines.BREACH
-    rule = found.duty or (found.state.publicity if publicity else found.state.clock)
+    rule = found.duty or (found.state.publicity if publicity and found.state is not None else found.clock)
     if row["status"] == "paused":
         standing = Due("paused")
     elif deadlines.is_over(view.definition, row) and row["closed_at"] is None:
@@ -171,32 +186,40 @@ def _told(view: View, row: RowMapping) -> Told:
         standing = due(view.ground, view.definition, row["due_on"], ends) or Due("normal")
     else:
         standing = Due("done", row["due_on"])
-    stored = row["ledger"]
+    stored, known = row["ledger"], _parameter(view, found, publicity=publicity)
+    key = (rule.timer if rule is not None else None) or (known.timer if known is not None else None)
     return Told(
         row,
-        _named(view, found.duty, found.state),
+        _named(view, found.title, found.state if found.duty is None else None),
         rule.basis if rule is not None else "",
         standing,
         workdays.Limit.parse(row["limit"]).message() if row["limit"] else None,
         runs_from_json(stored.get("ledger", [])),
         tuple(stored.get("notices", ())),
         _extension(view, row) if row["extended_to"] is not None else None,
-        _parameter(view, found, publicity=publicity),
+        None if known is None else {"zh": known.title.zh, "en": known.title.en},
+        key,
+        timer_reading.known(shell.house().settings.workflows).timers.get(key) if key is not None else None,
+        row["status"] == "paused" and (publicity or _runs_here(view, row["clock"])),
     )
 
 
-def _parameter(view: View, rule: deadlines.Rule, *, publicity: bool) -> dict[str, str] | None:
-    """The title of the parameter that stands for a limit."""
-    shown, own = rule.state.publicity, rule.duty or rule.state.clock
+def _runs_here(view: View, name: str) -> bool:
+    """Whether a clock is one that runs where the case stands."""
+    return any(one.name == name for one in running.in_state(view.definition, view.row["state"]))
+
+
+def _parameter(view: View, rule: deadlines.Rule, *, publicity: bool) -> Parameter | None:
+    """The parameter that stands for a limit."""
+    shown, own = rule.state.publicity if rule.state is not None else None, rule.duty or rule.clock
     written = shown.period if publicity and shown is not None else own.limit if own is not None else None
-    known = view.definition.parameters.get(name_of(written)) if written is not None and is_parameter(written) else None
-    return {"zh": known.title.zh, "en": known.title.en} if known is not None else None
+    return view.definition.parameters.get(name_of(written)) if written is not None and is_parameter(written) else None
 
 
-def _named(view: View, duty: Duty | None, state: State) -> dict[str, str]:
-    """A clock by its duty, or by its state as the reader knows that."""
-    if duty is not None:
-        return {"zh": duty.title.zh, "en": duty.title.en}
+def _named(view: View, title: Text, state: State | None) -> dict[str, str]:
+    """A clock by its own title, or by its state as the reader knows that."""
+    if state is None:
+        return {"zh": title.zh, "en": title.en}
     return view.name_of(state.id) if view.is_staff else view.public_name(state.id)
 
 
@@ -204,8 +227,8 @@ def _extension(view: View, row: RowMapping) -> Extension | None:
     """The last act that extended a clock."""
     until = row["extended_to"].isoformat()
     for entry in reversed(journal.entries(view.tx, view.row["id"])):
-        extended = entry.body.get("extended") or {}
-        if (extended.get("clock"), extended.get("to")) != (row["clock"], until):
+        extended = deadlines.noted(entry.body, "extended")
+        if not any((one.get("clock"), one.get("to")) == (row["clock"], until) for one in extended):
             continue
         action = view.definition.action(entry.from_state, entry.act) if entry.from_state else None
         said = view.facts().get(action.store or action.id, {}) if action is not None else {}

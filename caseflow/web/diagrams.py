@@ -105,7 +105,9 @@ def _running(view: View, seen: Picture) -> dict[str, tuple[Badge, ...]]:
             continue
         rule = deadlines.rule_of(view.definition, told.row["clock"])
         publicity = rule.ends != deadlines.BREACH
-        found.setdefault(seen.node(rule.state.id).id, []).append(Badge(_kind(told.due, publicity), _left(told.due)))
+        where = rule.state.id if rule.state is not None else view.row["state"]
+        said = _left(told.due) if rule.state is not None else f"{drawing.named(told.title)}\n{_left(told.due)}"
+        found.setdefault(seen.node(where).id, []).append(Badge(_kind(told.due, publicity), said))
     kept = {node.id: [one for one in node.badges if one.kind not in ("clock", "publicity")] for node in seen.nodes}
     return {node: (*badges, *kept[node]) for node, badges in found.items()}
 

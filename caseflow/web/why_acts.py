@@ -21,6 +21,7 @@ from caseflow.workflow.drawing.picture import Sight, targets
 from caseflow.workflow.parts import Check, Condition
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import Action
+from caseflow.workflow.spans import rests_on_answers
 
 Lines = Callable[[Place], str]
 """``file:line`` of a place; empty where that is not told."""
@@ -174,7 +175,7 @@ def _needs(view: View, action: Action, offer: Offer | None, place: Place, lines:
     """Every condition, and for the reader's own acts whether it holds now."""
     for number, need in enumerate(action.needs):
         holds = None
-        if offer is not None and not _of_answers(need):
+        if offer is not None and not _of_answers(need, action):
             holds = not guards.objections(view.move(action, offer.role), need)
         yield Said(_need(view.definition, need), need.basis or "", lines((*place, "needs", number)), holds)
     for number, call in enumerate(action.warns if view.is_staff else ()):
@@ -188,8 +189,10 @@ def _need(definition: Definition, need: Condition) -> str:
     return sentence(definition, "needs", GUARDS[need.name].argument, need)
 
 
-def _of_answers(need: Condition) -> bool:
-    return "asks." in need.check if isinstance(need, Check) else GUARDS[need.name].of_answers
+def _of_answers(need: Condition, action: Action) -> bool:
+    if isinstance(need, Check):
+        return "asks." in need.check
+    return GUARDS[need.name].of_answers or rests_on_answers(need, action.store or action.id)
 
 
 def _rules(view: View, action: Action, place: Place, lines: Lines) -> Iterator[Said]:

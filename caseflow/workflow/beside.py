@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, StringConstraints
 from pydantic import Field as Value
 
-from caseflow.workflow.parts import Id, Part, Path, Period
+from caseflow.workflow.parts import Id, Part, Path, Period, TimerKey
 
 Share = Annotated[str, StringConstraints(pattern=r"^(majority|[1-9]\d?/[1-9]\d?)$")]
 """More than half, or at least a share: ``majority``, ``2/3``."""
@@ -41,6 +41,8 @@ class Service(Part):
     """A signed receipt of service must be kept with it, except where it is announced."""
     deemed: Period | None = None
     """How long after an announcement it counts as served."""
+    timer: TimerKey | None = None
+    """The row of the register of time limits that says so."""
     basis: str
 
 
@@ -52,7 +54,9 @@ class Extends(Part):
     at_most: Annotated[int, Value(ge=1)] = 1
     """How often, from when it starts."""
     up_to: Period | None = None
-    """How far each time beyond the last day that it has."""
+    """How far each time beyond the last day that it has; to any day unless given."""
+    timer: TimerKey | None = None
+    """The row of the register of time limits whose extension it is."""
     basis: str
 
 

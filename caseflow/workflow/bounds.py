@@ -21,6 +21,7 @@ from caseflow.workflow.parameters import (
 )
 from caseflow.workflow.problems import Finding, Place
 from caseflow.workflow.report import Report
+from caseflow.workflow.running import clocks
 
 _NAMED = re.compile(r"\bparameter\.([a-z][a-z0-9_]*)", re.ASCII)
 _STOPGAP = "1 day"
@@ -95,7 +96,8 @@ def settled(definition: Definition, values: Mapping[str, str]) -> Definition:
         said = values.get(parameter.id) or canonical(parameter, parameter.default)
         known[parameter.id] = typed(parameter, said) if said is not None else None
     body = json.loads(definition.canonical())
-    body["states"], body["anywhere"] = _filled(body["states"], known), _filled(body.get("anywhere", {}), known)
+    for key in ("states", "anywhere", "clocks"):
+        body[key] = _filled(body.get(key, {}), known)
     return Definition.model_validate(body)
 
 
@@ -154,10 +156,13 @@ def _is_less(parameter: Parameter, one: str, other: str) -> bool:
 
 def _places(report: Report) -> Iterator[tuple[Place, str, str]]:
     """Every place where a parameter stands for a period or a number of times."""
+    for clock in clocks(report.definition).values():
+        for key in ("limit", "warn"):
+            if is_parameter(getattr(clock.clock, key)):
+                yield (*clock.place, key), getattr(clock.clock, key), "period"
     for state in report.definition.states.values():
         place: Place = ("states", state.id)
         timed: list[tuple[Place, Any, tuple[str, ...]]] = [
-            ((*place, "clock"), state.clock, ("limit", "warn")),
             ((*place, "publicity"), state.publicity, ("period",)),
             *(((*place, "duties", duty.id), duty, ("limit", "warn")) for duty in state.duties.values()),
         ]

@@ -30,7 +30,7 @@ from caseflow.workflow.parts import (
     WorkflowId,
     give_ids,
 )
-from caseflow.workflow.procedure import Action, State
+from caseflow.workflow.procedure import Action, LongClock, State
 from caseflow.workflow.promises import Always
 from caseflow.workflow.registers import Register
 
@@ -54,6 +54,8 @@ class Role(Named):
     """May open a case of this workflow; a state's id: for another organisation, beginning in that state."""
     assists: Id | None = None
     """Types what this role is to fill in; the acts stay with that role."""
+    reads_sealed: tuple[Path, ...] = ()
+    """Sections and fields that nobody sees on any page; this role reads them by an act that asks for a reason."""
 
 
 class NeverBoth(Part):
@@ -68,7 +70,7 @@ class Step(Part):
 
     as_: Id | None = Value(default=None, alias="as")
     do: Id | None = None
-    with_: dict[str, Free] = Value(default={}, alias="with")
+    with_: dict[str, Free] = Value(default_factory=dict, alias="with")
     requires: tuple[Path, ...] = ()
     """The answers of ``with`` without each of which the act is refused; ``rows.status`` is a column."""
     after: Period | None = None
@@ -83,7 +85,7 @@ class Step(Part):
     """The roles that this step tells by ``notify``, all of them."""
     warned: tuple[Id, ...] | None = None
     """The warnings that stand on the case and are not answered, all of them."""
-    places: dict[Id, Literal["held", "committed", "released", "none"]] = {}
+    places: dict[Id, Literal["held", "committed", "released", "none"]] = Value(default_factory=dict)
     """What the case has under each ceiling."""
     holds: Annotated[str, StringConstraints(min_length=1, max_length=2000)] | None = None
     """A condition that is true of the case afterwards."""
@@ -98,7 +100,7 @@ class Step(Part):
 
 class Test(Part):
     name: Text
-    given: dict[str, Free] = {}
+    given: dict[str, Free] = Value(default_factory=dict)
     steps: tuple[Step, ...]
 
 
@@ -106,6 +108,22 @@ class Stage(Named):
     """A step of the progress tracker that the applicant sees."""
 
     title: Text
+
+
+class PublicForm(Part):
+    """A form by which anybody opens a case, without an account; nobody in the system is its applicant."""
+
+    title: Text
+    help: Text | None = None
+    state: Id
+    """Where such a case begins."""
+    fields: Annotated[tuple[Path, ...], Value(min_length=1, max_length=40)]
+    """The questions that are put, in the order of the dossier; the others are the office's."""
+    anonymous: tuple[Path, ...] = ()
+    """Sections that whoever files may leave out altogether."""
+    receives: Id
+    """The role whose office holds the case."""
+    basis: str
 
 
 class Definition(Part):
@@ -139,11 +157,15 @@ class Definition(Part):
     panels: dict[Id, Panel] = {}
     members: Members | None = None
     imports: Imports | None = None
+    public_form: PublicForm | None = None
+    """Anybody may open a case by it."""
     registers: dict[Id, Register] = {}
     """The registers that this procedure writes or asks; others may write the same."""
     states: dict[Id, State]
     anywhere: dict[Id, Action] = {}
     """Actions offered in every state that is not final."""
+    clocks: dict[Id, LongClock] = {}
+    """Time limits over several states."""
     letters: dict[Id, Letter] = {}
     tables: dict[Id, Table] = {}
     always: tuple[Always, ...] = ()
@@ -164,6 +186,7 @@ class Definition(Part):
             "registers",
             "states",
             "anywhere",
+            "clocks",
             "letters",
             "tables",
         )

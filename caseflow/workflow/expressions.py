@@ -9,16 +9,17 @@ smallest unit (``decimal × 10^scale``, one scale per condition) and a date is d
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cel_expr_python import cel
 
 from caseflow.words import Message
-from caseflow.workflow.operators import METHODS, Kind, compilers
+from caseflow.workflow.operators import METHODS, Declared, Kind, compilers
 from caseflow.workflow.problems import nearest
 
 MAX_LENGTH = 2000
@@ -86,12 +87,12 @@ def compile_expression(text: str, names: Mapping[str, tuple[Kind, int | None]]) 
     written, asked = _presence(tokens, text)
     reads = _reads(tokens, names)
     used = {name: names[name] for name in dict.fromkeys([*reads, *asked]) if name in names}
-    checker, evaluator = compilers(tuple(sorted(used.items())))
+    declared = tuple(sorted(used.items()))
     try:
-        kind = checker.compile(written)
+        kind = _kind_of(written, declared)
     except RuntimeError:
         return _told(written, text, names)
-    if kind.return_type().name() != "BOOL":
+    if kind != "BOOL":
         return [_say((1, 1), "cel_not_boolean")]
     literals = [token.text.partition(".")[2] for token in tokens if token.kind == "number"]
     places = [
@@ -102,12 +103,26 @@ def compile_expression(text: str, names: Mapping[str, tuple[Kind, int | None]]) 
     if problem:
         return [problem]
     try:
-        compiled = evaluator.compile(counted)
+        compiled = _evaluated(counted, declared)
     except RuntimeError as error:
         return _said(str(error), text, names)
     return Expression(
         text, compiled, tuple((name, names[name][0], tuple(name.split("."))) for name in reads), tuple(asked), scale
     )
+
+
+@lru_cache(maxsize=2048)
+def _kind_of(written: str, names: Declared) -> str:
+    """The type of a condition. Raises ``RuntimeError`` where an operator does not take what stands there.
+
+    Workflows that share parts share conditions: what is said of the same names is compiled once.
+    """
+    return str(compilers(names).checker.compile(written).return_type().name())
+
+
+@lru_cache(maxsize=2048)
+def _evaluated(counted: str, names: Declared) -> cel.Expression:
+    return compilers(names).evaluator.compile(counted)
 
 
 def _told(written: str, text: str, names: Mapping[str, tuple[Kind, int | None]]) -> list[Wrong]:
@@ -122,10 +137,11 @@ def _told(written: str, text: str, names: Mapping[str, tuple[Kind, int | None]])
 def tokens_of(text: str) -> list[Token]:
     """The words and signs of a condition; none where it cannot be read."""
     found = _tokens(text)
-    return [] if isinstance(found, Wrong) else found
+    return [] if isinstance(found, Wrong) else list(found)
 
 
-def _tokens(text: str) -> list[Token] | Wrong:
+@lru_cache(maxsize=2048)
+def _tokens(text: str) -> tuple[Token, ...] | Wrong:
     found, at = [], 0
     while at < len(text):
         match = _TOKEN.match(text, at)
@@ -137,10 +153,10 @@ def _tokens(text: str) -> list[Token] | Wrong:
     for token in found:
         if token.kind == "path" and token.text in ("null", "NULL"):
             return _wrong(text, token.at, "cel_null")
-    return found
+    return tuple(found)
 
 
-def _lists(tokens: list[Token], text: str) -> list[Wrong]:
+def _lists(tokens: Sequence[Token], text: str) -> list[Wrong]:
     """A list holds literals of one kind, so that no type can slip in unseen."""
     wrong = []
     for number, token in enumerate(tokens):
@@ -164,7 +180,7 @@ def _lists(tokens: list[Token], text: str) -> list[Wrong]:
     return wrong
 
 
-def _loops(tokens: list[Token], text: str, names: Mapping[str, tuple[Kind, int | None]]) -> list[Wrong]:
+def _loops(tokens: Sequence[Token], text: str, names: Mapping[str, tuple[Kind, int | None]]) -> list[Wrong]:
     """``all`` and ``exists`` are not nested, and their variable hides no name."""
     wrong, depth, inside = [], 0, 0
     for number, token in enumerate(tokens):
@@ -185,7 +201,7 @@ def _loops(tokens: list[Token], text: str, names: Mapping[str, tuple[Kind, int |
     return wrong
 
 
-def _presence(tokens: list[Token], text: str) -> tuple[str, list[str]]:
+def _presence(tokens: Sequence[Token], text: str) -> tuple[str, list[str]]:
     """``has(a.b)`` becomes a name of the same length, so that no column shifts."""
     asked = []
     for number in range(len(tokens) - 3):
@@ -197,7 +213,7 @@ def _presence(tokens: list[Token], text: str) -> tuple[str, list[str]]:
     return text, list(dict.fromkeys(asked))
 
 
-def _reads(tokens: list[Token], names: Mapping[str, tuple[Kind, int | None]]) -> list[str]:
+def _reads(tokens: Sequence[Token], names: Mapping[str, tuple[Kind, int | None]]) -> list[str]:
     """The declared names that a condition reads, outside ``has``."""
     found: list[str] = []
     for number, token in enumerate(tokens):
@@ -212,7 +228,7 @@ def _reads(tokens: list[Token], names: Mapping[str, tuple[Kind, int | None]]) ->
     return list(dict.fromkeys(found))
 
 
-def _counted(tokens: list[Token], text: str, written: str, scale: int) -> tuple[str, Wrong | None]:
+def _counted(tokens: Sequence[Token], text: str, written: str, scale: int) -> tuple[str, Wrong | None]:
     """The text for evaluation: decimals as whole numbers, dates as days."""
     pieces, at = [], 0
     for number, token in enumerate(tokens):

@@ -13,7 +13,7 @@ from caseflow.workflow.definition import Definition
 from caseflow.workflow.form import Field
 from caseflow.workflow.parts import Call, Part
 from caseflow.workflow.problems import Place
-from caseflow.workflow.procedure import Action, Breach, Duty, State
+from caseflow.workflow.procedure import Action, Breach, Clock, Duty, LongClock, State
 from caseflow.workflow.registers import Validity
 
 FILE_KEYS = ("extends", "part", "abstract")
@@ -22,11 +22,13 @@ SCALAR_FOR_LIST: tuple[tuple[type[Part], tuple[str, ...]], ...] = (
     (Action, ("by", "moved_by", "sign_off", "not_by")),
     (State, ("moved_by",)),
     (Breach, ("notify",)),
+    (Clock, ("extends",)),
+    (LongClock, ("extends",)),
     (Duty, ("signs",)),
     (Field, ("of_kind",)),
     (Validity, ("notify",)),
 )
-"""Where one name may stand for a list of one."""
+"""Where one name, or one ground of extension, may stand for a list of one."""
 
 
 @cache

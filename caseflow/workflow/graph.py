@@ -39,8 +39,12 @@ def entrances(definition: Definition) -> tuple[str, ...]:
 
 
 def recorded(definition: Definition) -> tuple[str, ...]:
-    """The states in which somebody opens a case: the first, and those in which a role opens it for another."""
-    opened = (role.opens for role in definition.roles.values())
+    """The states in which somebody opens a case: the first, those in which a role opens it for another, that of the
+    public form.
+    """
+    opened = [role.opens for role in definition.roles.values()]
+    if definition.public_form is not None:
+        opened.append(definition.public_form.state)
     return (definition.first_state, *(state for state in opened if state in definition.states))
 
 

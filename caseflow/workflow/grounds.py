@@ -8,23 +8,24 @@ from typing import Any
 
 from caseflow.workflow import parts
 from caseflow.workflow.decisions import Decision, Row
-from caseflow.workflow.definition import Definition, NeverBoth
+from caseflow.workflow.definition import Definition, NeverBoth, PublicForm
 from caseflow.workflow.form import Choice, Field
 from caseflow.workflow.kept import kept
 from caseflow.workflow.many import Imports, Quota, Table
 from caseflow.workflow.panel import Aggregate, Assign, Criterion, Lot, Outlier, Panel
 from caseflow.workflow.parameters import Parameter
 from caseflow.workflow.problems import Place
-from caseflow.workflow.procedure import Action, Calculates, Clock, Duty, Publicity
+from caseflow.workflow.procedure import Action, Calculates, Clock, Duty, LongClock, Publicity
 from caseflow.workflow.promises import Always
 from caseflow.workflow.registers import Register
 
 _KINDS: tuple[tuple[type[parts.Part], str], ...] = (
-    (Clock, "clock"), (Publicity, "publicity"), (Calculates, "calculation"), (Duty, "duty"), (Action, "act"),
+    (Clock, "clock"), (LongClock, "clock"), (Publicity, "publicity"), (Calculates, "calculation"), (Duty, "duty"), (Action, "act"),
     (parts.Check, "guard"), (Field, "field"), (Choice, "choice"), (Quota, "quota"), (Panel, "panel"),
     (Criterion, "criterion"), (Aggregate, "panel"), (Lot, "panel"), (Assign, "panel"), (Outlier, "panel"),
     (Table, "table"), (Imports, "imports"), (Register, "register"),
     (Decision, "decision"), (Row, "decision"), (Parameter, "parameter"), (NeverBoth, "four_eyes"), (Always, "always"),
+    (PublicForm, "public_form"),
 )  # fmt: skip
 _OF_LIST = {"needs": "guard", "warns": "warning", "then": "effect"}
 
@@ -36,7 +37,7 @@ class Ground:
     basis: str
     kind: str
     """clock, publicity, calculation, duty, act, guard, warning, effect, field, choice, quota, panel, criterion, table,
-    imports, register, decision, parameter, four_eyes, always, or service of a letter."""
+    imports, register, decision, parameter, four_eyes, always, public_form, or service of a letter."""
     place: Place
     path: tuple[parts.Text, ...]
     """What stands around it and itself, from the outside in, by the names that people read."""

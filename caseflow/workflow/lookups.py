@@ -31,6 +31,8 @@ class Lookup(Part):
     status: tuple[Status, ...] = ("valid",)
     none: bool = False
     """Of the guard: there must be no such entry."""
+    if_any: bool = False
+    """Of the guard: where a value that an entry must have is missing, nothing is asked."""
     into: Id | None = None
     """Of the effect: the store under which the entry is kept with the case."""
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -47,7 +49,8 @@ class Lookup(Part):
             found = cls.model_validate(argument)
         except ValidationError:
             return None
-        fits = found.into is not None and not found.none if call.name == TAKES else found.into is None
+        guards = found.none or found.if_any
+        fits = found.into is not None and not guards if call.name == TAKES else found.into is None
         return found if fits and found.status else None
 
 

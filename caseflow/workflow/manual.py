@@ -28,6 +28,7 @@ _FORMS = {
     r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$": "path",
     r"^[1-9]\d{0,3} (workdays?|days?|months?|years?)$": "period",
     r"^([1-9]\d{0,3} (workdays?|days?|months?|years?)|parameter\.[a-z][a-z0-9_]{0,59})$": "period_or_parameter",
+    r"^[a-z]{2,4}\.[a-z][a-z0-9_]{0,59}$": "timer",
     r"^parameter\.[a-z][a-z0-9_]{0,59}$": "parameter",
     r"^\d{4}\.\d{1,3}$": "version",
     r"^\d{1,2}(\.\d)?%$": "percent",

@@ -10,6 +10,9 @@ from cel_expr_python import cel
 
 Kind = Literal["text", "integer", "decimal", "date", "boolean", "texts", "integers", "decimals", "dates", "booleans"]
 
+Declared = tuple[tuple[str, tuple[Kind, int | None]], ...]
+"""The names that a condition uses, in order: the type, and for decimals the places, of each."""
+
 _T = cel.Type
 _DATE = _T.AbstractType("date")
 _WRITTEN: dict[str, cel.Type] = {
@@ -79,8 +82,8 @@ class Compilers(NamedTuple):
 
 
 @lru_cache(maxsize=512)
-def compilers(names: tuple[tuple[str, tuple[Kind, int | None]], ...]) -> Compilers:
-    """What compiles conditions over ``names``: the type, and for decimals the places, of each."""
+def compilers(names: Declared) -> Compilers:
+    """What compiles conditions over ``names``."""
     asked = {f"has_.{name}": _T.BOOL for name, _ in names}
     written = {name: _type(kind, _WRITTEN) for name, (kind, _) in names}
     counted = {name: _type(kind, _COUNTED) for name, (kind, _) in names}

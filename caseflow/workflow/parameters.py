@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import StringConstraints
 
 from caseflow.workflow.form import Choice
-from caseflow.workflow.parts import Id, Named, Text
+from caseflow.workflow.parts import Id, Named, Text, TimerKey
 
 PREFIX = "parameter."
 SettablePeriod = Annotated[
@@ -42,6 +42,8 @@ class Parameter(Named):
     set_by: Id | None = None
     confirmed_by: Id | None = None
     """The role of which a second person must confirm what was set before it counts."""
+    timer: TimerKey | None = None
+    """The row of the register of time limits that its default is."""
     basis: str
 
     @property

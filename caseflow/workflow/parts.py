@@ -11,6 +11,8 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 WorkflowId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
 Period = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,3} (workdays?|days?|months?|years?)$")]
 """A length of time in words: ``10 workdays``, ``30 days``, ``12 months``, ``1 year``."""
+TimerKey = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}\.[a-z][a-z0-9_]{0,59}$")]
+"""A row of the register of time limits: ``pn.review``."""
 Path = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$")]
 """Where a value stands: ``dossier.unit.unit_name``, ``intake.product_class``, ``round``."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+from pydantic import ConfigDict, SerializerFunctionWrapHandler, StringConstraints, field_serializer, model_validator
 from pydantic import Field as Value
-from pydantic import StringConstraints, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from caseflow.workflow.beside import Counts, Extends, Linked, Stops
 from caseflow.workflow.form import Field
@@ -19,6 +20,7 @@ from caseflow.workflow.parts import (
     Path,
     Period,
     Text,
+    TimerKey,
     WorkflowId,
     give_ids,
 )
@@ -51,14 +53,39 @@ class Clock(Part):
     ends_on: Literal["next_workday", "after_holidays", "last_day"] = "next_workday"
     """Where a limit in days, months or years ends on a day off: from every day off it moves on to the next working day,
     from those alone that the law names, or not at all."""
-    extends: Extends | None = None
-    """What binds the acts that extend it; nothing but themselves unless given."""
+    extends: tuple[Extends, ...] = ()
+    """What binds the acts that extend it, one ground after the other; nothing but themselves unless given."""
     stops: Stops | None = None
     """That acts may let it stand still where the case stays."""
     breach: Breach = Breach()
     soft: bool = False
     """Its end is pointed out to those of ``breach``, and nothing is late."""
+    timer: TimerKey | None = None
+    """The row of the register of time limits that its limit is."""
     basis: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one(cls, data: Any) -> Any:
+        if isinstance(data, dict) and isinstance(data.get("extends"), dict):
+            return {**data, "extends": (data["extends"],)}
+        return data
+
+    @field_serializer("extends", mode="wrap")
+    def _alone(self, grounds: tuple[Extends, ...], written: SerializerFunctionWrapHandler) -> Any:
+        """One ground stands by itself, as it is usually written."""
+        listed = written(grounds)
+        return listed[0] if len(listed) == 1 else listed
+
+
+class LongClock(Clock):
+    """A time limit over several states, beside the clocks that these have of their own."""
+
+    id: SkipJsonSchema[str] = ""
+    title: Text
+    in_: tuple[Id, ...] = Value(alias="in", min_length=1)
+    """Where it runs, from one of these to the next without a break."""
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
 class Publicity(Part):
@@ -71,6 +98,8 @@ class Publicity(Part):
     """The action of this state that the system performs when the period is over."""
     suspended_by: Id | None = None
     """The duty of this state while somebody owes which it stands still: an objection that is looked into."""
+    timer: TimerKey | None = None
+    """The row of the register of time limits that its period is."""
     basis: str
 
 
@@ -122,6 +151,8 @@ class Duty(Named):
     """How many answers settle it, or the ballot that they are."""
     closes_rest: bool = False
     """Once that is met, who has not answered owes nothing any more."""
+    timer: TimerKey | None = None
+    """The row of the register of time limits that its limit is."""
     basis: str
 
     @property
@@ -225,9 +256,9 @@ class State(Named):
     private: bool = False
     """Nobody but the applicant's organisation sees a case that has never left such states."""
     edits: tuple[Literal["dossier", "footprint", "unlocked"], ...] = ()
-    edits_of: dict[Id, tuple[Path, ...]] = {}
+    edits_of: dict[Id, tuple[Path, ...]] = Value(default_factory=dict)
     """By role the sections and fields of the dossier that it types here, the holder or not."""
-    hides: dict[Id, tuple[Path, ...]] = {}
+    hides: dict[Id, tuple[Path, ...]] = Value(default_factory=dict)
     """By role what is out of its sight here, besides what the role itself hides."""
     guide: Text | None = None
     next: Text | None = None
@@ -235,7 +266,7 @@ class State(Named):
     publicity: Publicity | None = None
     calculates: Calculates | None = None
     panel: Id | None = None
-    duties: dict[Id, Duty] = {}
+    duties: dict[Id, Duty] = Value(default_factory=dict)
     when_linked: tuple[Linked, ...] = ()
     may_be_taken_back: bool = False
     """Who brought a case here may take that back while nobody else has opened it."""
@@ -247,7 +278,7 @@ class State(Named):
     retention: Period | None = None
     listed: Literal["publicity", "published"] | None = None
     """On which public page a case in this state stands."""
-    actions: dict[Id, Action] = {}
+    actions: dict[Id, Action] = Value(default_factory=dict)
 
     @property
     def typed_in(self) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from caseflow.workflow import nodes
+from caseflow.workflow import nodes, timer_reading
 from caseflow.workflow.complaints import complaints, repaired
 from caseflow.workflow.decoding import MAX_BYTES
 from caseflow.workflow.definition import Definition
@@ -113,7 +113,7 @@ def read_folder(folder: Path, vocabulary: Vocabulary) -> dict[str, Definition]:
 def examine(path: Path, *, vocabulary: Vocabulary, peers: Mapping[str, Definition] | None = None) -> Reading:
     """Like ``read``, but tells warnings too and never raises."""
     reading = _grammar(path.stem, Source(folder=path.parent), str(path))
-    _meaning(reading, vocabulary, peers)
+    _meaning(reading, timer_reading.beside(vocabulary, path.parent.parent), peers)
     return reading
 
 
@@ -171,6 +171,9 @@ def _examine_folder(folder: Path, vocabulary: Vocabulary) -> list[Reading]:
                 reading.problems.append(problem(mark, "workflow_twice", name=reading.definition.workflow))
             peers.setdefault(reading.definition.workflow, reading.definition)
     complete = all(reading.definition for reading in whole)
+    vocabulary = timer_reading.beside(vocabulary, folder)
+    if faults := timer_reading.faults(folder):
+        readings.append(Reading(str(folder / timer_reading.FILE), problems=list(faults)))
     for reading in whole:
         _meaning(reading, vocabulary, peers if complete else None)
     return [reading for reading in readings if not reading.part or reading.problems]

@@ -12,7 +12,7 @@ from typing import Any, Literal, Self
 from pydantic import ConfigDict, ValidationError, model_validator
 from pydantic import Field as Value
 
-from caseflow.workflow.parts import Id, Named, Part, Path, Period, Text, give_ids
+from caseflow.workflow.parts import Id, Named, Part, Path, Period, Text, TimerKey, give_ids
 from caseflow.workflow.problems import Place
 
 Status = Literal["valid", "suspended", "revoked", "expired", "withdrawn", "superseded"]
@@ -29,6 +29,7 @@ STEPS: dict[str, tuple[tuple[Status, ...], Status]] = {
     "register_suspend": (("valid",), "suspended"),
     "register_restore": (("suspended",), "valid"),
     "register_revoke": (LIVE, "revoked"),
+    "register_reinstate": (("revoked",), "valid"),
     "register_withdraw": (LIVE, "withdrawn"),
     "register_expire": (LIVE, "expired"),
 }
@@ -103,6 +104,8 @@ class Validity(Part):
     """So long before its last day ``notify`` is told."""
     notify: tuple[Id, ...] = ()
     """Roles of the case whose entry it is."""
+    timer: TimerKey | None = None
+    """The row of the register of time limits that says how long it lasts."""
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     @model_validator(mode="before")

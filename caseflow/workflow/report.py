@@ -26,6 +26,7 @@ ENGINE_ACTS = (
     "add_signer", "remove_signer",
     "supervision_demand", "supervision_answer", "supervision_close",
     "circulate", "circulation_read", "circulation_withdraw",
+    "read_sealed",
 )  # fmt: skip
 """Acts that the engine itself offers on every case; no definition may define them."""
 
@@ -74,20 +75,33 @@ class Report:
         self.say(rule, place, nearest(name, names), name=name)
         return False
 
-    def actions(self) -> Iterator[tuple[Place, State | None, Action]]:
+    def actions(self) -> tuple[tuple[Place, State | None, Action], ...]:
         """Every action with its place and the state in which it is offered (none: anywhere)."""
-        for state in self.definition.states.values():
-            for action in state.actions.values():
-                yield ("states", state.id, "actions", action.id), state, action
-        for action in self.definition.anywhere.values():
-            yield ("anywhere", action.id), None, action
+        return _actions(self.definition)
 
-    def questions(self) -> Iterator[tuple[Place, Field]]:
+    def questions(self) -> tuple[tuple[Place, Field], ...]:
         """Every field of the dossier and of the actions, columns of tables included."""
-        for section in self.definition.dossier.values():
-            yield from _with_columns(("dossier", section.id, "fields"), section.fields)
-        for place, _, action in self.actions():
-            yield from _with_columns((*place, "asks"), action.asks)
+        return _questions(self.definition)
+
+
+@kept
+def _actions(definition: Definition) -> tuple[tuple[Place, State | None, Action], ...]:
+    found: list[tuple[Place, State | None, Action]] = [
+        (("states", state.id, "actions", action.id), state, action)
+        for state in definition.states.values()
+        for action in state.actions.values()
+    ]
+    return (*found, *((("anywhere", action.id), None, action) for action in definition.anywhere.values()))
+
+
+@kept
+def _questions(definition: Definition) -> tuple[tuple[Place, Field], ...]:
+    found: list[tuple[Place, Field]] = []
+    for section in definition.dossier.values():
+        found += _with_columns(("dossier", section.id, "fields"), section.fields)
+    for place, _, action in _actions(definition):
+        found += _with_columns((*place, "asks"), action.asks)
+    return tuple(found)
 
 
 @kept
@@ -144,4 +158,5 @@ def gathered(definition: Definition) -> frozenset[str]:
 def _with_columns(place: Place, fields: dict[str, Field]) -> Iterator[tuple[Place, Field]]:
     for field in fields.values():
         yield (*place, field.id), field
-        yield from _with_columns((*place, field.id, "columns"), field.columns)
+        if field.columns:
+            yield from _with_columns((*place, field.id, "columns"), field.columns)

@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from caseflow.workflow.timers import Timer
+
 Argument = Literal[
     "none", "any", "text", "number", "dossier", "quota", "letter", "duty", "action", "state", "members", "panel",
     "role", "section", "table", "path", "paths", "notify", "clock", "decision", "register",
-    "open_case", "linked_case", "lookup", "sample",
+    "open_case", "linked_case", "lookup", "sample", "between",
 ]  # fmt: skip
 """What may stand behind a name. ``members`` is an action of the member workflow, or ``{by, acts}``, with ``only_in``
 where only the members of one state are meant; ``paths`` maps names to paths; ``notify`` is ``{role, text}``;
 ``dossier`` is the word itself; ``clock`` is a state that has one, or ``duty:<id>``; ``open_case`` is ``{workflow, link, in,
 copies}``, ``linked_case`` ``{link, reached}``; ``register`` is the id of one, or
-what ``RegisterCall`` says; ``lookup`` is what ``Lookup`` says, ``sample`` what ``Sample`` says."""
+what ``RegisterCall`` says; ``lookup`` is what ``Lookup`` says, ``sample`` what ``Sample`` says, ``between`` what ``Span`` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +43,5 @@ class Vocabulary:
     """The reviewer's checks of a footprint, for ``blocks`` of ``calculates``."""
     thresholds: Mapping[str, bool] = field(default_factory=dict)
     """The bounds of those checks, and whether each is a whole number."""
+    timers: Mapping[str, Timer] = field(default_factory=dict)
+    """The register of time limits."""

@@ -59,6 +59,7 @@ def test_the_names_that_may_stand_at_a_place_are_known() -> None:
         "stops",
         "breach",
         "soft",
+        "timer",
         "basis",
     ]
     assert known_at(("states", "x", "actions", "y", "needs", 0, "Check", "?")) == ["check", "message", "basis"]

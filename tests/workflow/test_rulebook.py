@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import textwrap
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,15 +15,19 @@ from caseflow.cases.vocabulary import vocabulary
 from caseflow.cli import main as cli
 from caseflow.config import ROOT
 from caseflow.words import LANGUAGES, catalogue
+from caseflow.workflow.parts import Text
 from caseflow.workflow.proof import check, rulebook
 from caseflow.workflow.proof.rulebook import Change, Rule
 from caseflow.workflow.reader import Reading, examine_folder, examine_text, read_text
+from caseflow.workflow.timers import Timer
 from caseflow.workflow.vocabulary import Vocabulary
 from tests.workflow import garden, test_check_pairs, test_check_registers
 
 ROOM = ROOT / "caseflow" / "workflow"
 TOYS = ROOT / "tests" / "cases"
 TINY = (Path(__file__).with_name("tiny.yaml")).read_text("utf-8")
+FILED = (Path(__file__).with_name("filed.yaml")).read_text("utf-8")
+"""A procedure that the public begins."""
 FALLBACK = {"not_understood"}
 """Said where no rule foresees what was written; nobody knows an example."""
 NO_RULES = {
@@ -63,6 +68,10 @@ HUT = garden.changed(
     ("en: Sheds}, per", "en: Sheds}, counter: huts, per"),
     text=test_check_registers.TEXT,
 )
+SAMPLE = Timer(
+    title=Text(zh="示例期限", en="Sample"), value=("15 workdays",), from_=Text(zh="自收到之日", en="receipt"),
+    basis="示例第二十三条", mark="read",
+)  # fmt: skip
 ROUNDS = ("roles:", "rounds: required\nroles:")
 SHARED = "prepare: [{zh: 证件, en: Papers}]\n"
 BASES = {
@@ -78,7 +87,9 @@ BASES = {
         "round": "part: true\nextends: [ring]\n",
     }),
     "tiny": Base(TINY, KNOWN),
+    "filed": Base(FILED, KNOWN),
     "whole": Base("", KNOWN),
+    "long": Base(toy("long"), replace(KNOWN, timers={"xx.sample": SAMPLE})),
     "twice": Base(TINY, KNOWN),
     "rounded": Base(garden.changed(ROUNDS, text=toy("opener")), KNOWN, ("rounded_inquiry",)),
     "rounded_inquiry": Base(garden.changed(ROUNDS, text=toy("inquiry")), KNOWN),

@@ -66,7 +66,8 @@ def fill(node: Node, over: Overlay, language: Language) -> Filled:
         lines += [Line("heat", one) for one in heat.lines]
     else:
         for badge in over.badges.get(node.id, node.badges):
-            first, *rest = wrapped(badge.text, SMALL, BOX_WIDTH - 36, 2)
+            said = [wrapped(part, SMALL, BOX_WIDTH - 36, 2) for part in badge.text.split("\n")]
+            first, *rest = (one for part in said for one in part)
             lines.append(Line("badge", first, badge.kind))
             lines += [Line("note", one) for one in rest]
     lines += [Line("note", one) for one in wrapped("，".join(over.visits.get(node.id, ())), SMALL, _ROOM, 2) if one]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from caseflow.words import Language, pick, render, text
+from caseflow.workflow import running
 from caseflow.workflow.bounds import default_of
 from caseflow.workflow.days.workdays import Limit
 from caseflow.workflow.definition import Definition
@@ -198,6 +199,10 @@ def _badges(
     limit = limit_of(definition, state)
     if limit is not None and (sight.whole or alone or state.publicity is not None):
         yield Badge("publicity" if state.publicity else "clock", period(limit, language))
+    for one in running.in_state(definition, state.id):
+        if one.state is None and one.clock.limit is not None and (sight.whole or alone):
+            long = period(default_of(definition, one.clock.limit), language)
+            yield Badge("clock", f"{pick(one.title, language)} {long}")
     if sight.whole and state.panel in definition.panels:
         panel = definition.panels[str(state.panel)]
         yield Badge("panel", text("diagram.panel", language, title=pick(panel.title, language), n=panel.size))

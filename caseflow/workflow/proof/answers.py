@@ -8,7 +8,7 @@ from caseflow.workflow.form import Field
 from caseflow.workflow.parts import Call
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import Action, State
-from caseflow.workflow.report import Report, gathered, paths
+from caseflow.workflow.report import CASE_PATHS, Report, gathered, paths
 
 AMENDS = "amend_dossier"
 ASKED_FOR: Mapping[str, tuple[str, ...]] = {
@@ -23,8 +23,13 @@ ASKED_FOR: Mapping[str, tuple[str, ...]] = {
 ONLY_ASKED = ("each_row", "case_file", "dossier_fields", "field_comments", "members", "score_sheet")
 
 
+_CALLED = ("case_title", "case_subject")
+"""What a case is called by must be filed with it: a case that is opened or imported has no answers of acts yet."""
+
+
 def check(report: Report) -> None:
     known = _filed(report)
+    elsewhere = {*paths(report.definition), *CASE_PATHS} - known.keys()
     for place, field in report.questions():
         _placed(report, place, field, known)
     for place, at, action in report.actions():
@@ -36,6 +41,8 @@ def check(report: Report) -> None:
     for place, path in _single(report):
         if path is not None and path.split(".")[0] in gathered(report.definition):
             report.say("entries_here", place, path=path)
+        elif path in elsewhere and place[0] in _CALLED:
+            report.say("called_elsewhere", place, path=path)
 
 
 def _placed(report: Report, place: Place, field: Field, known: Mapping[str, Field]) -> None:

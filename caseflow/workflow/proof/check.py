@@ -21,6 +21,7 @@ from caseflow.workflow.proof import (
     names,
     panels,
     papers,
+    public_forms,
     questions,
     register_checks,
     roles,
@@ -28,6 +29,8 @@ from caseflow.workflow.proof import (
     sense,
     serving,
     soundness,
+    span_checks,
+    timed,
 )
 from caseflow.workflow.report import Report
 from caseflow.workflow.vocabulary import Vocabulary
@@ -43,8 +46,11 @@ def check(definition: Definition, vocabulary: Vocabulary) -> list[Finding]:
     bounds.at_ends(report, _timed)
     register_checks.check(report)
     linking.check(report)
+    public_forms.check(report)
     retracing.check(report)
     clocks.check(report)
+    timed.check(report)
+    span_checks.check(report)
     report.findings += rules.check(definition)
     if not any(found.level == "error" for found in report.findings):
         deciding_guards.check(report)

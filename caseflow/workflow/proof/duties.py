@@ -10,6 +10,7 @@ from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import Action, Duty, State
 from caseflow.workflow.proof import votes
 from caseflow.workflow.report import Report, paths
+from caseflow.workflow.running import in_state
 
 OPENS, CLOSES, SEATS = "open_duty", "close_duty", "seat_experts"
 
@@ -72,7 +73,7 @@ def _personal(report: Report, state: State, duty: Duty, place: Place) -> None:
 def _opened(report: Report, state: State, duty: Duty, place: Place) -> None:
     """By entry into the state or by an act in it; the act's questions say of whom, and by when."""
     opening = [action for action in state.actions.values() if _opens(action, duty)]
-    late = _owed_late(state, duty)
+    late = _owed_late(report, state, duty)
     if duty.on_entry:
         if opening or late:
             at = (*place, "each" if duty.each is not None else "each_person")
@@ -94,10 +95,13 @@ def _opened(report: Report, state: State, duty: Duty, place: Place) -> None:
         report.say("duty_unowned", (*place, "role"), name=duty.role)
 
 
-def _owed_late(state: State, duty: Duty) -> bool:
+def _owed_late(report: Report, state: State, duty: Duty) -> bool:
     """Whether it is owed once another clock of its state has run out."""
-    clocks = [state.clock, *(one for one in state.duties.values() if one is not duty)]
-    return any(one is not None and one.breach.opens == duty.id for one in clocks)
+    late = [
+        *(one.clock.breach for one in in_state(report.definition, state.id)),
+        *(one.breach for one in state.duties.values() if one is not duty),
+    ]
+    return any(breach.opens == duty.id for breach in late)
 
 
 def _timed(report: Report, duty: Duty, place: Place) -> None:

@@ -8,12 +8,13 @@ followed. So what is proved holds whatever is answered.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.graph import Spot, Step, Way, moves
+from caseflow.workflow.kept import kept
 from caseflow.workflow.parts import Call
 from caseflow.workflow.procedure import Action
 from caseflow.workflow.promises import ENDED, Happening
@@ -93,13 +94,15 @@ def explore(
     waiting = deque(found.before)
     endings = tuple(_endings(watch))
     known: dict[Spot, list[tuple[Step, Action, frozenset[int]]]] = {}
+    bare = not (watch.bounded or watch.registers or watch.quotas or endings)
     while waiting:
         scene = waiting.popleft()
         if scene.spot not in known:
             known[scene.spot] = list(_steps(definition, watch, scene.spot))
         beyond: list[Scene] = []
         for step, action, now in known[scene.spot]:
-            memory = _after(watch, endings, scene.memory, step, action, now)
+            quiet = bare and not now
+            memory = scene.memory if quiet else _after(watch, endings, scene.memory, step, action, now)
             if memory is None:
                 continue
             if wrong is not None and wrong(scene, step, now):
@@ -120,22 +123,31 @@ def explore(
 
 def _steps(definition: Definition, watch: Watch, spot: Spot) -> Iterator[tuple[Step, Action, frozenset[int]]]:
     """The steps from a spot, each with its act and the numbers of the happenings that it is."""
-    for step in moves(definition).get(spot, ()):
-        action = definition.action(step.at.state, step.action)
-        if action is not None:
-            now = [number for number, one in enumerate(watch.happenings) if happens(definition, step, one)]
-            yield step, action, frozenset(now) if now else _NOTHING
+    watched = tuple(enumerate(watch.happenings))
+    for step, action in taken(definition).get(spot, ()):
+        now = [number for number, one in watched if _happens(definition, step, action, one)]
+        yield step, action, frozenset(now) if now else _NOTHING
 
 
-def happens(definition: Definition, step: Step, what: Happening) -> bool:
-    """Whether a step does an act, enters a state, ends a publicity or has an effect."""
+@kept
+def taken(definition: Definition) -> Mapping[Spot, tuple[tuple[Step, Action], ...]]:
+    """By spot the steps that lead on from it, each with its act."""
+    return {
+        spot: tuple(
+            (step, action) for step in steps if (action := definition.action(step.at.state, step.action)) is not None
+        )
+        for spot, steps in moves(definition).items()
+    }
+
+
+def _happens(definition: Definition, step: Step, action: Action, what: Happening) -> bool:
+    """Whether a step does its act, enters a state, ends a publicity or has an effect."""
     if isinstance(what, str):
-        return what == step.action or (what == step.to.state and step.to.state != step.at.state)
-    action = definition.action(step.at.state, step.action)
-    return action is not None and any(
-        _ends(definition, step, action, said) if name == ENDED else has_effect(action, name, said)
-        for name, said in what.items()
-    )
+        return what == step.action or (what == step.to.state and what != step.at.state)
+    for name, said in what.items():
+        if _ends(definition, step, action, said) if name == ENDED else has_effect(action, name, said):
+            return True
+    return False
 
 
 def has_effect(action: Action, name: str, said: str) -> bool:

@@ -15,7 +15,7 @@ from caseflow.workflow.procedure import State
 from caseflow.workflow.proof.exploring import Explored, Scene, Watch, bounded_acts, explore
 from caseflow.workflow.proof.story import story
 from caseflow.workflow.report import Report
-from caseflow.workflow.rights import COMPLETE, can_type
+from caseflow.workflow.rights import COMPLETE, answered_on_entry, can_type, may_stay_empty
 
 
 def check(report: Report) -> None:
@@ -143,7 +143,10 @@ def _skipped(report: Report) -> None:
             path = f"dossier.{section.id}.{field.id}"
             if not field.required or field.fixed or field.when or section.when or path in amended:
                 continue
+            if may_stay_empty(definition, path):
+                continue
             open_in = {state.id for state in definition.states.values() if can_type(definition, state, path)}
+            open_in |= answered_on_entry(definition, path)
             begin = [spot for spot in starts(definition) if spot.state not in open_in]
             taken = way(definition, partial(_asks_all, definition), barred=partial(_enters, open_in), begin=begin)
             if taken:

@@ -9,6 +9,7 @@ from caseflow.words import Message
 from caseflow.workflow import lookups
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.form import Field
+from caseflow.workflow.kept import kept
 from caseflow.workflow.lookups import Lookup
 from caseflow.workflow.parts import Call
 from caseflow.workflow.problems import Finding, Place
@@ -82,18 +83,26 @@ def store(report: Report, name: str, place: Place, *, taken: bool) -> None:
 
 def unwritten(definition: Definition, peers: Mapping[str, Definition]) -> Iterator[Finding]:
     """Registers that are asked and in which no workflow of the authority makes entries."""
+    if not definition.registers:
+        return
     family = [definition, *(one for one in peers.values() if one.authority == definition.authority)]
-    written = {register for one in family for register in _issued(one)}
+    written = frozenset[str]().union(*map(_issued, family))
     for register in definition.registers.values():
         if register.id not in written and _asked(definition, register):
             message = Message("workflow.register_unwritten", {"name": register.id})
             yield Finding("register_unwritten", ("registers", register.id), message, None, "warning")
 
 
-def _issued(definition: Definition) -> Iterator[str]:
-    for state in definition.states:
-        for action in definition.actions_in(state):
-            yield from (lookups.register_of(call) or "" for call in action.then if call.name == ISSUE)
+@kept
+def _issued(definition: Definition) -> frozenset[str]:
+    """The registers in which a workflow makes entries."""
+    return frozenset(
+        lookups.register_of(call) or ""
+        for state in definition.states
+        for action in definition.actions_in(state)
+        for call in action.then
+        if call.name == ISSUE
+    )
 
 
 def _asked(definition: Definition, register: Register) -> bool:

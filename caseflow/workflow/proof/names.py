@@ -11,14 +11,15 @@ from caseflow.workflow.graph import ORIGIN, action_ids
 from caseflow.workflow.parts import Call, Named
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import BY_DECISION, Action, State
-from caseflow.workflow.proof import linking, lookup_checks, register_checks, sampling_checks
+from caseflow.workflow.proof import clocks, linking, lookup_checks, register_checks, sampling_checks
 from caseflow.workflow.proof.walking import inside
 from caseflow.workflow.report import CASE_PATHS, ENGINE_ACTS, Report, paths
+from caseflow.workflow.running import LONG
 from caseflow.workflow.vocabulary import Entry
 
 GIVEN = (
     "dossier", "round", "state", "facts", "recorded", "bureau", "members", "holds", "footprint", "credit_record", "twin",
-    "entries",
+    "entries", "filed",
 )  # fmt: skip
 """What a test of a definition may take as given."""
 
@@ -31,6 +32,7 @@ def check(report: Report) -> None:
     definition = report.definition
     for state in definition.states.values():
         _state(report, state)
+    clocks.names(report)
     for place, at, action in report.actions():
         _action(report, place, at, action)
     for place, field in report.questions():
@@ -134,7 +136,7 @@ def _argument(report: Report, entry: Entry, argument: Any, place: Place, at: Sta
         "section": definition.dossier,
         "table": definition.tables,
         "decision": definition.decisions,
-        "clock": [*definition.states, *(f"duty:{duty}" for duty in duties)],
+        "clock": [*definition.states, *_long(definition), *(f"duty:{duty}" for duty in duties)],
     }
     kind = entry.argument
     if kind in named:
@@ -177,8 +179,15 @@ def _argument(report: Report, entry: Entry, argument: Any, place: Place, at: Sta
         report.say("argument_wrong", place, name=entry.name, kind=kind)
 
 
+def _long(definition: Definition) -> list[str]:
+    """The names of the clocks over several states, with and without the word before them."""
+    return [name for one in definition.clocks for name in (one, f"{LONG}{one}")]
+
+
 def _runs(definition: Definition, clock: str) -> bool:
-    """Whether a state or duty has a clock."""
+    """Whether a state or duty has a clock, or it is one over several states."""
+    if clock in _long(definition):
+        return True
     if not clock.startswith("duty:"):
         return definition.states[clock].clock is not None
     found = (state.duties.get(clock.removeprefix("duty:")) for state in definition.states.values())
@@ -233,7 +242,11 @@ def _path(
 def _tests(report: Report) -> None:
     definition = report.definition
     actions = [*action_ids(report.definition), *ENGINE_ACTS]
-    clocked = [*definition.states, *(duty for state in definition.states.values() for duty in state.duties)]
+    clocked = [
+        *definition.states,
+        *definition.clocks,
+        *(duty for state in definition.states.values() for duty in state.duties),
+    ]
     asked: dict[str | None, list[str]] = {}
     for _, _, action in report.actions():
         asked.setdefault(action.id, []).extend(action.asks)

@@ -95,11 +95,13 @@ def _asked_with(report: Report) -> dict[str, list[str]]:
 
 
 def _texts(report: Report, text: Text | None, places: list[str], place: Place) -> None:
+    if text is None or "{" not in text.zh + text.en:
+        return
     for language in ("zh", "en"):
         for match in _PLACE.finditer(getattr(text, language, "")):
             if match[1] not in places:
                 report.say("unknown_place", (*place, language), nearest(match[1], places), name=match[1])
-    if text is not None and set(_PLACE.findall(text.zh)) != set(_PLACE.findall(text.en)):
+    if set(_PLACE.findall(text.zh)) != set(_PLACE.findall(text.en)):
         report.say("places_differ", place, level="warning")
 
 

@@ -14,6 +14,7 @@ from caseflow.workflow.proof.routes import decision_of
 from caseflow.workflow.proof.walking import inside
 from caseflow.workflow.registers import ISSUE, RegisterCall
 from caseflow.workflow.report import Report, paths
+from caseflow.workflow.running import in_state
 
 _PLACE = re.compile(r"\{([a-z][a-z0-9_.]*)[^{}]*\}", re.ASCII)
 _BRACES = re.compile(r"\{[^{}]*\}")
@@ -59,7 +60,8 @@ def check(report: Report) -> None:
 def timed(report: Report) -> None:
     """What others owe in a state is due before its clock runs out."""
     for state in report.definition.states.values():
-        limit = state.clock.limit if state.clock is not None else None
+        limits = [one.clock.limit for one in in_state(report.definition, state.id) if one.clock.limit is not None]
+        limit = min(limits, key=days, default=None)
         for duty in state.duties.values():
             if limit is not None and duty.limit is not None and duty.on_entry and days(duty.limit) > days(limit):
                 at: Place = ("states", state.id, "duties", duty.id, "limit")
@@ -189,6 +191,6 @@ def _is_filled(place: Place) -> bool:
 
 def _empty(report: Report, place: Place, said: str) -> None:
     """A text that is shown as it was written holds no places."""
-    found = _BRACES.search(said)
+    found = _BRACES.search(said) if "{" in said else None
     if found is not None:
         report.say("place_unfilled", place, name=found[0])

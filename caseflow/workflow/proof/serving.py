@@ -5,6 +5,7 @@ from __future__ import annotations
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import Clock
 from caseflow.workflow.report import SERVED, Report, gathered, paths
+from caseflow.workflow.running import clocks
 
 ANNOUNCED = "announcement"
 
@@ -24,8 +25,8 @@ def check(report: Report) -> None:
             at: Place = ("states", state.id, "publicity", "suspended_by")
             if report.known("unknown_duty", name, state.duties, at) and state.duties[name].on_entry:
                 report.say("suspended_from_start", at, name=name)
-        if state.clock is not None:
-            _clock(report, state.clock, ("states", state.id, "clock"))
+    for one in clocks(report.definition).values():
+        _clock(report, one.clock, one.place)
 
 
 def _clock(report: Report, clock: Clock, place: Place) -> None:

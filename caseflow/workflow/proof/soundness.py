@@ -12,6 +12,7 @@ from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import Action, Calculates, State
 from caseflow.workflow.proof import always, liveness
 from caseflow.workflow.report import Report, paths
+from caseflow.workflow.running import Running, clocks
 
 MAX_STATES = 500
 OF_FOOTPRINT = ("footprint_gate", "recalculate")
@@ -28,6 +29,8 @@ def check(report: Report) -> None:
         return
     for state in definition.states.values():
         _state(report, state)
+    for one in clocks(definition).values():
+        _clock(report, one)
     for place, at, action in report.actions():
         _action(report, place, at, action)
     _gates(report)
@@ -77,7 +80,6 @@ def _state(report: Report, state: State) -> None:
     seen = definition.kind == "application" and not state.private and state.public is None
     if seen and holder is not None and holder.sees != "own_organisation":
         report.say("public_missing", place, name=state.id)
-    _clock(report, state, place)
     _publicity(report, state, place)
     for number, mover in enumerate(state.moved_by):
         if not any(mover in action.moved_by for action in state.actions.values()):
@@ -111,20 +113,19 @@ def _gates(report: Report) -> None:
                     report.say("gate_without_rule", (*place, key, number), name=call.name)
 
 
-def _clock(report: Report, state: State, place: Place) -> None:
-    clock = state.clock
-    if clock is None:
-        return
-    if state.holder is None:
-        report.say("clock_without_holder", (*place, "clock"))
+def _clock(report: Report, one: Running) -> None:
+    clock, place = one.clock, one.place
+    known = report.definition.states
+    if not any(known[name].holder for name in one.runs_in if name in known):
+        report.say("clock_without_holder", place)
     if clock.limit is None and clock.not_after is None:
-        report.say("clock_unbounded", (*place, "clock"))
+        report.say("clock_unbounded", place)
     if clock.limit is not None and clock.warn is not None and days(clock.warn) >= days(clock.limit):
-        report.say("warning_too_late", (*place, "clock", "warn"), warn=clock.warn, limit=clock.limit)
+        report.say("warning_too_late", (*place, "warn"), warn=clock.warn, limit=clock.limit)
     if clock.not_after and report.definition.rounds != "required":
-        report.say("no_rounds", (*place, "clock", "not_after"))
-    if state.id in clock.pauses_in:
-        report.say("pauses_in_itself", (*place, "clock", "pauses_in"))
+        report.say("no_rounds", (*place, "not_after"))
+    if set(one.runs_in) & set(clock.pauses_in):
+        report.say("pauses_in_itself", (*place, "pauses_in"))
 
 
 def _publicity(report: Report, state: State, place: Place) -> None:
@@ -185,7 +186,7 @@ def _kinds(report: Report) -> None:
         report.say("collective_without_members", ("kind",))
     if definition.kind == "application" and definition.members is not None:
         report.say("members_without_collective", ("members",))
-    if not any(role.opens for role in definition.roles.values()):
+    if definition.public_form is None and not any(role.opens for role in definition.roles.values()):
         report.say("nobody_opens", ("roles",))
     if not any(state.final for state in definition.states.values()):
         report.say("no_final_state", ("states",))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise, product
 from typing import NamedTuple
 
@@ -49,8 +50,14 @@ def truth(tree: Tree, domains: Mapping[str, Domain]) -> Truth:
 
     Raises ``Undecided`` where the combinations are too many.
     """
+    return _truth(tree, tuple((name, domains[name]) for name in dict.fromkeys(names(tree))))
+
+
+@lru_cache(maxsize=2048)
+def _truth(tree: Tree, used: tuple[tuple[str, Domain], ...]) -> Truth:
+    """The same over the domains of the values that the condition names: many questions share a condition."""
     seen: set[bool] = set()
-    for one in _each(tree, domains):
+    for one in _each(tree, dict(used)):
         seen.add(one is True)
         if len(seen) > 1:
             break
@@ -58,16 +65,15 @@ def truth(tree: Tree, domains: Mapping[str, Domain]) -> Truth:
 
 
 def _each(tree: Tree, domains: Mapping[str, Domain]) -> Iterator[bool | None]:
-    used = tuple(dict.fromkeys(names(tree)))
     compared = list(_compared(tree))
-    columns = [_witnesses(name, domains, compared) for name in used]
+    columns = [_witnesses(name, domains, compared) for name in domains]
     size = 1
     for column in columns:
         size *= len(column)
     if size > MOST:
         raise Undecided
     for row in product(*columns):
-        yield _holds(tree, dict(zip(used, row, strict=True)))
+        yield _holds(tree, dict(zip(domains, row, strict=True)))
 
 
 def _compared(tree: Tree) -> Iterator[Compared]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 
 from caseflow.workflow.expressions import Token, tokens_of
 
@@ -39,6 +40,7 @@ class Joined:
 Tree = Compared | Joined
 
 
+@lru_cache(maxsize=2048)
 def read(text: str) -> Tree:
     """The condition as a tree. Raises ``Undecided``."""
     parser = _Parser(tokens_of(text))

@@ -26,11 +26,14 @@ def _walk(part: Part, place: Place, found: list[tuple[Place, Part]]) -> None:
         if kind is dict or kind is tuple:
             for step, one in value.items() if kind is dict else enumerate(value):
                 if isinstance(one, Part):
-                    found.append(((*at, step), one))
-                    _walk(one, (*at, step), found)
+                    inner = (*at, step)
+                    found.append((inner, one))
+                    if _holding(type(one)):
+                        _walk(one, inner, found)
         elif isinstance(value, Part):
             found.append((at, value))
-            _walk(value, at, found)
+            if _holding(type(value)):
+                _walk(value, at, found)
 
 
 @cache
