@@ -44,11 +44,13 @@ Wanted = Mapping[str, Mapping[str, Any]]
 
 @guard(GUARDS, "lookup")
 def entry_where(move: Move, argument: Any) -> list[Message]:
-    """A register holds an entry with these values; with ``none`` it holds no such entry."""
+    """A register holds an entry with these values; with ``none`` it holds no such entry; with ``if_any`` nothing is asked
+    where one of the values is missing.
+    """
     meant = lookups.lookup(Call(name=lookups.ASKS, argument=argument))
     wanted = asked(move, meant)
     if isinstance(wanted, Message):
-        return [wanted]
+        return [] if meant.if_any else [wanted]
     found = fitting(move, meant, wanted)
     if bool(found) != meant.none:
         return []

@@ -22,6 +22,7 @@ _HAPPENED = {
     "register_suspend": "suspended",
     "register_restore": "restored",
     "register_revoke": "revoked",
+    "register_reinstate": "restored",
     "register_withdraw": "withdrawn",
     "register_expire": "expired",
 }
@@ -83,7 +84,9 @@ def _step(move: Move, argument: Any, name: str) -> None:
         raise Refused(*against)
     froms, status = STEPS[name]
     if row is not None and register_book.status_on(row, clock.local_date(move.at)) in froms:
-        _change(move, row, _HAPPENED[name], status, meant)
+        now = _change(move, row, _HAPPENED[name], status, meant)
+        if row["status"] not in LIVE:
+            register_terms.put(move, now)  # the timers of its term may have passed while it had ended
 
 
 @effect(EFFECTS, "register", against=_against_step("register_suspend"), asked_first=True)
@@ -102,6 +105,12 @@ def register_restore(move: Move, argument: Any) -> None:
 def register_revoke(move: Move, argument: Any) -> None:
     """Revoke an entry that is valid or suspended."""
     _step(move, argument, "register_revoke")
+
+
+@effect(EFFECTS, "register", against=_against_step("register_reinstate"), asked_first=True)
+def register_reinstate(move: Move, argument: Any) -> None:
+    """Let a revoked entry be valid again for the rest of its term, because its revocation was found to be wrong."""
+    _step(move, argument, "register_reinstate")
 
 
 @effect(EFFECTS, "register", against=_against_step("register_withdraw"), asked_first=True)

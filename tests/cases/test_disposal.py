@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,11 +10,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from caseflow import clock
 from caseflow.cases import (
     desk_acts,
     disposal,
+    disposal_list,
     draws,
     fees,
     page_notes,
@@ -25,11 +26,11 @@ from caseflow.cases import (
     scores,
     sheet_drafts,
 )  # fmt: skip
+from caseflow.cases.disposal_list import Kept
 from caseflow.cases.sheet_drafts import Place
 from caseflow.cli.main import main
 from caseflow.db import metadata
 from caseflow.evaluation.replay import replay
-from caseflow.people.models import person
 from caseflow.people.rights import Actor
 from caseflow.records import letters
 from caseflow.records.models import file
@@ -90,15 +91,14 @@ def kept_of(world: World, case_id: int) -> dict[str, str]:
         }
 
 
+def of_authority(tx: Connection, world: World) -> list[Kept]:
+    return disposal_list.of_authority(tx, world.ground, world.authority_id, clock.today())
+
+
 def keys_of(world: World, who: Actor, case_id: int, act: str, **given: Any) -> list[str]:
     with pytest.raises(Refused) as found:
         world.do(who, case_id, act, **given)
     return [one.key for one in found.value.reasons]
-
-
-def login_of(world: World, who: Actor) -> str:
-    with world.database.read() as tx:
-        return str(tx.scalar(sa.select(person.c.login).where(person.c.id == who.person_id)))
 
 
 def test_everything_sealed_of_a_meeting_goes_and_signatures_and_hashes_still_fit(world: World) -> None:
@@ -160,7 +160,7 @@ def test_nobody_disposes_alone_before_the_day_without_a_reason_or_from_outside(w
     open_ = keys_of(world, office, found.cases[0], disposal.ASK, reason="届满")
     with later():
         with world.database.read() as tx:
-            due = [row["id"] for row, _ in disposal.due(tx, world.ground, world.authority_id, clock.today())]
+            due = [(one.row["id"], one.stands) for one in of_authority(tx, world)]
         outside = keys_of(world, found.experts[0], host, disposal.ASK, reason="届满")
         unasked = keys_of(world, colleague, host, disposal.DISPOSE, reason="已监销")
         silent = keys_of(world, office, host, disposal.ASK)
@@ -172,14 +172,14 @@ def test_nobody_disposes_alone_before_the_day_without_a_reason_or_from_outside(w
         disposed(found, office, colleague)
         again = keys_of(world, colleague, host, disposal.ASK, reason="届满")
         with world.database.read() as tx:
-            left = disposal.due(tx, world.ground, world.authority_id, clock.today())
+            left = [one.stands for one in of_authority(tx, world)]
 
-    assert (early, open_, due) == (["disposal.kept"], ["disposal.not_over"], [host])
+    assert (early, open_, due) == (["disposal.kept"], ["disposal.not_over"], [(host, "due")])
     assert (outside, unasked, silent) == (["disposal.office_only"], ["disposal.not_asked"], ["disposal.reason_missing"])
-    assert (alone, stopped, again, left) == (["disposal.four_eyes"], ["disposal.stopped"], ["disposal.done"], [])
+    assert (alone, stopped, again, left) == (["disposal.four_eyes"], ["disposal.stopped"], ["disposal.done"], ["done"])
 
 
-def test_what_is_due_is_listed_and_done_on_the_command_line(
+def test_the_command_lists_what_is_due_and_decides_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = ended(world)
@@ -187,14 +187,21 @@ def test_what_is_due_is_listed_and_done_on_the_command_line(
     monkeypatch.setenv("CASEFLOW_HOME", str(world.settings.home))
     monkeypatch.setenv("DATABASE_URL", world.settings.database_url)
     number = world.row(found.host)["number"]
-    with later():
-        codes = [
-            main(["disposal", *command, "--by", by, "--reason", "届满"])
-            for command, by in ((("ask", number), login_of(world, found.office)), (("carry-out", number), "nobody"))
-        ]
-        main(["disposal", "due"])
-        codes.append(main(["disposal", "carry-out", number, "--by", login_of(world, colleague), "--reason", "已监销"]))
-        said = capsys.readouterr()
+    told = []
 
-    assert (codes, number in said.out, "nobody" in said.err) == ([0, 1, 0], True, True)
-    assert json.loads(json.dumps(world.row(found.host)["facts"]))[disposal.KEPT]["done"]
+    def listed(*more: str) -> None:
+        assert main(["disposal", "due", *more]) == 0
+
+        told.append(capsys.readouterr().out.strip().rpartition(", ")[2])
+
+    with later():
+        listed()
+        world.do(found.office, found.host, disposal.ASK, reason="届满")
+        listed()
+        world.do(colleague, found.host, disposal.DISPOSE, reason="已监销")
+        listed()
+        listed("--disposed")
+        with pytest.raises(SystemExit):
+            main(["disposal", "ask", number, "--by", "anybody", "--reason", "届满"])
+
+    assert told == ["Due", "To approve", "", "Disposed of"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -172,6 +173,13 @@ def test_the_paper_of_the_draw_says_how_it_was_held_and_who_signed(world: World)
     ]  # fmt: skip
 
     assert [one for one in wanted if one not in said] == []
+    assert (
+        bool(re.search(r"\d{4}年\d{1,2}月\d{1,2}日 \d\d:\d\d", said)),
+        re.findall(r"\d{4}-\d\d-\d\d \d\d:", said),
+    ) == (
+        True,
+        [],
+    )
     assert "氛" not in letters.html(body, "zh", demo=False)
 
 

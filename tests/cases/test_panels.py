@@ -61,7 +61,7 @@ def test_a_score_names_every_mark_within_its_range_with_a_reason(world: World) -
         )  # fmt: skip
 
     assert keys(refused) == ["panels.mark_range"]
-    assert sorted(keys(bare)) == ["panels.mark_missing", "panels.reason_missing"]
+    assert sorted(keys(bare)) == ["panels.mark_missing", "panels.reason_missing", "panels.reason_missing"]
 
 
 def test_who_declared_an_interest_neither_scores_nor_counts(world: World) -> None:

@@ -82,6 +82,23 @@ def test_an_act_passes_only_where_a_valid_entry_has_what_the_answers_say(
     assert suspended == [other[0].replace("玻璃", "焦炭")]
 
 
+def test_where_it_may_be_left_open_a_number_is_looked_up_only_if_one_is_given(
+    world: World, office: Actor, applicant: Actor
+) -> None:
+    kept = benchmark(world, office)
+    with world.database.read() as tx:
+        number = register_book.of_case(tx, kept)["benchmarks"]["number"]
+    case_id = requested(world, applicant)
+    world.do(office, case_id, "follow")
+    unknown = refused(world, office, case_id, "follow", former="基准〔1999〕0001")
+    world.do(office, case_id, "follow", former=number)
+
+    assert unknown == [
+        "“示例基准值”中没有符合条件（登记编号：基准〔1999〕0001、产品：焦炭）且状态为“有效”的登记。（示例第七条）"
+    ]
+    assert facts(world, case_id, "follow") == {"former": number}
+
+
 def test_before_the_answers_are_given_nothing_is_said_of_them(world: World, applicant: Actor) -> None:
     case_id = world.open(applicant, "toy-rated")
     with world.database.read() as tx:

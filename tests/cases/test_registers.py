@@ -151,6 +151,39 @@ def test_each_step_is_done_from_the_right_status_only_and_the_history_keeps_all(
     ]
 
 
+def test_a_revocation_that_was_wrong_is_undone_for_the_rest_of_the_term(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = office(world)
+    case_id = granted(world, who)
+    against = refused(world, who, case_id, "reinstate")
+    world.do(who, case_id, "revoke")
+    restored = refused(world, who, case_id, "restore")
+    world.do(who, case_id, "reinstate")
+    before, until = standing(world, case_id)["status"], standing(world, case_id)["valid_until"]
+    monkeypatch.setattr(clock, "now", lambda: clock.end_of(until))
+    fire_all(world)
+
+    assert (against, restored, before) == (["registers.not_so"], ["registers.not_so"], "valid")
+    assert [kind for kind, *_ in history(world, standing(world, case_id)["entry_id"])] == [
+        "issued", "revoked", "restored", "expired",
+    ]  # fmt: skip
+
+
+def test_what_is_restored_after_its_term_has_expired_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    who = office(world)
+    case_id = granted(world, who)
+    world.do(who, case_id, "revoke")
+    until = standing(world, case_id)["valid_until"]
+    monkeypatch.setattr(clock, "now", lambda: clock.end_of(until))
+    fire_all(world)
+    passed = standing(world, case_id)["status"]
+    world.do(who, case_id, "reinstate")
+    fire_all(world)
+
+    assert (passed, standing(world, case_id)["status"]) == ("revoked", "expired")
+
+
 def test_a_step_that_cannot_be_done_greys_its_button_with_the_reason(world: World) -> None:
     who = office(world)
     case_id = granted(world, who)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from caseflow import clock
 from caseflow.cases import find, panel_reading, reading_time, scores, sheet_drafts
 from caseflow.cases.dossier import DraftChanged
+from caseflow.cases.models import case
 from caseflow.cases.panel_models import assignment, sheet_draft
 from caseflow.cases.sheet_drafts import Place
 from caseflow.clock import today
@@ -98,6 +99,38 @@ def test_what_a_sheet_lacks_is_named_by_its_place(world: World, given: dict[str,
         panel = world.ground.current(tx, "toy-sheets").definition.panels["jury"]
 
     assert list(scores.lacking(panel, given)) == places
+
+
+def test_a_missing_mark_and_a_missing_reason_are_told_at_once(world: World) -> None:
+    with world.database.read() as tx:
+        panel = world.ground.current(tx, "toy-sheets").definition.panels["jury"]
+    given = {"marks": marks() | {"care": {"mark": "", "reason": " "}, "feasible": {"mark": 99, "reason": ""}}}
+    found = scores.lacking(panel, given)
+
+    assert {place: [one.key for one in every] for place, every in found.items()} == {
+        "marks.feasible": ["panels.mark_range", "panels.reason_missing"],
+        "marks.care": ["panels.mark_missing", "panels.reason_missing"],
+    }
+
+
+def test_what_was_typed_and_never_given_in_goes_a_while_after_the_case_has_ended(world: World) -> None:
+    host, (case_id, _), (expert, _) = in_session(world)
+    now = clock.now()
+    place = Place(host, "jury", case_id, expert.person_id)
+
+    def left(days: int) -> int:
+        with clock.at(now + timedelta(days=days)), world.database.write() as tx:
+            sheet_drafts.expire(tx)
+            return len(sheet_drafts.versions(tx, world.ground.keys, place, most=9))
+
+    with world.database.write() as tx:
+        for version, opinion in enumerate("一二"):
+            sheet_drafts.keep(tx, world.ground.keys, place, {"sheet": {"opinion": opinion}}, version, now)
+    running = left(100)
+    with world.database.write() as tx:
+        tx.execute(case.update().where(case.c.id == host).values(final=True, moved_at=now))
+
+    assert (running, left(29), left(31)) == (2, 2, 0)
 
 
 def test_a_draft_is_kept_over_the_version_that_was_read_and_over_no_other(world: World) -> None:

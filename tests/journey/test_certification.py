@@ -32,6 +32,7 @@ PEOPLE = {
 }
 RULE, NUMBER = "CNCA-CFP-00:2025", "例CFP-0001"
 OWN_FIGURE = "534.8"
+REVIEWED, CAUSES, CLUE = "委托材料齐全", "检定计划疏漏", "线索转日常监督"
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_a_product_is_certified_step_by_step_and_everybody_reads_its_entry(site:
     plan = {"scope": "炼焦工序", "team": "两人", "starts_on": today, "independent": True, "plan_file": pdf("计划.pdf")}
     do(site.visitor("body.officer"), number, "record_plan", plan)
     auditor = site.visitor("body.auditor")
-    do(auditor, number, "conclude_documents", {"opinion": "齐全", "report": pdf("评审.pdf")})
+    do(auditor, number, "conclude_documents", {"opinion": REVIEWED, "report": pdf("评审.pdf")})
     seen = {"from": today, "until": today, "place": "宜春工厂", "consistent": True, "opinion": "一致"}
     do(auditor, number, "conclude_inspection", {**seen, "report": pdf("检查.pdf")})
     answer_findings(auditor, number)
@@ -85,11 +86,13 @@ def test_a_product_is_certified_step_by_step_and_everybody_reads_its_entry(site:
     do(auditor, number, "send_report", {"due_on": day})
     concluded = {"value": OWN_FIGURE, "differs": "一致", "report": pdf("核查.pdf")}
     early = act(site, "body.auditor", number, "conclude_verification", concluded)
-    corrected = {"causes": "疏漏", "measures": "已检定", "done_on": today, "evidence": pdf("证书.pdf")}
+    corrected = {"causes": CAUSES, "measures": "已检定", "done_on": today, "evidence": pdf("证书.pdf")}
     do(site.visitor("unit"), number, "answer_report", corrected)
     closed = {"item": "计量", "verified": "已核对", "evidence": pdf("验证.pdf")}
     do(site.visitor("body.auditor"), number, "close_nonconformity", closed)
     do(site.visitor("body.auditor"), number, "conclude_verification", concluded)
+    do(site.visitor("regulator.officer"), number, "register_clue", {"source": "巡查", "findings": CLUE})
+    read = {who: site.visitor(who).get(f"/cases/{number}").words for who in ("body.certifier", "unit")}
     do(site.visitor("body.certifier"), number, "approve", {"opinion": "建议批准", "complete": True})
     sign(site.visitor("body.head"), number)
     do(site.visitor("body.officer"), number, "issue_certificate", certificate(today))
@@ -99,6 +102,8 @@ def test_a_product_is_certified_step_by_step_and_everybody_reads_its_entry(site:
 
     assert "遴选认证机构" in " ".join([*refused.errors, refused.words])
     assert "还有不符合项没有关闭" in " ".join([*early.errors, early.words])
+    assert [one in read["body.certifier"] for one in (REVIEWED, CAUSES, CLUE)] == [True, True, False]
+    assert [one in read["unit"] for one in (REVIEWED, CAUSES, CLUE)] == [False, True, False]
     assert "本页为登记信息，不是认证证书" in entry.words
     assert all(one in entry.words for one in (NUMBER, UNIT, OWN_FIGURE, "经认证机构核查", "平台复算", "企业自行申报"))
     assert paper.body.startswith(b"%PDF")
