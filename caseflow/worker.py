@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection, Row, RowMapping
 from sqlalchemy.exc import OperationalError
 
 from caseflow import clock, mail
-from caseflow.cases import fire, timers
+from caseflow.cases import fire, sheet_drafts, timers
 from caseflow.cases.ground import Ground
 from caseflow.config import Settings
 from caseflow.db import Database
@@ -206,7 +206,7 @@ def remind_each_morning(database: Database, ground: Ground, reminded: set[date])
 
 
 def tidy(database: Database, settings: Settings) -> None:
-    """Remove sessions and attempts that no longer count, and bytes of files that no row holds."""
+    """Remove sessions and attempts that no longer count, what was only brought or typed and is over, bytes that no row holds."""
     with database.write() as tx:
         sessions.sweep(tx)
         throttle.sweep(tx)
@@ -215,6 +215,9 @@ def tidy(database: Database, settings: Settings) -> None:
     with database.write() as tx:
         bundle.expire(tx)
         brought.expire(tx)
+    with database.write() as tx:
+        sheet_drafts.expire(tx)
+    brought.clear(settings.home / "work")
     with database.read() as tx:
         files.sweep(tx, settings.files)
 

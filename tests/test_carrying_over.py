@@ -15,6 +15,7 @@ from alembic.config import Config
 
 from caseflow.cases import panels, quota_settings, scores
 from caseflow.cases.ground import Ground
+from caseflow.cases.models import case
 from caseflow.config import ROOT, from_environment
 from caseflow.db import Database, canonical
 from caseflow.office import extensions, rounds
@@ -132,6 +133,32 @@ def test_scores_and_interests_of_the_time_before_are_read_as_sheets(empty: str) 
     }  # fmt: skip
     assert declared == {CASE: {"conflict": True, "ground": "曾任其顾问"}}
     assert not any(word in plain for word in ("特色", "同意", "顾问"))
+
+
+def test_the_open_copy_of_a_declaration_goes_and_everything_else_of_the_case_stays(empty: str) -> None:
+    upgrade(empty, "0012")
+    people(empty)
+    asks = {"secrecy": {"id": "secrecy", "type": "boolean"}, "interests": {"id": "interests", "type": "members"}}
+    calls = [{"name": "sign_pledges", "argument": "jury"}, {"name": "declare_interest", "argument": "jury"}]
+    declare = {"id": "declare", "asks": asks, "then": calls}
+    other = {"id": "include", "asks": {"interests": {"id": "interests", "type": "members"}}, "then": []}
+    body = {"states": {"session": {"actions": {"declare": declare, "include": other}}}}
+    said = {str(CASE): {"conflict": True, "ground": "曾任其顾问"}}
+    facts = {
+        "declare": {"secrecy": True, "interests": said},
+        "include": {"interests": {"2": {}}},
+        "kept": {"note": "x"},
+    }
+    with opened(empty) as database, database.write() as tx:
+        version = sa.Table("workflow_version", sa.MetaData(), autoload_with=tx)
+        tx.execute(version.update().values(body=canonical(body)))
+    put(empty, case=[{**CASE_COLUMNS, "id": one, "receipt_code": str(one), "facts": facts} for one in (MEETING, CASE)])
+
+    upgrade(empty, "head")
+
+    with opened(empty) as database, database.read() as tx:
+        kept = list(tx.scalars(sa.select(case.c.facts)))
+    assert kept == [{"declare": {"secrecy": True}, "include": {"interests": {"2": {}}}, "kept": {"note": "x"}}] * 2
 
 
 def test_reasons_that_stood_in_the_open_are_sealed_and_read(empty: str) -> None:

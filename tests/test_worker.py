@@ -90,6 +90,20 @@ def test_the_worker_forgets_attempts_that_no_longer_count(sqlite_database: Datab
         assert tx.exec_driver_sql("SELECT count(*) FROM attempt").scalar() == 0
 
 
+def test_the_worker_clears_away_what_a_dead_process_was_reading(sqlite_database: Database, settings: Settings) -> None:
+    work = settings.home / "work"
+    work.mkdir(parents=True)
+    settings.files.mkdir(parents=True, exist_ok=True)
+    (work / "brought.xlsx").write_bytes(b"marks and opinions")
+
+    worker.tidy(sqlite_database, settings)
+    young = [one.name for one in work.iterdir()]
+    with clock.at(clock.now() + timedelta(hours=25)):
+        worker.tidy(sqlite_database, settings)
+
+    assert (young, list(work.iterdir())) == (["brought.xlsx"], [])
+
+
 # Mail, once
 
 

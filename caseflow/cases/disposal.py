@@ -9,14 +9,11 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.engine import Connection
-
-from caseflow.cases import desk_acts, erasing
+from caseflow.cases import desk_acts, erasing, standing
 from caseflow.cases.ground import Ground
-from caseflow.cases.models import case
 from caseflow.cases.move import Move
 from caseflow.clock import local_date
+from caseflow.people.rights import Actor
 from caseflow.words import LANGUAGES, Message, Refused, text
 from caseflow.workflow.days.workdays import Limit, count
 from caseflow.workflow.definition import Definition
@@ -41,14 +38,14 @@ def run(move: Move, posted: Mapping[str, Any], roles: frozenset[str]) -> dict[st
     Raises:
         Refused: every reason; not of the authority itself, no reason given, kept for longer, stopped, or done.
     """
-    wide = [role for role in sorted(roles) if move.definition.roles[role].sees == "own_authority"]
-    if move.actor is None or not wide or move.actor.organisation_kind != "authority":
+    wide = archivists(move.definition, move.actor) if move.actor is not None else []
+    if not roles.intersection(wide):
         raise Refused(Message("disposal.office_only"))
-    move.role = wide[0]
-    standing: dict[str, Any] = dict(move.case["facts"].get(KEPT, {}))
+    move.role = next(role for role in wide if role in roles)
+    stands: dict[str, Any] = dict(move.case["facts"].get(KEPT, {}))
     reason = str(posted.get("reason") or "").strip()
     against = [] if reason else [Message("disposal.reason_missing", {"input": "reason"})]
-    against += [Message("disposal.done")] if standing.get("done") else _AGAINST[move.action.id](move, standing)
+    against += [Message("disposal.done")] if stands.get("done") else _AGAINST[move.action.id](move, stands)
     if len(reason) > desk_acts.MOST_NOTE:
         against.append(Message("desk_acts.note_too_long", {"limit": desk_acts.MOST_NOTE, "input": "reason"}))
     if against:
@@ -57,13 +54,13 @@ def run(move: Move, posted: Mapping[str, Any], roles: frozenset[str]) -> dict[st
     if move.action.id == DISPOSE:
         zh, en = (text("disposal.purged", language) for language in LANGUAGES)
         body["erased"] = erasing.erase(move.tx, move.case["id"], f"{zh} · {en}")
-        standing = {"done": local_date(move.at).isoformat()}
+        stands = {"done": local_date(move.at).isoformat()}
     elif move.action.id == ASK:
-        standing["asked_by"] = move.seat_holder
+        stands["asked_by"] = move.seat_holder
     else:
-        standing = {"stopped": True} if move.action.id == STOP else {}
+        stands = {"stopped": True} if move.action.id == STOP else {}
     kept = desk_acts.keep_note(move, reason)
-    move.changes["facts"] = {**move.changes["facts"], KEPT: standing}
+    move.changes["facts"] = {**move.changes["facts"], KEPT: stands}
     return {**body, "answers": kept}
 
 
@@ -76,39 +73,45 @@ def kept_until(ground: Ground, definition: Definition, row: Mapping[Any, Any]) -
     return count(calendar, local_date(row["moved_at"]), Limit.parse(state.retention)).nominal
 
 
-def due(tx: Connection, ground: Ground, authority_id: int, day: date) -> list[tuple[Any, date]]:
-    """The cases of an authority that nobody need keep any longer and that are not disposed of, with their last day."""
-    rows = tx.execute(
-        sa.select(case).where(case.c.authority_id == authority_id, case.c.final).order_by(case.c.moved_at, case.c.id)
-    ).mappings()
-    found = []
-    for row in rows:
-        until = kept_until(ground, ground.definition(tx, row["definition_id"]).definition, row)
-        if until is not None and until < day and not row["facts"].get(KEPT, {}).get("done"):
-            found.append((row, until))
-    return found
+def archivists(definition: Definition, actor: Actor) -> list[str]:
+    """The roles in which somebody disposes of cases of this workflow: of the authority itself, and not only reading."""
+    if actor.organisation_kind != "authority":
+        return []
+    return sorted(role.id for role in standing.working(definition, actor) if role.sees == "own_authority")
 
 
-def _against_asking(move: Move, standing: Mapping[str, Any]) -> list[Message]:
+def stand_of(row: Mapping[Any, Any], until: date | None, day: date) -> str | None:
+    """How the disposal of a case stands: ``done``, ``stopped``, ``asked``, ``due``; nothing while it is merely kept."""
+    kept = row["facts"].get(KEPT, {})
+    if kept.get("done"):
+        return "done"
+    if kept.get("stopped"):
+        return "stopped"
+    if "asked_by" in kept:
+        return "asked"
+    return "due" if until is not None and until < day else None
+
+
+def _against_asking(move: Move, stands: Mapping[str, Any]) -> list[Message]:
     until = kept_until(move.ground, move.definition, move.case)
     if until is None:
         return [Message("disposal.not_over")]
     against = [Message("disposal.kept", {"until": until.isoformat()})] if local_date(move.at) <= until else []
-    against += [Message("disposal.stopped")] * bool(standing.get("stopped"))
-    return against + [Message("disposal.asked")] * ("asked_by" in standing)
+    against += [Message("disposal.stopped")] * bool(stands.get("stopped"))
+    return against + [Message("disposal.asked")] * ("asked_by" in stands)
 
 
-def _against_disposing(move: Move, standing: Mapping[str, Any]) -> list[Message]:
-    if standing.get("stopped"):
+def _against_disposing(move: Move, stands: Mapping[str, Any]) -> list[Message]:
+    if stands.get("stopped"):
         return [Message("disposal.stopped")]
-    if "asked_by" not in standing:
+    if "asked_by" not in stands:
         return [Message("disposal.not_asked")]
-    return [Message("disposal.four_eyes")] * (standing["asked_by"] == move.seat_holder)
+    return [Message("disposal.four_eyes")] * (stands["asked_by"] == move.seat_holder)
 
 
 _AGAINST: dict[str, Callable[[Move, Mapping[str, Any]], list[Message]]] = {
     ASK: _against_asking,
     DISPOSE: _against_disposing,
-    STOP: lambda _, standing: [Message("disposal.stopped")] * bool(standing.get("stopped")),
-    RESUME: lambda _, standing: [] if standing.get("stopped") else [Message("disposal.not_stopped")],
+    STOP: lambda _, stands: [Message("disposal.stopped")] * bool(stands.get("stopped")),
+    RESUME: lambda _, stands: [] if stands.get("stopped") else [Message("disposal.not_stopped")],
 }

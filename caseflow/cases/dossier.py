@@ -56,6 +56,11 @@ _RETYPE = Statement(
     )
 )
 _KEEP = Statement(revision.insert().inline())
+_HASH = Statement(
+    sa.select(revision.c.hash).where(
+        revision.c.case_id == sa.bindparam("case_id"), revision.c.number == sa.bindparam("number")
+    )
+)
 _REVISION = Statement(
     sa.select(revision.c.body).where(
         revision.c.case_id == sa.bindparam("case_id"), revision.c.number == sa.bindparam("number")
@@ -149,10 +154,16 @@ def with_fixed(definition: Definition, values: Mapping[str, Any]) -> dict[str, A
 
 
 def gaps(loaded: Loaded, values: Mapping[str, Any]) -> dict[str, list[Message]]:
-    """Everything that is missing or wrong in the sections and questions that are put, by ``section.field``."""
+    """Everything that is missing or wrong in the sections and questions that are put, by ``section.field``.
+
+    A section that the public form lets out altogether is missed by nobody where it is empty.
+    """
     values = with_fixed(loaded.definition, values)
+    form = loaded.definition.public_form
     found: dict[str, list[Message]] = {}
     for section in questions.sections(loaded, values):
+        if form is not None and f"dossier.{section.id}" in form.anonymous and not values.get(section.id):
+            continue
         asked = questions.in_section(loaded, section, values)
         for path, messages in fields.missing(section.fields, values.get(section.id, {}), asked=asked).items():
             found[f"{section.id}.{path}"] = list(messages)
@@ -249,7 +260,7 @@ def _insert(
 
 
 def revision_hash(tx: Connection, case_id: int, number: int) -> str:
-    return str(tx.scalar(sa.select(revision.c.hash).where(revision.c.case_id == case_id, revision.c.number == number)))
+    return str(_HASH.scalar(tx, {"case_id": case_id, "number": number}))
 
 
 def revision_code(digest: str) -> str:

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.engine import RowMapping
+from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow.cases import draw_parties, draw_statements, expert_load, members
 from caseflow.cases.draw_parties import Places
 from caseflow.cases.draw_statements import Named
 from caseflow.cases.move import Move
-from caseflow.evaluation import identity
 from caseflow.evaluation.conflicts import Case, Statement, Tie, TieKind
 from caseflow.evaluation.linking import Resolution
-from caseflow.people import expert_identity, expert_ties, experts
+from caseflow.people import expert_identity, expert_ties, experts, organisation_identity
 from caseflow.people.models import membership, organisation
 from caseflow.workflow.panel import Panel
 
@@ -58,11 +57,11 @@ def gather(move: Move, panel: Panel, raised: Iterable[int], day: date) -> Facts:
     who = people.of()
     places = Places()
     said = expert_ties.ties(move.tx, [row["id"] for row in pool])
-    named = [*_named(pool, said, places), *_memberships(move, pool, places)]
+    named = [*of_entries(pool, said, places), *of_members(move.tx, pool, places)]
     inside = members.rows(move.tx, move.case["id"])
     cases, in_round = draw_parties.competing(move, panel, inside, places)
-    known = draw_parties.known(move, places)
-    organisations = identity.organisations(list(known.values()))
+    known = draw_parties.known(move.tx, places)
+    organisations = organisation_identity.resolved(move.tx, move.case["authority_id"], list(known.values()))
     of = organisations.of()
     ties = [one for one in named if one[1] != "filed"]
     names = {of[key]: row.name for key, row in sorted(known.items(), reverse=True)}
@@ -95,7 +94,7 @@ def gather(move: Move, panel: Panel, raised: Iterable[int], day: date) -> Facts:
     )
 
 
-def _named(pool: Iterable[RowMapping], said: Mapping[int, list[RowMapping]], places: Places) -> Iterator[Named]:
+def of_entries(pool: Iterable[RowMapping], said: Mapping[int, list[RowMapping]], places: Places) -> Iterator[Named]:
     """The employer of each entry, and the ties that were said of it."""
     for row in pool:
         person = str(row["person_id"])
@@ -107,9 +106,9 @@ def _named(pool: Iterable[RowMapping], said: Mapping[int, list[RowMapping]], pla
             yield person, tie["kind"], place, f"tie:{tie['id']}", tie["since"], tie["until"]
 
 
-def _memberships(move: Move, pool: Iterable[RowMapping], places: Places) -> Iterator[Named]:
+def of_members(tx: Connection, pool: Iterable[RowMapping], places: Places) -> Iterator[Named]:
     """Whoever holds a role in an organisation belongs to it; the pool of experts itself is none."""
-    rows = move.tx.execute(
+    rows = tx.execute(
         sa.select(membership.c.id.label("membership_id"), membership.c.person_id, organisation)
         .join(organisation, organisation.c.id == membership.c.organisation_id)
         .where(

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from caseflow import clock
 from caseflow.cases import draws, show
 from caseflow.cases.draws import Held
 from caseflow.cases.ground import Ground
@@ -158,7 +156,7 @@ def _departures(move: Move, held: Held, found: Record, called: Mapping[str, str]
                 show.words(
                     "paper.draw.left", why=show.words(f"draw.departure.{one['departure']['kind']}"), reason=reason
                 ),
-                show.both(_moment(step["at"])),
+                show.moment(step["at"]),
                 show.joined(came) if came else show.words("paper.draw.nobody_came"),
             ]
         )
@@ -197,7 +195,7 @@ def _signed(definition: Definition, held: Held, names: Mapping[int, str]) -> lis
         [
             show.pair(definition.roles[one["body"]["role"]].title),
             show.both(names[one["person_id"]]),
-            show.both(_moment(one["at"])),
+            show.moment(one["at"]),
         ]
         for one in held.signatures()
     ]
@@ -211,10 +209,6 @@ def _columns(kind: str, widths: tuple[int, ...], rows: list[Line]) -> dict[str, 
     return {"columns": heads, "widths": list(widths), "rows": rows}
 
 
-def _at(held: Held, kind: Any) -> str:
+def _at(held: Held, kind: Any) -> show.Pair:
     step = held.step(kind)
-    return _moment(step["at"]) if step is not None else ""
-
-
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M:%S}"
+    return show.moment(step["at"]) if step is not None else show.both("")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import RowMapping
+from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow.cases import avoiding
 from caseflow.cases.models import case, involvement
@@ -65,12 +65,12 @@ def competing(move: Move, panel: Panel, inside: list[RowMapping], places: Places
     return [every[row["id"]] for row in inside], [every[number] for number in sorted(every)]
 
 
-def known(move: Move, places: Places) -> dict[str, OrganisationRow]:
+def known(tx: Connection, places: Places) -> dict[str, OrganisationRow]:
     """The rows with name and code as they stand, where the organisation itself is known; and all above those."""
     found = dict(places.rows)
     wanted = {int(key[1:]) for key in found if key.startswith("o")}
     while wanted:
-        rows = move.tx.execute(sa.select(organisation).where(organisation.c.id.in_(wanted))).mappings().all()
+        rows = tx.execute(sa.select(organisation).where(organisation.c.id.in_(wanted))).mappings().all()
         for row in rows:
             key = f"o{row['id']}"
             found[key] = OrganisationRow(key, row["name_zh"], row["credit_code"] or "")

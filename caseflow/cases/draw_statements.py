@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
@@ -58,7 +59,7 @@ def filed(
 
 
 def raised(
-    move: Move, path: str, pool: Iterable[RowMapping], inside: list[RowMapping], who: Mapping[str, str]
+    move: Move, path: str, pool: Iterable[Mapping[Any, Any]], inside: list[RowMapping], who: Mapping[str, str]
 ) -> Iterator[Statement]:
     """To whom the applicants of these cases object by name. Who cannot tell two of one name apart leaves both out."""
     called: dict[str, list[str]] = {}

@@ -131,7 +131,10 @@ def finish_members(move: Move, _: Any) -> None:
 
 @effect(EFFECTS, "panel", alters=True)
 def seat_experts(move: Move, panel_id: str) -> None:
-    """Seat the experts named in the form: the first as chair, those past the size as reserves."""
+    """Seat the experts named in the form: the first as chair, those past the size as reserves.
+
+    Somebody to whom an applicant objects sits only where the form asks ``dismissed`` and says why that is not heard.
+    """
     people = next((move.answers.get(one.id) or [] for one in move.action.asks.values() if one.type == "people"), [])
     panels.place(move, panel_id, [int(one) for one in people])
 

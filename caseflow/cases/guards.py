@@ -35,6 +35,7 @@ from caseflow.words import Message
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.lookups import rests_on
 from caseflow.workflow.parts import Check, Condition
+from caseflow.workflow.spans import rests_on_answers
 
 
 def reasons(move: Move, *, before_asking: bool = False) -> list[Message]:
@@ -67,7 +68,7 @@ def _of_answers(move: Move, need: Condition) -> bool:
     """Whether a condition looks at the answers of this act."""
     if isinstance(need, Check):
         return "asks." in need.check
-    return GUARDS[need.name].of_answers or rests_on(need, move.store)
+    return GUARDS[need.name].of_answers or rests_on(need, move.store) or rests_on_answers(need, move.store)
 
 
 def objections(move: Move, need: Condition) -> list[Message]:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from caseflow.cases import avoiding, members, tasks
+from caseflow.cases import avoiding, members, objecting, tasks
 from caseflow.cases.move import Move
 from caseflow.cases.panel_models import assignment, interest, seat
 from caseflow.people.models import membership, person
@@ -61,7 +61,8 @@ def place(move: Move, panel_id: str, person_ids: list[int]) -> None:
     """Seat the experts in this order: the first as chair, those past the size as reserves.
 
     Raises:
-        Refused: somebody is not in the pool, or has an interest that the panel's rule avoids.
+        Refused: somebody is not in the pool, has an interest that the panel's rule avoids, or is objected to by an
+            applicant and nobody has said why that is not heard.
     """
     panel = move.definition.panels[panel_id]
     pool = {row["id"]: row for row in candidates(move.tx, move.case["authority_id"], panel.role)}
@@ -81,6 +82,7 @@ def place(move: Move, panel_id: str, person_ids: list[int]) -> None:
             against.append(Message("panels.same_organisation", {"name": row["name"]}))
         if helped := sorted({number for one in own for number in agents.get(one, ())}):
             against.append(Message("panels.agent_in_round", {"name": row["name"], "numbers": helped}))
+    against += objecting.undecided(move, panel, {one: pool[one]["name"] for one in person_ids if one in pool})
     if len(person_ids) > panel.size + panel.reserves:
         against.append(Message("panels.too_many", {"size": panel.size, "reserves": panel.reserves}))
     if against:

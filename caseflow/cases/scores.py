@@ -173,8 +173,8 @@ def lacking(panel: Panel, given: Mapping[str, Any], phase: Phase = "own") -> dic
         for criterion in panel.rubric.values():
             one = (given.get("marks") or {}).get(criterion.id) or {}
             found = against_mark(criterion, one.get("mark"))
-            if not found or found[0].key != "panels.mark_missing":
-                found += [] if str(one.get("reason") or "").strip() else [_about("panels.reason_missing", criterion)]
+            if not str(one.get("reason") or "").strip():
+                found.append(_about("panels.reason_missing", criterion))
             if over := excess(str(one.get("reason") or ""), panel.max_characters):
                 found.append(_about("panels.reason_too_long", criterion, most=panel.max_characters, over=over))
             if found:

@@ -136,6 +136,8 @@ def _short_of(found: voting.Tally, duty: Duty) -> list[Message]:
 
 def _names(tx: Connection, owners: Iterable[tasks.Owner]) -> dict[tasks.Owner, dict[str, str]]:
     known = list(owners)
+    if not known:
+        return {}
     ids = [one.organisation_id for one in known if one.organisation_id is not None]
     rows = tx.execute(
         sa.select(organisation.c.id, organisation.c.name_zh, organisation.c.name_en).where(organisation.c.id.in_(ids))

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from caseflow import clock
 from caseflow.cases.dossier import DraftChanged
+from caseflow.cases.models import case
 from caseflow.cases.panel_models import sheet_draft
 from caseflow.db import canonical
 from caseflow.records import personal
 from caseflow.records.personal import Keyring
 
+KEPT = timedelta(days=30)
+"""How long after the end of the case what was typed or brought from Excel, and perhaps never given in, can be looked at."""
 _COLUMNS = ("case_id", "panel", "member_case_id", "person_id")
 
 
@@ -96,6 +100,12 @@ def keep(tx: Connection, keys: Keyring, place: Place, values: Mapping[str, Any],
     # Two at once take the same number; the second is refused by the unique key, done again, and told what changed.
     tx.execute(sheet_draft.insert().values(**place.columns, version=number, sealed=sealed, at=at))
     return number
+
+
+def expire(tx: Connection) -> int:
+    """Forget everything that was only typed for panels of cases that ended long enough ago; how many versions went."""
+    over = sa.select(case.c.id).where(case.c.final, case.c.moved_at < clock.now() - KEPT)
+    return tx.execute(sheet_draft.delete().where(sheet_draft.c.case_id.in_(over))).rowcount
 
 
 def _opened(keys: Keyring, row: Mapping[Any, Any]) -> Typed:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from caseflow import clock
 from caseflow.cases.ground import Ground
 from caseflow.records import personal
 from caseflow.words import LANGUAGES, Language, text
@@ -70,6 +71,13 @@ def conclusion(code: str) -> Pair:
 def day(when: date) -> Pair:
     """A date as official papers write it."""
     return {"zh": f"{when.year}年{when.month}月{when.day}日", "en": f"{when.day} {when:%B} {when.year}"}
+
+
+def moment(at: datetime) -> Pair:
+    """A moment in Shanghai as official papers write it, to the minute."""
+    local = at.astimezone(clock.SHANGHAI)
+    called = day(local.date())
+    return {"zh": f"{called['zh']} {local:%H:%M}", "en": f"{called['en']}, {local:%H:%M}"}
 
 
 def _choice(question: Field, stored: str) -> Pair:

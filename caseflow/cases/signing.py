@@ -33,6 +33,8 @@ def is_due(move: Move) -> bool:
     action = move.action
     if not action.sign_off or move.host is not None:
         return False
+    if action.beyond == "refuse":
+        return True
     limit = settings.number(move.tx, move.definition, move.case, action.at_most)
     return limit is None or times_done(move.tx, move.case["id"], action.id) >= limit
 

@@ -57,6 +57,8 @@ def hash_of(tx: Connection, ground: Ground, row: Mapping[Any, Any], duty: Duty) 
 def _hashes(tx: Connection, ground: Ground, row: Mapping[Any, Any], duty: Duty) -> list[str]:
     """The keyed hash of what is signed, under the present key and those before it: free text is not to be guessed."""
     facts = dossier.facts(tx, ground, row)
+    heads = {path.partition(".")[0] for path in duty.signs}
+    filed = dossier.frozen(tx, ground, row["id"], row["revision"]) if "dossier" in heads else {}
     found: list[Any] = []
     for path in duty.signs:
         if path == MEMBERS:
@@ -64,7 +66,7 @@ def _hashes(tx: Connection, ground: Ground, row: Mapping[Any, Any], duty: Duty) 
             found.append([[one["id"], one["data"]] for one in inside])
             continue
         head, *rest = path.split(".")
-        value: Any = dossier.frozen(tx, ground, row["id"], row["revision"]) if head == "dossier" else facts.get(head)
+        value: Any = filed if head == "dossier" else facts.get(head)
         for step in rest:
             value = value.get(step) if isinstance(value, dict) else None
         found.append(value)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.engine import Connection
 
 from caseflow.cases import standing
 from caseflow.cases.models import task
@@ -30,6 +30,9 @@ _CLOSE = Statement(
     )
 )
 _OWE = Statement(task.insert().inline())
+_OPEN_TASKS = Statement(
+    sa.select(task).where(task.c.case_id == sa.bindparam("case_id"), task.c.status == "open").order_by(task.c.id)
+)
 _OPEN_ONE = Statement(task.insert().returning(task.c.id))
 _TAKE = task.update().where(task.c.id == sa.bindparam("on_task"), task.c.status == "open")
 _DUE = Statement(task.update().where(task.c.id == sa.bindparam("on_task"), task.c.status == "open"))
@@ -229,12 +232,8 @@ def set_due(tx: Connection, task_id: int, due_on: date | None) -> None:
     _DUE.run(tx, {"on_task": task_id, "due_on": due_on})
 
 
-def open_tasks(tx: Connection, case_id: int) -> list[RowMapping]:
-    return list(
-        tx.execute(
-            sa.select(task).where(task.c.case_id == case_id, task.c.status == "open").order_by(task.c.id)
-        ).mappings()
-    )
+def open_tasks(tx: Connection, case_id: int) -> list[dict[str, Any]]:
+    return _OPEN_TASKS.rows(tx, {"case_id": case_id})
 
 
 def owed(tx: Connection, case_id: int, kind: str) -> int:

@@ -24,6 +24,7 @@ from caseflow.cases import (
     registers,
     sampling,
     settled,
+    spans,
     stopping,
     warnings,
 )
@@ -35,10 +36,10 @@ from caseflow.workflow.parts import Call
 from caseflow.workflow.vocabulary import Entry, Vocabulary
 
 ROOMS = (
-    assigning, changing, deciding, discussion, draw_acts, draw_seats, duties, effects, fees, footprint_gate, guards, involving, linking, panel_opinion, practice, register_lookup, registers, sampling, settled, stopping, warnings,
+    assigning, changing, deciding, discussion, draw_acts, draw_seats, duties, effects, fees, footprint_gate, guards, involving, linking, panel_opinion, practice, register_lookup, registers, sampling, settled, spans, stopping, warnings,
 )  # fmt: skip
 """Imported for what they register."""
-OPTIONAL = frozenset({"declare_interest", "extend_clock"})
+OPTIONAL = frozenset({"declare_interest", "extend_clock", "stop_clock", "resume_clock"})
 """Effects whose argument may be left out."""
 
 

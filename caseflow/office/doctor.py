@@ -21,7 +21,7 @@ from caseflow.cases.models import case, quota_counter, timer, workflow_version
 from caseflow.cases.task_models import service
 from caseflow.cases.vocabulary import vocabulary
 from caseflow.config import Settings
-from caseflow.office import doctor_pools
+from caseflow.office import doctor_open, doctor_pools
 from caseflow.people import organisations
 from caseflow.people.absence_models import absence
 from caseflow.people.models import membership, organisation, person
@@ -59,7 +59,7 @@ def examine(tx: Connection, ground: Ground, settings: Settings, only: int | None
     ``only`` is an authority: what concerns the people, offices and cases of others is left out.
     """
     found = [*_definitions(tx, settings), *_calendars(tx, ground), *_worker(tx)]
-    found += [*_quotas(tx, only), *_unserved(tx, ground, only)]
+    found += [*_quotas(tx, only), *_unserved(tx, ground, only), *_open(tx, ground, only)]
     current = [
         loaded
         for loaded in ground.all_current(tx)
@@ -151,6 +151,11 @@ def _unserved(tx: Connection, ground: Ground, only: int | None) -> Iterator[Comp
         if declared is not None and declared.service is not None:
             title = {"zh": declared.title.zh, "en": declared.title.en}
             yield _say("warning", "letter_unserved", letter=title, case=row["number"] or str(row["id"]))
+
+
+def _open(tx: Connection, ground: Ground, only: int | None) -> Iterator[Complaint]:
+    if number := doctor_open.declarations(tx, ground, only):
+        yield _say("warning", "journal_open", count=number)
 
 
 def _people(tx: Connection, authority_id: int, definition: Definition) -> Iterator[Complaint]:

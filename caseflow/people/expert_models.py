@@ -94,3 +94,22 @@ expert_identity = sa.Table(
 )
 """What officers found of two entries that may be one person; the highest number of a pair counts. ``sealed`` is the
 reason, which goes when one of the two has the personal data erased; what was found stays."""
+
+organisation_identity = sa.Table(
+    "organisation_identity",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("authority_id", Id, sa.ForeignKey("authority.id"), nullable=False),
+    sa.Column("left_key", sa.Text, nullable=False),
+    sa.Column("right_key", sa.Text, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("found", sa.Text, nullable=False),
+    sa.Column("sealed", sa.Text, nullable=False),
+    sa.Column("person_id", Id, sa.ForeignKey("person.id"), nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.CheckConstraint("found IN ('same', 'different')", name="found"),
+    sa.CheckConstraint("left_key <> right_key", name="two"),
+    sa.UniqueConstraint("authority_id", "left_key", "right_key", "number"),
+)
+"""Append-only: what officers found of two rows that may be one organisation. A key is ``o`` and the number of a
+registered organisation, or ``n`` with code and name as an expert wrote them; the highest number of a pair counts."""

@@ -21,6 +21,7 @@ PROTECTED: dict[str, str | None] = {
     "parameter_setting": None,
     "parameter_confirmation": None,
     "expert_event": None,
+    "organisation_identity": None,
     "draw_step": None,
     "panel_result": None,
 }

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, g, render_template, request, send_file, url_
 from sqlalchemy.engine import RowMapping
 
 from caseflow import clock
-from caseflow.cases import expert_load, fees
+from caseflow.cases import expert_load, fees, organisation_doubts
 from caseflow.office import expert_sheet
 from caseflow.people import (
     expert_entering,
@@ -79,9 +79,11 @@ def listed() -> Any:
 
 
 def _doubts() -> int:
-    """How many pairs of entries may be one person."""
-    pool = experts.pool(g.tx, g.actor.authority_id, shell.house().roles.in_pool or "")
-    return len(expert_identity.resolved(g.tx, shell.house().keys, pool).doubts)
+    """How many pairs of entries may be one person, and of names that experts gave one organisation."""
+    role = shell.house().roles.in_pool or ""
+    pool = experts.pool(g.tx, g.actor.authority_id, role)
+    people = expert_identity.resolved(g.tx, shell.house().keys, pool).doubts
+    return len(people) + len(organisation_doubts.of_pool(g.tx, g.actor.authority_id, role).open)
 
 
 @page(blueprint, "/experts.xlsx", policy=manages)

@@ -12,7 +12,7 @@ from caseflow.evaluation.identity import written
 from caseflow.people import accounts, expert_identity, expert_personal, experts
 from caseflow.people.expert_identity import Pair
 from caseflow.records import reading
-from caseflow.web import drawing, expert_forms, shell
+from caseflow.web import drawing, expert_forms, experts_organisations, shell
 from caseflow.web.experts import manages
 from caseflow.web.shell import page
 from caseflow.words import Message
@@ -32,10 +32,11 @@ class _Doubts:
 
 @page(blueprint, "", policy=manages)
 def listed() -> Any:
-    """Who may be one person, and what was found before."""
-    found = _doubts()
+    """Who may be one person, which organisations may be one, and what was found before."""
+    found, places = _doubts(), experts_organisations.doubts()
     return render_template(
         "experts/doubts.html",
+        places=places,
         open=[(found.rows[left], found.rows[right], why) for (left, right), why in found.open.items()],
         decided=[(found.rows[left], found.rows[right], one) for (left, right), one in found.decided.items()],
     )

@@ -1,4 +1,4 @@
-"""The rarer work of an office on one page: entering a paper file, importing earlier cases, handing a post over, factors."""
+"""The rarer work of an office on one page: entering a paper file, importing earlier cases, handing a post over, factors, disposal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask import Blueprint, g, render_template
 
 from caseflow.people.models import OFFICES
 from caseflow.people.rights import Actor
-from caseflow.web import importing, recording, releases
+from caseflow.web import disposal, importing, recording, releases
 from caseflow.web.act_form import casework
 from caseflow.web.shell import MenuItem, page
 
@@ -32,4 +32,5 @@ def show() -> Any:
         records=recording.records(actor),
         imports=importing.imports(actor),
         releases=releases.in_the_authority(actor),
+        disposal=disposal.decides(actor),
     )

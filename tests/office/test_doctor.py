@@ -20,7 +20,7 @@ from caseflow.office import doctor, reference
 from caseflow.office.doctor import Complaint
 from caseflow.people.absence_models import absence
 from caseflow.people.models import authority, organisation, person
-from caseflow.records.models import outbox
+from caseflow.records.models import journal, outbox
 from caseflow.words import LANGUAGES, catalogue, render
 from tests.cases.world import HERE, World, build
 
@@ -217,3 +217,20 @@ def test_the_command_says_it_as_lines_and_as_json_and_fails_on_errors(
     assert lines[0].startswith("Error: ")
     assert lines[-1] == f"{found['errors']} errors, {len(found['findings']) - found['errors']} warnings."
     assert {"level", "rule", "values", "message", "remedy"} == set(found["findings"][0])
+
+
+def test_declarations_that_an_old_journal_holds_in_the_open_are_counted(world: World) -> None:
+    office, case_id = world.person("provincial", "office"), world.recommended(world.person("applicant", "plant"))
+    host, (expert, *_) = world.meeting(office, [case_id])
+    world.do(expert, host, "declare", interests={str(case_id): {"conflict": True, "ground": "曾任顾问"}})
+    today = said(world, "journal_open")
+    old = {"answers": {"interests": {str(case_id): {"conflict": True, "ground": "曾任顾问"}}}}
+    nothing = {"answers": {"interests": {str(case_id): {"conflict": False, "ground": ""}}}}
+    with world.database.write() as tx:
+        row = dict(tx.execute(sa.select(journal).where(journal.c.case_id == host)).mappings().all()[-1])
+        for number, body in enumerate((old, nothing), start=1):
+            values = {"id": None, "seq": row["seq"] + number, "body": body, "request_key": f"old{number}"}
+            tx.execute(journal.insert().values({k: v for k, v in {**row, **values}.items() if v is not None}))
+
+    assert row["act"] == "declare"
+    assert (today, [one.split()[0] for one in said(world, "journal_open")]) == ([], ["1"])

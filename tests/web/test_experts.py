@@ -429,3 +429,28 @@ def test_nobody_else_compares_entries_and_nobody_those_that_are_in_no_doubt(offi
     assert strangers == dict.fromkeys(("taiyuan", "expert-1", "south"), 404)
     assert [reader.get(path).status_code for path in (place, f"/experts/doubts/{right}/{left}")] == [404, 404]
     assert "没有待核对的" in words_of(reader.get("/experts/doubts"))
+
+
+def test_two_organisations_in_doubt_stand_beside_each_other_until_the_office_decides(office: World) -> None:
+    employer = "示例焦化1（集团）公司"
+    declare(office, "expert-1", invited(office, employer_name=employer), employer_name=employer)
+    office.unit(1)
+    reader = office.visit("province")
+    listed, page = words_of(reader.get("/experts")), reader.get("/experts/doubts").text
+    found = re.search(r'href="(/experts/doubts/organisations\?[^"]+)"', page)
+    assert found is not None
+
+    place = found[1].replace("&amp;", "&")
+    strangers = [office.visit(login).get(place).status_code for login in ("taiyuan", "expert-1", "province-head")]
+    pair = words_of(reader.get(place))
+    refused = sent(reader, place, {"seen": 0, "reason": ""}, of=place)
+    done = sent(reader, place, {"seen": 0, "found": "different", "reason": "查看营业执照"}, of=place)
+    stale = sent(reader, place, {"seen": 0, "found": "same", "reason": "再核"}, of=place)
+    after, again = words_of(reader.get("/experts/doubts")), words_of(reader.get(place))
+    missing = [reader.get(f"/experts/doubts/organisations{query}").status_code for query in ("", "?left=o1&right=o2")]
+
+    assert ("1对待核对" in listed, "示例焦化1有限公司" in pair, "专家1（任职）" in pair) == (True, True, True)
+    assert (strangers, missing) == ([404, 404, 404], [404, 404])
+    assert errors_of(refused) == ["请选择认定结果。", "请填写认定理由。"]
+    assert (done.status_code, errors_of(stale)) == (303, ["此页打开后信息已被更改，请刷新后重新办理。"])
+    assert ("1对待核对" in after, "不是同一单位" in after, "查看营业执照" in again) == (False, True, True)
