@@ -160,8 +160,10 @@ class Cast:
 
     def _kind(self, role: str) -> str:
         """The place in which a role is held: by its reach, as far as the reference data agree."""
-        known = (self._definition, *(one.definition for one in self._ground.all_current(self._tx)))
-        found = next((one.roles[role] for one in known if role in one.roles), None)
+        found = self._definition.roles.get(role)
+        if found is None:
+            known = (one.definition.roles for one in self._ground.all_current(self._tx))
+            found = next((one[role] for one in known if role in one), None)
         if found is None:
             raise LookupError(role)
         held_in = self._known_roles[role].kinds if role in self._known_roles else frozenset()

@@ -19,6 +19,7 @@ from caseflow.office.scene import HELD, Scene
 from caseflow.people.rights import Actor
 from caseflow.records import journal, letters
 from caseflow.words import Message
+from caseflow.workflow import running
 from caseflow.workflow.days import workdays
 from caseflow.workflow.definition import Step
 from caseflow.workflow.rules import OF_TESTS
@@ -82,9 +83,9 @@ def _stands(scene: Scene, step: Step) -> Iterator[tuple[str, Any, Any]]:
     """How the case stands after the step."""
     if step.due is not None:
         wanted = step.due if isinstance(step.due, Mapping) else {scene.row["state"]: step.due}
-        running = _running(scene)
+        open_now = _running(scene)
         for name, period in wanted.items():
-            days, row = _days(scene, period), running.get(name)
+            days, row = _days(scene, period), open_now.get(name)
             due = row["due_on"] if row is not None else None
             yield "due", days[-1], due if due not in days else days[-1]
     if step.warned is not None:
@@ -127,10 +128,13 @@ def _answered(values: Mapping[str, Any], stored: Mapping[str, Any], path: str, s
 
 
 def _running(scene: Scene) -> dict[str, Any]:
-    """The clocks by the id of their state or duty; a state's publicity under its id, where it has no other clock."""
+    """The clocks by their own id, or that of their state or duty; a state's publicity under its id, where it has no other clock."""
     found = deadlines.open_deadlines(scene.tx, scene.case_id)
     found.sort(key=lambda row: not row["clock"].startswith(deadlines.PUBLICITY))
-    return {row["clock"].removeprefix(deadlines.PUBLICITY).rpartition(".")[2]: row for row in found}
+    return {
+        row["clock"].removeprefix(deadlines.PUBLICITY).removeprefix(running.LONG).rpartition(".")[2]: row
+        for row in found
+    }
 
 
 def _days(scene: Scene, period: str) -> list[date]:

@@ -16,13 +16,13 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.cases import act, entry, fire, guards, opening, panels, standing, taken, timers
+from caseflow.cases import act, entry, fire, guards, opening, panels, service, standing, taken, timers
 from caseflow.cases.entry import Invalid, NotHere
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.move import Move
 from caseflow.cases.vocabulary import effect_of
 from caseflow.db import undone
-from caseflow.office import expected, samples
+from caseflow.office import expected, rehearsed_service, samples
 from caseflow.office.cast import Cast
 from caseflow.office.scene import Scene, opener
 from caseflow.people.rights import Actor
@@ -209,6 +209,8 @@ class _Play:
         scene, said = self.scene, {name: value for name, value in step.with_.items() if name not in (WHO, AT)}
         names = scene.names(step.as_, actor.organisation_id if actor is not None else None)
         if action is None:
+            if step.do == service.ACT:
+                return rehearsed_service.said(scene.tx, names, scene.case_id, said)
             if "task" in said and not isinstance(said["task"], int):
                 said["task"] = scene.task(str(said["task"]))
             if "person" in said and not isinstance(said["person"], int):

@@ -19,6 +19,7 @@ from caseflow.people.models import authority, organisation, person
 from caseflow.records import personal
 from caseflow.records.personal import Keyring
 from caseflow.words import Message, Refused
+from caseflow.workflow import running
 
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,39}")
 _OFFSET = re.compile(r"([+-]\d{1,4})d")
@@ -287,10 +288,10 @@ def _recut(tx: Connection, ground: Ground, round_id: int, bureau: int | None, ch
         statement = statement.where(case.c.prefecture_id == bureau)
     cases = []
     for row in tx.execute(statement).mappings().all():
-        state = ground.definition(tx, row["definition_id"]).definition.states.get(row["clock"])
-        if state is None or state.clock is None or state.clock.not_after is None:
+        rule = running.clocks(ground.definition(tx, row["definition_id"]).definition).get(row["clock"])
+        if rule is None or rule.clock.not_after is None:
             continue
-        closes = surroundings.round_closes(tx, row, state.clock.not_after)
+        closes = surroundings.round_closes(tx, row, rule.clock.not_after)
         cut = surroundings.last_day(closes) if closes is not None else None
         if cut != row["not_after"]:
             tx.execute(deadline.update().where(deadline.c.id == row["id"]).values(not_after=cut))

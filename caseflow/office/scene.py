@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.engine import Connection
 
 from caseflow import clock
 from caseflow.cases import (
@@ -21,12 +21,14 @@ from caseflow.cases import (
     opening,
     panels,
     paths,
+    public_opening,
     quotas,
     standing,
 )
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.models import case, member, task
 from caseflow.cases.move import Move
+from caseflow.db import Statement
 from caseflow.office import rehearsed_pool, rehearsed_registers, rounds, samples
 from caseflow.office.cast import PLACES, Cast
 from caseflow.people.models import organisation
@@ -37,6 +39,7 @@ from caseflow.workflow.form import Field
 from caseflow.workflow.parts import Text
 from caseflow.workflow.procedure import Action
 
+_CASE = Statement(sa.select(case).where(case.c.id == sa.bindparam("case_id")))
 _OPENS, _CLOSES, _BUREAU_CLOSES = -60, 90, 60
 """Days from today of a rehearsed round."""
 HELD = Action(id="held", title=Text(zh="占用名额", en="Held"))
@@ -64,8 +67,8 @@ class Scene:
         return self.loaded.definition
 
     @property
-    def row(self) -> RowMapping:
-        return self.tx.execute(sa.select(case).where(case.c.id == self.case_id)).mappings().one()
+    def row(self) -> dict[str, Any]:
+        return _CASE.rows(self.tx, {"case_id": self.case_id})[0]
 
     def key(self) -> str:
         return f"rehearsal/{next(self._keys)}"
@@ -80,19 +83,21 @@ class Scene:
             self.round_id = self._round(str(given.get("round", "open")))
         self._gather(given.get("members", 0))
         owner = str(given.get("recorded", opener(self.definition)))
+        records = "recorded" in given and isinstance(self.definition.roles[owner].opens, str)
+        unit = self.cast.place("unit") if records else None
         values, has_dossier = {}, "dossier" in given
         written = given["dossier"] if isinstance(given.get("dossier"), Mapping) else {}
         named = {str(path).removeprefix("dossier."): value for path, value in written.items()}
-        names = self.names(owner, self.cast.place("unit") if "recorded" in given else None)
+        names = self.names(owner, unit)
         if has_dossier:
             values = samples.complete(self.loaded, self.ground, 1, names, named)
         if "state" in given:
             self.case_id = self._imported(self.loaded, str(given["state"]), values, given)
             self._take_in()
-        elif "recorded" in given:
-            self.case_id = self._opened(owner, values, self.cast.place("unit"))
+        elif given.get("filed"):
+            self.case_id = self._filed(values)
         else:
-            self.case_id = self._opened(owner, values, None)
+            self.case_id = self._opened(owner, values, unit)
         shelf = store.stored_shelf(self.tx)
         said = given.get("footprint")
         if (has_dossier or said) and self.definition.footprint and shelf.schemes and said != "none":
@@ -115,6 +120,18 @@ class Scene:
             data = self.tx.scalar(sa.select(organisation.c.data).where(applicant)) or {}
             listed = {**data, "credit_record": given["credit_record"]}
             self.tx.execute(organisation.update().where(applicant).values(data=listed))
+
+    def _filed(self, values: Mapping[str, Any]) -> int:
+        """A case that the public begins, with those of the answers that its form asks for."""
+        put = {
+            one.id: {name: said for name, said in values.get(one.id, {}).items() if name in one.fields}
+            for one in public_opening.asked(self.definition)
+        }
+        left_out = {section for section, given in put.items() if not given}
+        kept, wrong = public_opening.cleaned(self.loaded, self.ground, put, left_out)
+        if wrong:
+            raise entry.Invalid(wrong)
+        return public_opening.open_publicly(self.tx, self.ground, self.loaded, kept, request_key=self.key()).case_id
 
     def _round(self, stands: str) -> int:
         today = clock.today()
@@ -322,6 +339,9 @@ class Scene:
 
 
 def opener(definition: Definition) -> str:
-    """The role that opens cases of a workflow for its own organisation; else the one that records them."""
+    """The role that opens cases of a workflow for its own organisation; else the one that records them, or receives
+    what the public files.
+    """
     roles = sorted(definition.roles.values(), key=lambda role: role.opens is not True)
-    return next(role.id for role in roles if role.opens)
+    form = definition.public_form
+    return next((role.id for role in roles if role.opens), form.receives if form is not None else "")

@@ -1,7 +1,7 @@
 """What each case of a simulation is on its way to: all that has not been taken yet is aimed at by somebody.
 
 What ends a case is aimed at by one case each, and all else is taken by whoever comes by and can still reach its own aim.
-Where an aim was missed, it is tried once more, by other ways as well.
+Where an aim was missed, it is tried once more, by other ways as well, and whoever comes where it can be taken takes it.
 """
 
 from __future__ import annotations
@@ -150,13 +150,16 @@ class Aims:
         if self.watch.is_open(loaded, "action", here, action.id):
             if not targets:
                 return FIRST
-            return ASTRAY if any(one is None for one in after) else NEW
+            is_rare = bool(self._missed[loaded.definition.workflow, ("action", here, action.id)])
+            return NEW if is_rare or all(one is not None for one in after) else ASTRAY
         if not targets:
             return STAYS
         now = self.distance(row, loaded, aim, state)
-        if any(one is None for one in after) or now is None or (state, action.id) in self._barred[row["id"]]:
+        nearer = now is not None and any(one is not None and one < now for one in after)
+        if now is None or (state, action.id) in self._barred[row["id"]]:
             return ASTRAY
-        nearer = any(one is not None and one < now for one in after)
+        if any(one is None for one in after):
+            return NEARER / len(after) if nearer else ASTRAY
         if not now:  # here it can be taken, perhaps only after a while
             return ASTRAY
         return NEARER if nearer else min(ASTRAY + self._missed[loaded.definition.workflow, aim], NEARER)

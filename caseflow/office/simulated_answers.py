@@ -1,4 +1,4 @@
-"""Answers made up for any form, at random: valid by the grammar of the fields, now and then at the very bounds.
+"""Answers made up for any form, at random.
 
 Which days, choices and members a form is taken with is learnt from what was refused and what was not.
 """
@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from decimal import Decimal
 from random import Random
 from types import MappingProxyType
 from typing import Any
@@ -18,19 +17,17 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.cases import choosing, deadlines, dossier, members
+from caseflow.cases import deadlines, members
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.models import case
 from caseflow.office import samples, simulated_panels
 from caseflow.office import simulated_goals as goals
-from caseflow.office.samples import Names
 from caseflow.office.simulated_aims import Aims
 from caseflow.office.simulated_people import Troupe
+from caseflow.office.simulated_values import AMISS, Form, Key, Values
 from caseflow.people.rights import Actor
-from caseflow.workflow.fields import CONCLUSIONS
 from caseflow.workflow.form import Field
 from caseflow.workflow.procedure import Action
-from caseflow.workflow.sampling import sized
 
 _DAYS = {"today": (0, 0), "past": (-5, -1), "soon": (1, 10), "late": (20, 400), "beyond": (1, 60)}
 """Kinds of days, as offsets from today; ``beyond`` from the day on which the last clock of the case runs out."""
@@ -38,30 +35,11 @@ _USUAL = {"today": 2.0, "late": 0.3, "beyond": 0.3}
 """How much more or less often such a day is named, whatever is known to help; the others count 1."""
 _TRUSTED = 0.5
 """How far it counts, beside what a member aims at, what its form was taken with."""
-_BORDERING, _LEFT_OPEN, _ALIKE, _AMISS = 0.06, 0.4, 0.5, 0.1
-"""How often a value stands at its bound, an optional question stays open, all rows say the same, something is amiss."""
-_HOLDERS = ("agent", "body", "enterprise", "institution")
-"""Organisations that an act names to be entered in a register."""
+_LEFT_OPEN, _ALIKE = 0.4, 0.5
+"""How often an optional question stays open, and all rows say the same."""
 _BETTER, _WORSE, _LEAST, _MOST = 1.5, 0.7, 0.05, 8.0
 _MEMBERS, _SCORED = 12, 4
 """At most so many cases are taken into a procedure at once; into one with a panel, each of which scores each of them."""
-
-Key = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """One form that is being filled in: of an act, or (without one) of a part of the dossier."""
-
-    loaded: Loaded
-    row: Mapping[Any, Any]
-    actor: Actor | None
-    names: Names
-    action: Action | None = None
-
-    @property
-    def key(self) -> Key:
-        return (self.row["workflow"], self.row["state"], self.action.id if self.action is not None else "")
 
 
 @dataclass(slots=True)
@@ -73,6 +51,7 @@ class Answers:
     troupe: Troupe
     rng: Random
     aims: Aims
+    values: Values
     _weights: dict[Key, float] = field(default_factory=lambda: defaultdict(lambda: 1.0))
     _picked: list[Key] = field(default_factory=list)
 
@@ -81,7 +60,7 @@ class Answers:
         self._picked.clear()
         role = next(iter(sorted(actor.roles)), None)
         names = self.troupe.names(loaded, row["id"], actor.organisation_id, role)
-        form = _Form(loaded, row, actor, names, action)
+        form = Form(loaded, row, actor, names, action)
         found = {name: self._answer(form, question) for name, question in action.asks.items()}
         return {name: value for name, value in found.items() if value is not None}
 
@@ -96,10 +75,10 @@ class Answers:
     ) -> dict[str, dict[str, Any]]:
         """A dossier; one that is not ``whole`` may lack something."""
         names = self.troupe.names(loaded, row["id"], row["organisation_id"])
-        form = _Form(loaded, row, actor, names)
+        form = Form(loaded, row, actor, names)
 
         def fill(question: Field) -> Any:
-            if not whole and self.rng.random() < _AMISS:
+            if not whole and self.rng.random() < AMISS:
                 return None
             return self._answer(form, question, sure=whole)
 
@@ -107,50 +86,38 @@ class Answers:
 
     # --- one answer -----------------------------------------------------------------------------------------------
 
-    def _answer(self, form: _Form, question: Field, *, sure: bool = False) -> Any:
+    def _answer(self, form: Form, question: Field, *, sure: bool = False) -> Any:
         if question.fixed or (not question.required and self._leaves_open(form, question)):
             return None
         return self._made(form, question, sure=sure)
 
-    def _made(self, form: _Form, question: Field, *, sure: bool = False) -> Any:
+    def _made(self, form: Form, question: Field, *, sure: bool = False) -> Any:
         make = self._makers().get(question.type)
         if make is not None:
             return make(form, question)
         if question.type == "boolean":
             declares = question.required or question.text is not None
-            return (sure or self.rng.random() > _AMISS / 2) if declares else self.rng.random() < 0.5
+            return (sure or self.rng.random() > AMISS / 2) if declares else self.rng.random() < 0.5
         return samples.sample(question, self.ground, self.rng.randrange(100_000), form.names)
 
-    def _leaves_open(self, form: _Form, question: Field) -> bool:
+    def _leaves_open(self, form: Form, question: Field) -> bool:
         """Whether a question that need not be answered is not."""
         worded = form.action is not None and simulated_panels.is_worded(form.action)
         scored = question.type == "members" and form.loaded.definition.panels
         return self.rng.random() < _LEFT_OPEN and not worded and not scored
 
-    def _makers(self) -> dict[str, Callable[[_Form, Field], Any]]:
+    def _makers(self) -> dict[str, Callable[[Form, Field], Any]]:
         return {
-            "text": self._text,
-            "long_text": self._text,
             "choice": self._choice,
-            "choices": self._choices,
             "date": self._date,
-            "integer": self._figure,
-            "decimal": self._figure,
-            "credit_code": self._credit_code,
-            "organisation": self._organisation,
-            "people": self._people,
-            "checklist": self._checklist,
             "table": self._table,
             "each_row": self._each_row,
             "members": self._members,
-            "score_sheet": self._score_sheet,
-            "field_comments": self._comments,
-            "dossier_fields": self._fields,
-            "case_file": self._case_file,
+            **self.values.makers(),
         }
 
     def _pick(
-        self, form: _Form, question: Field, among: list[str],
+        self, form: Form, question: Field, among: list[str],
         liked: Mapping[str, float] = MappingProxyType({}), trusted: float = 1.0,
     ) -> str:  # fmt: skip
         """One of these, rather one with which the form was taken before, or one that is ``liked``."""
@@ -160,22 +127,10 @@ class Answers:
         self._picked.append(keys[found])
         return among[found]
 
-    def _bordering(self) -> bool:
-        return self.rng.random() < _BORDERING
-
-    def _text(self, form: _Form, question: Field) -> str:
-        if question.max_characters is not None and self._bordering():
-            return "界" * question.max_characters
-        return f"{question.label.zh}{self.rng.randrange(1000)}"[: question.max_characters]
-
-    def _choice(self, form: _Form, question: Field) -> str:
+    def _choice(self, form: Form, question: Field) -> str:
         return self._pick(form, question, list(question.choices), simulated_panels.usual(question, form.action))
 
-    def _choices(self, form: _Form, question: Field) -> list[str]:
-        among = list(question.choices)
-        return sorted(self.rng.sample(among, self.rng.randint(1, len(among))), key=among.index)
-
-    def _date(self, form: _Form, question: Field) -> str:
+    def _date(self, form: Form, question: Field) -> str:
         kind = self._pick(form, question, list(_DAYS), _USUAL)
         found = clock.today() + timedelta(days=self.rng.randint(*_DAYS[kind]))
         if kind == "beyond":
@@ -187,62 +142,17 @@ class Answers:
             found = min(found, samples.day(str(question.maximum)))
         return found.isoformat()
 
-    def _figure(self, form: _Form, question: Field) -> int | str:
-        least = Decimal(question.minimum) if question.minimum is not None else Decimal(0)
-        most = Decimal(question.maximum) if question.maximum is not None else least + 1000
-        action = form.action
-        table = sized(form.loaded.definition).get(f"{action.store or action.id}.{question.id}") if action else None
-        if table is not None:
-            most = max(least, Decimal(form.names.rows(table)))
-        if self._bordering():
-            found = self.rng.choice((least, most))
-        else:
-            found = least + (most - least) * self.rng.randrange(1001) / 1000
-        places = 0 if question.type == "integer" else question.decimals or 0
-        rounded = found.quantize(Decimal(1).scaleb(-places))
-        return int(rounded) if question.type == "integer" else str(rounded)
-
-    def _credit_code(self, form: _Form, question: Field) -> Any:
-        given = [str(call.argument) for call in form.action.then if call.name == "involve"] if form.action else []
-        code = self.troupe.involved_code(given[0]) if given else None
-        if form.action is not None and code is None:
-            entered = {one.holder for one in form.loaded.definition.registers.values()}
-            if (
-                f"{form.action.store or form.action.id}.{question.id}" in entered
-            ):  # only who is registered can be entered
-                code = self.troupe.cast.credit_code(self.rng.choice(_HOLDERS))
-        return code or samples.sample(question, self.ground, self.rng.randrange(100_000), form.names)
-
-    def _organisation(self, form: _Form, question: Field) -> int | None:
-        among = [row["id"] for row in choosing.organisations(self.tx, form.row, question)]
-        if not among and question.of_kind:
-            return self.troupe.office(question.of_kind[0], form.row["prefecture_id"])
-        return self.rng.choice(among) if among else None
-
-    def _people(self, form: _Form, question: Field) -> list[int] | None:
-        if form.action is None or form.actor is None:
-            return None
-        return self.troupe.people(form.loaded, form.row, form.action, form.actor)
-
-    def _checklist(self, form: _Form, question: Field) -> dict[str, Any]:
-        other = {item for item in question.items if self.rng.random() < _AMISS}
-        return {
-            item: {"conclusion": self.rng.choice(CONCLUSIONS), "remark": "说明"}
-            if item in other else {"conclusion": CONCLUSIONS[0], "remark": ""}
-            for item in question.items
-        }  # fmt: skip
-
-    def _columns(self, form: _Form, question: Field) -> dict[str, Any]:
+    def _columns(self, form: Form, question: Field) -> dict[str, Any]:
         found = {one.id: self._answer(form, one) for one in question.columns.values()}
         return {name: value for name, value in found.items() if value is not None}
 
-    def _table(self, form: _Form, question: Field) -> list[dict[str, Any]]:
+    def _table(self, form: Form, question: Field) -> list[dict[str, Any]]:
         least = max(question.min_rows, 1)
         return [
             self._columns(form, question) for _ in range(self.rng.randint(least, min(least + 2, question.max_rows)))
         ]
 
-    def _each_row(self, form: _Form, question: Field) -> dict[str, Any]:
+    def _each_row(self, form: Form, question: Field) -> dict[str, Any]:
         numbers = range(form.names.rows(question.of or ""))
         return {
             str(number): self._columns(form, question)
@@ -250,7 +160,7 @@ class Answers:
             if question.required or self.rng.random() > _LEFT_OPEN
         }
 
-    def _members(self, form: _Form, question: Field) -> dict[str, Any] | None:
+    def _members(self, form: Form, question: Field) -> dict[str, Any] | None:
         rule = form.loaded.definition.members
         if rule is None or form.action is None or form.actor is None:
             return None
@@ -270,7 +180,7 @@ class Answers:
                 chosen = chosen[:1]
         return self._said_of(form, question, chosen)
 
-    def _said_of(self, form: _Form, question: Field, chosen: list[int]) -> dict[str, Any]:
+    def _said_of(self, form: Form, question: Field, chosen: list[int]) -> dict[str, Any]:
         """What is said of each; often the same of all, so that one result alone is met as well, or what it aims at."""
         found = {str(one): self._columns(form, question) for one in chosen}
         for column in question.columns.values():
@@ -281,38 +191,13 @@ class Answers:
             elif column.type == "choice" and self.rng.random() < _ALIKE:
                 same = self._pick(form, column, list(column.choices))
                 found = {one: {**said, column.id: same} for one, said in found.items()}
-            elif column.type == "boolean" and column.text is None and self.rng.random() > _AMISS:
+            elif column.type == "boolean" and column.text is None and self.rng.random() > AMISS:
                 found = {one: {**said, column.id: False} for one, said in found.items()}
         return found
 
-    def _aimed(self, form: _Form, column: Field, acts: Mapping[str, list[str]], case_id: int) -> str:
+    def _aimed(self, form: Form, column: Field, acts: Mapping[str, list[str]], case_id: int) -> str:
         """What helps one member most to what it aims at."""
         row = self.tx.execute(sa.select(case).where(case.c.id == case_id)).mappings().one()
         loaded = self.ground.definition(self.tx, row["definition_id"])
         liked = {value: self.aims.favour(row, loaded, of) for value, of in acts.items()}
         return self._pick(form, column, list(column.choices), liked, _TRUSTED)
-
-    def _score_sheet(self, form: _Form, question: Field) -> dict[str, Any] | None:
-        panel = form.loaded.definition.panels.get(question.panel or "")
-        if panel is None or form.action is None or form.actor is None:
-            return None
-        return simulated_panels.sheet(self.tx, self.rng, form.row["id"], form.action, panel, form.actor.person_id)
-
-    def _comments(self, form: _Form, question: Field) -> dict[str, str]:
-        return dict.fromkeys(self._fields(form, question), "请补正")
-
-    def _fields(self, form: _Form, question: Field) -> list[str]:
-        known = dossier.working(self.tx, self.ground, form.row)
-        among = [
-            f"{section}.{name}"
-            for section, values in sorted(known.items())
-            for name in sorted(values)
-            if section in form.loaded.definition.dossier
-            and name in (asked := form.loaded.definition.dossier[section].fields)
-            and not asked[name].fixed
-        ]
-        return sorted(self.rng.sample(among, min(len(among), self.rng.randint(1, 3))))
-
-    def _case_file(self, form: _Form, question: Field) -> int | None:
-        found = choosing.case_files(self.tx, form.row["id"])
-        return int(self.rng.choice(found).id) if found else None

@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.engine import Connection
 
 from caseflow import clock
 from caseflow.cases import deadlines, desk_acts, findings, members, service, signing, taking_back, tasks
@@ -22,7 +22,7 @@ from caseflow.cases.ground import Loaded
 from caseflow.cases.models import case, member
 from caseflow.cases.task_models import service as served
 from caseflow.office import simulated_goals as goals
-from caseflow.office import simulated_panels, simulated_registers
+from caseflow.office import simulated_panels, simulated_waiting
 from caseflow.office.simulated_aims import ASTRAY, NEARER, NEW, Aims
 from caseflow.office.simulated_watch import Watch
 from caseflow.people.rights import Actor
@@ -31,7 +31,7 @@ from caseflow.workflow.definition import Definition
 from caseflow.workflow.procedure import Action
 
 WAIT, BEYOND, LAPSE = "wait", "beyond", "lapse"
-"""Not acting for a while; not acting until a clock has run out; not acting until the term of an entry is over."""
+"""Not acting for a while; not acting until a clock has run out; not acting until the day for which an act waits is over."""
 _FRESH, _PARTLY, _SIGN, _OWED, _FINDING, _REST, _LATE, _DESK = (
     10.0, 2.0, 8.0, 4.0, 6.0, 8.0, 0.4, 0.1,
 )  # fmt: skip
@@ -100,7 +100,7 @@ class Choices:
     rng: Random
     aims: Aims
 
-    def of(self, row: RowMapping, loaded: Loaded, life: Life) -> list[Option]:
+    def of(self, row: Mapping[Any, Any], loaded: Loaded, life: Life) -> list[Option]:
         """Everything that somebody might do; whether it is allowed the door says."""
         definition = loaded.definition
         waiting = signing.waiting(self.tx, row["id"])
@@ -115,7 +115,7 @@ class Choices:
             and definition.by(row["state"], action)
             and action.id not in signed
         ]
-        found = [self._lapsing(row, one) for one in found]
+        found = [self._lapsing(row, loaded, life, one) for one in found]
         found += self._findings(row, definition)
         found += self._beside(row, loaded, life)
         found.append(Option(WAIT, self._waiting(row, loaded)))
@@ -128,11 +128,11 @@ class Choices:
         """The procedures over many, not ended, that hold a case."""
         return list(self.tx.scalars(_HOLDING, {"case_id": case_id}))
 
-    def leading_on(self, row: RowMapping, loaded: Loaded, life: Life) -> list[Option]:
-        """The acts that lead out of the state, and the signatures for which some wait."""
+    def leading_on(self, row: Mapping[Any, Any], loaded: Loaded, life: Life) -> list[Option]:
+        """The acts that lead out of the state, and the signatures with which some do."""
         return [
             one for one in self.of(row, loaded, life)
-            if one.act in signing.ACTS or (one.action is not None and one.action.to is not None)
+            if one.act == signing.SIGN or (one.action is not None and one.action.to is not None)
         ]  # fmt: skip
 
     def running(self, case_id: int, until: date = date.max) -> list[dict[str, Any]]:
@@ -145,12 +145,12 @@ class Choices:
         (number,) = self.rng.choices(range(len(among)), [one.weight for one in among])
         return among.pop(number)
 
-    def is_new_here(self, row: RowMapping, loaded: Loaded) -> bool:
+    def is_new_here(self, row: Mapping[Any, Any], loaded: Loaded) -> bool:
         """Whether something of this state has not been taken yet."""
         return row["state"] in goals.places(loaded.definition, self.watch.open_goals(loaded))
 
     def _option(
-        self, row: RowMapping, loaded: Loaded, life: Life, action: Action, owed: set[str], *, busy: bool
+        self, row: Mapping[Any, Any], loaded: Loaded, life: Life, action: Action, owed: set[str], *, busy: bool
     ) -> Option:
         definition, spot = loaded.definition, goals.where(loaded.definition, row["state"], action.id)
         done, weight = life.acts[action.id], self.aims.weight(row, loaded, action)
@@ -180,16 +180,21 @@ class Choices:
         is_held_up = busy and (weight < NEW or action.to is not None)
         return Option(action.id, weight / 4 if is_held_up else weight, role, action)
 
-    def _lapsing(self, row: RowMapping, option: Option) -> Option:
-        """Instead of an act that waits for the term of the own entry to be over: waiting for it."""
-        day = simulated_registers.lapses(self.tx, row, option.action) if option.action is not None else None
+    def _lapsing(self, row: Mapping[Any, Any], loaded: Loaded, life: Life, option: Option) -> Option:
+        """Instead of an act that may be done after a certain day: waiting for it."""
+        if option.action is None or option.role is None:
+            return option
+        is_refused = bool(life.refused[option.act]) and self.aims.weight(row, loaded, option.action) >= NEARER
+        day = simulated_waiting.until(
+            self.tx, self.watch.ground, loaded, row, option.action, option.role, refused=is_refused
+        )
         return option if day is None else Option(LAPSE, option.weight, said={"day": day})
 
     def _settled_anew(self, loaded: Loaded) -> set[str]:
         return goals.settled(loaded.definition, self.watch.open_goals(loaded))
 
     def _owing(
-        self, definition: Definition, row: RowMapping, action: Action, asked: simulated_panels.Asked | None
+        self, definition: Definition, row: Mapping[Any, Any], action: Action, asked: simulated_panels.Asked | None
     ) -> tuple[str, ...]:
         """The roles in which an act is asked for, of those in which it may be done."""
         roles = definition.by(row["state"], action)
@@ -198,7 +203,7 @@ class Choices:
         experts = {panel.role for panel in definition.panels.values()}
         return tuple(one for one in roles if (one in experts) != asked.office) or roles
 
-    def _moves_wanted(self, row: RowMapping, action: Action) -> bool:
+    def _moves_wanted(self, row: Mapping[Any, Any], action: Action) -> bool:
         """Whether an act of a procedure over many moves one of its cases in a way not taken yet."""
         acts = list(dict.fromkeys(goals.moving(action)))
         if not acts or self.aims.is_over:
@@ -206,7 +211,7 @@ class Choices:
         inside = members.rows(self.tx, row["id"])
         return any(self.aims.is_wanted(one, self.watch.loaded(one["id"]), act) for one in inside for act in acts)
 
-    def _signatures(self, row: RowMapping, loaded: Loaded, pending: Mapping[str, Any]) -> Iterator[Option]:
+    def _signatures(self, row: Mapping[Any, Any], loaded: Loaded, pending: Mapping[str, Any]) -> Iterator[Option]:
         signer = pending["signers"][pending["step"]]
         spot = goals.where(loaded.definition, row["state"], pending["action"])
         of = {"proposal": pending["id"]}
@@ -217,12 +222,12 @@ class Choices:
         yield Option(signing.SIGN, back if is_amiss else _SIGN, signer, said={**of, "opinion": "同意"})
         yield Option(signing.SEND_BACK, _SIGN if is_amiss else back, signer, said={**of, "opinion": "请修改"})
 
-    def _findings(self, row: RowMapping, definition: Definition) -> Iterator[Option]:
+    def _findings(self, row: Mapping[Any, Any], definition: Definition) -> Iterator[Option]:
         holder = definition.states[row["state"]].holder
         for one in findings.open_findings(self.tx, row["id"]) if holder is not None else ():
             yield Option(findings.ACT, _FINDING, holder, said={"finding": one["id"], "answer": "已核对"})
 
-    def _beside(self, row: RowMapping, loaded: Loaded, life: Life) -> Iterator[Option]:
+    def _beside(self, row: Mapping[Any, Any], loaded: Loaded, life: Life) -> Iterator[Option]:
         """Acts of the engine: taking back, recording service, work on tasks."""
         state, definition = loaded.definition.states[row["state"]], loaded.definition
         if state.may_be_taken_back and life.last is not None:
@@ -246,7 +251,7 @@ class Choices:
         led = any(one.moved_by or one.system for one in here.actions.values())
         return led or bool(here.moved_by) or here.publicity is not None
 
-    def _waiting(self, row: RowMapping, loaded: Loaded) -> float:
+    def _waiting(self, row: Mapping[Any, Any], loaded: Loaded) -> float:
         if not self.is_led_by_others(loaded, row["state"]):
             return _SELDOM
         return _REST if self.aims.led_on(row, loaded) else _LEFT

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 
 from caseflow.cases import deadlines
-from caseflow.workflow import graph
+from caseflow.workflow import graph, running
 from caseflow.workflow.decisions import Decision
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.kept import kept
@@ -32,6 +32,7 @@ def goals(definition: Definition) -> tuple[Goal, ...]:
     """Everything that there is to take, in the order of the definition."""
     found: list[Goal] = [("opened", state) for state in graph.recorded(definition)]
     found += [("row", one.id, row) for one in definition.decisions.values() for row in _rows(one)]
+    found += [("breach", one.name) for one in running.clocks(definition).values() if one.state is None]
     for state in definition.states.values():
         found += [("state", state.id), *_of_state(state)]
         for action in state.actions.values():
@@ -77,7 +78,9 @@ def places(definition: Definition, open_goals: Iterable[Goal]) -> set[str]:
     """The states in which something is still to be taken."""
     found: set[str] = set()
     for goal in open_goals:
-        if goal[0] == "breach":
+        if goal[0] == "breach" and goal[1] in running.clocks(definition):
+            found |= {*running.clocks(definition)[goal[1]].runs_in}
+        elif goal[0] == "breach":
             found.add(goal[1].removeprefix(deadlines.DUTY).split(".")[0])
         elif goal[0] not in ("row", "opened") and goal[1]:
             found.add(goal[1])

@@ -172,6 +172,12 @@ class Troupe:
             return None
         return scene.actor(role, number, action)
 
+    def relieve(self, case_id: int, role: str) -> None:
+        """A colleague takes a case in hand, in a role."""
+        usual = self._usual.get((case_id, role))
+        if usual is not None:
+            self._usual[case_id, role] = usual % COLLEAGUES + 1
+
     def _expert(self, definition: Definition, case_id: int, role: str, action: Action | None) -> Actor | None:
         """Of those who sit and owe an act the one who has tried it least often; of all where nobody owes it."""
         seated, name = self._seated(definition, case_id, role), action.id if action is not None else ""

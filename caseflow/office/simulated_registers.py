@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -31,7 +31,6 @@ from caseflow.workflow.form import Field
 from caseflow.workflow.lookups import Lookup
 from caseflow.workflow.parts import Call
 from caseflow.workflow.procedure import Action
-from caseflow.workflow.registers import LIVE, call
 from caseflow.workflow.report import paths
 
 MISSED = ("registers.no_such_entry", "registers.several_entries")
@@ -42,7 +41,6 @@ _RENEWED = 0.3
 """How often an entry that a case takes over anew was replaced by another meanwhile."""
 _NEAR = ("0.5", "0.8", "0.95", "1", "1.05", "1.3", "2")
 """A number of an entry, as so many times the footprint of the case that looks for it."""
-_ENTRY_IS, _EXPIRED = "entry_is", "expired"
 _LASTS = (60, 400)
 """Days for which an entry holds."""
 
@@ -154,21 +152,6 @@ def shelf(tx: Connection, ground: Ground, family: Iterable[Loaded], organisation
     """Where entries hang that a family of workflows looks for; nothing where none of them looks for any."""
     asking = next((one for one in family if _looks(one.definition)), None)
     return rehearsed_registers.shelf(tx, ground, asking, organisation_id, None) if asking is not None else None
-
-
-def lapses(tx: Connection, row: Mapping[Any, Any], action: Action) -> date | None:
-    """The last day of the own entry of a case, where an act waits for its term to be over and it is not."""
-    for need in action.needs:
-        if not isinstance(need, Call) or need.name != _ENTRY_IS:
-            continue
-        meant = call(need.argument)
-        if set(meant.status) != {_EXPIRED} or meant.of is not None or meant.entry is not None:
-            continue
-        found = register_book.newest(tx, row["id"], meant.register_)
-        if found is not None and found["status"] in LIVE and found["valid_until"] is not None:
-            last: date = max(found["valid_until"], clock.today())
-            return last
-    return None
 
 
 def _looks(definition: Definition) -> bool:

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.engine import Connection
 
-from caseflow.cases import dossier, service
+from caseflow.cases import dossier
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.footprint.shelf import Shelf
-from caseflow.office import samples
+from caseflow.office import rehearsed_service, samples
 from caseflow.office.simulated_answers import Answers
 from caseflow.office.simulated_people import Troupe
 from caseflow.people.rights import Actor
-from caseflow.records import files
 from caseflow.studies import store
-from caseflow.workflow.form import Field
-from caseflow.workflow.parts import Text
 
 _CALCULATED = 0.5
 """How often a footprint is filed."""
-_RECEIPT = Field(id="receipt", type="file", label=Text(zh="送达回证", en="Receipt of service"))
 
 
 @dataclass(slots=True)
@@ -38,12 +35,12 @@ class Typing:
     _typed: dict[int, tuple[str, Any]] = field(default_factory=dict)
     """By case where its dossier was typed last: the state, and since when the case stood there."""
 
-    def again(self, row: RowMapping, loaded: Loaded) -> None:
+    def again(self, row: Mapping[Any, Any], loaded: Loaded) -> None:
         """Type the dossier once more, whole."""
         self._typed.pop(row["id"], None)
         self.type(row, loaded, whole=True)
 
-    def type(self, row: RowMapping, loaded: Loaded, *, whole: bool) -> None:
+    def type(self, row: Mapping[Any, Any], loaded: Loaded, *, whole: bool) -> None:
         """Type the dossier as far as it is open here; one that is not ``whole`` may lack something."""
         state, here = loaded.definition.states[row["state"]], (row["state"], row["moved_at"])
         if not state.typed_in or self._typed.get(row["id"]) == here:
@@ -63,11 +60,10 @@ class Typing:
 
     def receipt(self, loaded: Loaded, case_id: int, letter_id: int, actor: Actor) -> int:
         """The receipt of a letter that was served; its row id."""
-        made = self.troupe.names(loaded, case_id, actor.organisation_id).file("receipt.pdf", _RECEIPT)
-        files.attach(self.tx, made, case_id, service.file_of(letter_id))
-        return made
+        names = self.troupe.names(loaded, case_id, actor.organisation_id)
+        return rehearsed_service.receipt(self.tx, names, case_id, letter_id)
 
-    def _save(self, row: RowMapping, loaded: Loaded, who: Actor, paths: set[str] | None, *, whole: bool) -> None:
+    def _save(self, row: Mapping[Any, Any], loaded: Loaded, who: Actor, paths: set[str] | None, *, whole: bool) -> None:
         made = self.answers.dossier(loaded, row, who, whole=whole)
         known = dossier.working(self.tx, self.ground, row)
         owner = f"organisation:{row['organisation_id']}"

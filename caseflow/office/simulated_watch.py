@@ -16,6 +16,7 @@ from caseflow.cases import dossier, fire, members, register_book, signing, takin
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.models import case, proposal, quota_counter, quota_entry, signature, task, timer
 from caseflow.cases.register_models import register_entry
+from caseflow.db import Statement
 from caseflow.office import simulated_goals as goals
 from caseflow.office.simulated_goals import Goal
 from caseflow.records import journal
@@ -31,11 +32,13 @@ _HELD = (
     .scalar_subquery()
 )
 _COUNTED = sa.select(quota_counter.c.quota, quota_counter.c.used, _HELD.label("held"))
-_CASE = sa.select(case).where(case.c.id == sa.bindparam("case_id"))
-_ENTRIES = sa.select(register_entry.c.id).where(register_entry.c.case_id == sa.bindparam("case_id"))
-_OWED = sa.select(task.c.kind).where(task.c.case_id == sa.bindparam("case_id"), task.c.status == "open")
-_TIMED = sa.select(timer.c.kind).where(
-    timer.c.case_id == sa.bindparam("case_id"), timer.c.status == "waiting", timer.c.deadline_id.is_not(None)
+_CASE = Statement(sa.select(case).where(case.c.id == sa.bindparam("case_id")))
+_ENTRIES = Statement(sa.select(register_entry.c.id).where(register_entry.c.case_id == sa.bindparam("case_id")))
+_OWED = Statement(sa.select(task.c.kind).where(task.c.case_id == sa.bindparam("case_id"), task.c.status == "open"))
+_TIMED = Statement(
+    sa.select(timer.c.kind).where(
+        timer.c.case_id == sa.bindparam("case_id"), timer.c.status == "waiting", timer.c.deadline_id.is_not(None)
+    )
 )
 _SIGNED = (
     sa.select(signature.c.role, signature.c.decision, proposal.c.action)
@@ -177,7 +180,7 @@ class Watch:
 
     def check(self, case_id: int, *, whole: bool = False) -> None:
         """Note what about a case does not agree; of its journal the end, or all of it once it has ended (or ``whole``)."""
-        row = self.tx.execute(_CASE, {"case_id": case_id}).mappings().one()
+        row = _CASE.rows(self.tx, {"case_id": case_id})[0]
         head, wrong = (row["seq"], row["last_hash"]), list(self._position(row))
         if row["final"] or whole:
             wrong += [problem.message for problem in journal.verify(self.tx, case_id, {case_id: head})]
@@ -198,18 +201,19 @@ class Watch:
         state = self.loaded(row["id"]).definition.states.get(row["state"])
         if state is None or state.final != row["final"] or self._since[row["id"]][0] != row["state"]:
             yield Message("simulation.broken_position", {"state": row["state"]})
-        owed = list(self.tx.scalars(_OWED, {"case_id": row["id"]}))
+        where = {"case_id": row["id"]}
+        owed = [one["kind"] for one in _OWED.rows(self.tx, where)]
         here = [kind for kind in owed if kind.startswith("state:")]
         if here not in ([], [f"state:{row['state']}"]):
             yield Message("simulation.broken_tasks", {"state": row["state"], "tasks": here})
-        left = [*owed, *self.tx.scalars(_TIMED, {"case_id": row["id"]})] if row["final"] else []
+        left = [*owed, *(one["kind"] for one in _TIMED.rows(self.tx, where))] if row["final"] else []
         if left:
             yield Message("simulation.broken_end", {"state": row["state"], "left": left})
 
     def _registers(self, case_id: int) -> Iterator[Message]:
-        for entry in self.tx.scalars(_ENTRIES, {"case_id": case_id}).all():
-            if not register_book.verify(self.tx, entry):
-                yield Message("simulation.broken_register", {"entry": entry})
+        for entry in _ENTRIES.rows(self.tx, {"case_id": case_id}):
+            if not register_book.verify(self.tx, entry["id"]):
+                yield Message("simulation.broken_register", {"entry": entry["id"]})
 
     def _count(self, last: Row[Any]) -> None:
         for row in self.tx.execute(_COUNTED):

@@ -23,6 +23,7 @@ from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.models import timer
 from caseflow.office import rehearsed_pool, simulated_goals, simulated_people, simulated_registers
 from caseflow.office.cast import Cast
+from caseflow.office.simulated_acts import Acts
 from caseflow.office.simulated_aims import Aims
 from caseflow.office.simulated_answers import Answers
 from caseflow.office.simulated_choices import Choices
@@ -30,6 +31,7 @@ from caseflow.office.simulated_filing import Filing
 from caseflow.office.simulated_people import Troupe
 from caseflow.office.simulated_registers import Registers
 from caseflow.office.simulated_typing import Typing
+from caseflow.office.simulated_values import Values
 from caseflow.office.simulated_walk import Walk
 from caseflow.office.simulated_watch import Watch
 from caseflow.people.roles import Roles
@@ -103,13 +105,13 @@ def run(tx: Connection, ground: Ground, known_roles: Roles, root: Path, plan: Pl
         troupe, watch = Troupe(tx, ground, known_roles, cast, rng, root), Watch(tx, ground)
         watch.look()
         aims = Aims(watch, rng, family)
-        answers = Answers(tx, ground, troupe, rng, aims)
+        answers = Answers(tx, ground, troupe, rng, aims, Values(tx, ground, troupe, rng))
         typing = Typing(tx, ground, troupe, answers, rng, store.stored_shelf(tx))
         shelf = simulated_registers.shelf(tx, ground, family, cast.place("unit"))
         entries = Registers(tx, ground, troupe, rng, shelf) if shelf is not None else None
-        walk = Walk(tx, ground, troupe, watch, Choices(tx, watch, rng, aims), answers, typing, rng, entries)
-        found = Simulated(plan, family, watch, walk, first, first)
-        course = _Course(tx, ground, found, Filing(tx, walk), _ended={shelf.case_id} if shelf is not None else set())
+        acts = Acts(tx, ground, troupe, watch, aims, answers, typing, rng, entries)
+        found = Simulated(plan, family, watch, Walk(acts, Choices(tx, watch, rng, aims)), first, first)
+        course = _Course(tx, ground, found, Filing(tx, acts), _ended={shelf.case_id} if shelf is not None else set())
         return course.run()
 
 
@@ -179,11 +181,11 @@ class _Course:
         return self.found
 
     def _prepare(self) -> None:
-        found, plan, rng = self.found, self.found.plan, self.found.walk.rng
+        found, plan, rng = self.found, self.found.plan, self.found.walk.acts.rng
         definitions = [one.definition for one in found.family]
         wanted = min(max(1, round(plan.cases / _PER_ROUND)), _MOST_ROUNDS)
         if any(one.rounds == "required" for one in definitions):
-            found.walk.troupe.open_rounds(definitions, found.first, wanted)
+            found.walk.acts.troupe.open_rounds(definitions, found.first, wanted)
         filed = [one for one in found.family if one.definition.members is None and _opens(one)]
         gap = simulated_people.ROUND_DAYS + simulated_people.ROUND_GAP
         for number in range(plan.cases if filed else 0):
@@ -212,7 +214,7 @@ class _Course:
             spot = (self.found.watch.loaded(last["case_id"]).definition.workflow, "", last["kind"])
             with clock.still(last["due_at"] + _BETWEEN):
                 do = partial(fire.fire, self.tx, self.ground, last, clock.now())
-                self.found.walk.through(do, last["case_id"], spot, "system")
+                self.found.walk.acts.through(do, last["case_id"], spot, "system")
 
     def _notice(self, day: date) -> None:
         """Take up every case that has come to be since, or was moved by others, without delay."""
@@ -241,9 +243,9 @@ class _Course:
 
     def _go_on(self, case_id: int) -> int | None:
         """Take up one case; nothing where it need not be taken up again."""
-        walk, life = self.found.walk, self.found.walk.lives[case_id]
+        walk, life = self.found.walk, self.found.walk.acts.lives[case_id]
         self._taken_up[case_id] = self._taken_up.get(case_id, 0) + 1
-        if not walk.row(case_id)["final"] and self._taken_up[case_id] <= _MOST_TAKEN_UP:
+        if not walk.acts.row(case_id)["final"] and self._taken_up[case_id] <= _MOST_TAKEN_UP:
             days = walk.take_up(case_id)
             if life.moves < MOST_MOVES and (life.failed < PATIENCE or self._hangs(case_id)):
                 return days
@@ -251,7 +253,7 @@ class _Course:
             walk.choices.aims.end(case_id)
             return None
         walk.choices.aims.end(case_id)
-        if walk.row(case_id)["final"]:
+        if walk.acts.row(case_id)["final"]:
             self._ended.add(case_id)
         return None
 

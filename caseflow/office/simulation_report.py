@@ -13,8 +13,8 @@ from sqlalchemy.engine import Connection
 from caseflow.cases.ground import Loaded
 from caseflow.cases.models import quota_counter
 from caseflow.office import simulated_goals
+from caseflow.office.simulated_acts import FULL, inner_of
 from caseflow.office.simulated_goals import BRANCHES, Goal
-from caseflow.office.simulated_walk import FULL, inner_of
 from caseflow.office.simulated_watch import story
 from caseflow.office.simulation import Simulated, covered
 from caseflow.records.models import letter
@@ -29,7 +29,7 @@ def report(tx: Connection, found: Simulated) -> dict[str, Any]:
     """The whole report; sentences are messages as JSON."""
     cases = found.watch.cases
     ended = set(cases) - set(found.stuck) - set(found.left)
-    amiss = {one.case_id for one in found.walk.crashes} | {one.case_id for one in found.watch.broken}
+    amiss = {one.case_id for one in found.walk.acts.crashes} | {one.case_id for one in found.watch.broken}
     told = sorted((amiss | set(found.stuck)) & set(cases))
     stories = story(tx, told)
     return {
@@ -49,7 +49,7 @@ def report(tx: Connection, found: Simulated) -> dict[str, Any]:
         "crashes": [
             {"case": one.case_id, "act": one.act, "role": one.role, "error": one.error,
              "story": stories.get(one.case_id, [])}
-            for one in found.walk.crashes
+            for one in found.walk.acts.crashes
         ],
         "broken": [
             {"case": one.case_id, "entry": one.seq, "what": one.what.as_json(), "story": stories.get(one.case_id, [])}
@@ -60,7 +60,7 @@ def report(tx: Connection, found: Simulated) -> dict[str, Any]:
 
 def failed(found: Simulated, least: float) -> bool:
     """Whether it has found something: a stuck case, a crash, rows that disagree, fewer actions taken than demanded."""
-    bad = found.stuck or found.walk.crashes or found.watch.broken
+    bad = found.stuck or found.walk.acts.crashes or found.watch.broken
     return bool(bad) or covered(found.watch, found.family[0]) < least
 
 
@@ -99,14 +99,14 @@ def _reasons(found: Simulated, name: str, goal: Goal) -> list[dict[str, Any]]:
     """What kept an act from being done, the most frequent reason first; nothing where nobody ever tried."""
     if goal[0] != "action":
         return []
-    known = found.walk.refusals.get((name, goal[1], goal[2]), {})
+    known = found.walk.acts.refusals.get((name, goal[1], goal[2]), {})
     listed = sorted(known.items(), key=lambda one: (-one[1][0], one[0]))
     return [{"times": count, "reason": message.as_json()} for _, (count, message) in listed[:_REASONS]]
 
 
 def _times(found: Simulated, loaded: Loaded) -> Iterator[dict[str, Any]]:
     """By state how long cases stood there, in working days."""
-    calendar = found.walk.ground.calendar(loaded.definition)
+    calendar = found.walk.acts.ground.calendar(loaded.definition)
     for state in loaded.definition.states:
         stays = found.watch.visits.get((loaded.definition.workflow, state), [])
         days = [workdays.workdays_between(calendar, first, last) for first, last in stays]
@@ -136,7 +136,7 @@ def _times_full(found: Simulated, title: str) -> int:
     """How often an act was refused because no place was left under a ceiling."""
     return sum(
         count
-        for by_name in found.walk.refusals.values()
+        for by_name in found.walk.acts.refusals.values()
         for name, (count, message) in by_name.items()
         if name == FULL and inner_of(message).values["quota"]["zh"] == title
     )
@@ -146,7 +146,7 @@ def _refusals(found: Simulated) -> list[dict[str, Any]]:
     """The reasons met most often, whatever the act."""
     counts: Counter[str] = Counter()
     examples: dict[str, Message] = {}
-    for by_name in found.walk.refusals.values():
+    for by_name in found.walk.acts.refusals.values():
         for name, (count, message) in by_name.items():
             counts[name] += count
             examples.setdefault(name, message)
@@ -156,7 +156,7 @@ def _refusals(found: Simulated) -> list[dict[str, Any]]:
 
 def _where(found: Simulated, case_id: int) -> dict[str, Any]:
     """Where a stuck case stands, and what was said to those who tried to lead it on."""
-    row, loaded = found.walk.row(case_id), found.watch.loaded(case_id)
+    row, loaded = found.walk.acts.row(case_id), found.watch.loaded(case_id)
     name, state = loaded.definition.workflow, row["state"]
     tried = {action.id: _reasons(found, name, ("action", state, action.id))
              for action in loaded.definition.states[state].actions.values()}  # fmt: skip

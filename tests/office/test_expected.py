@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
+from caseflow.cases.ground import publish
+from caseflow.cases.vocabulary import vocabulary
+from caseflow.config import ROOT
 from caseflow.office import expected, rehearsal
 from caseflow.words import LANGUAGES, render
 from caseflow.workflow import definition
+from caseflow.workflow.reader import read_text
 from tests.office.stage import Stage
 
 PILOT = "pilot-management"
@@ -177,3 +181,12 @@ def test_a_column_is_left_out_of_every_row() -> None:
     assert expected.without(rows, "x") == {"rows": rows["rows"], "list": rows["list"]}
     assert expected.without(rows, "rows.note") == {**rows, "rows": {"0": {"status": "done"}, "all": {}}}
     assert expected.without(rows, "list.a") == {**rows, "list": [{"b": 2}]}
+
+
+def test_a_clock_over_several_states_is_due_by_its_own_id(stage: Stage) -> None:
+    text = (ROOT / "tests" / "cases" / "toy-long.yaml").read_text("utf-8")
+    with stage.database.write() as tx:
+        publish(tx, [read_text(text.replace("authority: north", "authority: shanxi"), vocabulary=vocabulary())])
+        results = rehearsal.run_all(tx, stage.ground, stage.roles, stage.settings.files, "toy-long")
+
+    assert [one.lines for one in results] == [()]

@@ -70,6 +70,6 @@ def test_a_simulation_reaches_every_act_that_rests_on_entries_of_others_or_on_a_
         found = simulation.run(tx, stage.ground, stage.roles, stage.settings.files, plan)
         loaded = found.family[0]
 
-    assert found.walk.crashes == []
+    assert found.walk.acts.crashes == []
     assert found.watch.broken == []
     assert simulation.covered(found.watch, loaded) == 100.0

@@ -263,6 +263,6 @@ def test_a_procedure_runs_with_all_that_belong_to_it_and_nothing_in_it_breaks(tr
     found, told = simulated(trap, Plan("pilot-service", cases=6, until=date(2026, 4, 20)))
 
     assert {loaded.definition.workflow for loaded in found.family} == set(ALL)
-    assert found.walk.crashes == []
+    assert found.walk.acts.crashes == []
     assert found.watch.broken == []
     assert told["acts"] > 50
