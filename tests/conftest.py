@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from jinja2.bccache import Bucket
 
 from caseflow.config import ROOT, Settings
 from caseflow.db import Database
-from tests import postgres
+from tests import demonstration, postgres
 
 hypothesis.settings.register_profile("caseflow", deadline=None, database=None, derandomize=True)
 hypothesis.settings.load_profile("caseflow")
@@ -28,15 +29,17 @@ if MEMORY is not None:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 FIRST = (
     "test_axe",
-    "test_every_page",
     "test_roads_of",
-    "test_browser",
-    "test_paper_and_keys",
-    "test_http",
+    "test_every_page",
     "test_simulation_coverage",
     "test_demo",
+    "test_paper_and_keys",
+    "test_browser",
+    "test_http",
 )
-"""The files of minutes: begun first, else one process is still at them when the others have nothing left to do."""
+"""The files of minutes, begun first and in this order, else one process is still at them when the others have nothing left
+to do. Beside the first goes one that does not wait, as it does, for the demonstration.
+"""
 
 
 class _Compiled(BytecodeCache):
@@ -58,7 +61,11 @@ Flask.jinja_options = {"bytecode_cache": _Compiled()}
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files first, then whatever else waits for a browser (with ``--no-loadscope-reorder`` they are handed out so)."""
-    items.sort(key=lambda item: (not item.path.stem.startswith(FIRST), item.get_closest_marker("browser") is None))
+    items.sort(key=lambda item: (_rank(item.path.stem), item.get_closest_marker("browser") is None))
+
+
+def _rank(stem: str) -> int:
+    return next((rank for rank, first in enumerate(FIRST) if stem.startswith(first)), len(FIRST))
 
 
 def migrate(url: str) -> None:
@@ -93,6 +100,21 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("migrated") / "template.db"
     migrate(f"sqlite:///{path}")
     return path
+
+
+@pytest.fixture(scope="session")
+def filled(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration, to copy: filled by the process of tests that asks first, for all of them."""
+    base = tmp_path_factory.getbasetemp()
+    place = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, begun = place / "demonstration", place / "demonstration-begun"
+    with (place / "demonstration.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            begun.mkdir()
+            demonstration.fill(migrated_sqlite, begun)
+            begun.rename(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -43,10 +43,10 @@ from caseflow.studies.models import release_change, study_result
 from caseflow.words import Refused
 from caseflow.workflow.identifiers import check_credit_code
 from caseflow.workflow.many import Quota
+from tests.demonstration import TODAY, copied
 from tests.office.stage import Stage, built
 from tests.shipped import BY_NATIONAL_NOTICE, EVERY, PILOTS, data, everything
 
-TODAY = date(2026, 11, 21)
 PILOT = "pilot-management"
 LATE = ["duty:implementing.report", "municipal_correcting", "municipal_review"]
 """The clocks that the stories let run out."""
@@ -54,10 +54,8 @@ INVENTED = ("enterprise", "institution", "body", "branch")
 
 
 @pytest.fixture(scope="session")
-def stage(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """Filled once."""
-    with built(migrated_sqlite, tmp_path_factory.mktemp("demo")) as found:
-        demo.fill(found.database, found.settings, TODAY)
+def stage(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with copied(filled, tmp_path_factory.mktemp("demo")) as found:
         yield found
 
 
@@ -431,22 +429,6 @@ def test_a_lost_file_of_accounts_brings_a_new_password(migrated_sqlite: Path, tm
     assert passwords.right(kept[0].password_hash, second)
 
 
-def test_a_fill_that_was_broken_off_goes_on(
-    migrated_sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: Stage
-) -> None:
-    with built(migrated_sqlite, tmp_path) as broken:
-        steps = demo.stories.timeline
-        with monkeypatch.context() as patch:
-            patch.setattr(demo.stories, "timeline", lambda *given: steps(*given)[:300])
-            part = demo.fill(broken.database, broken.settings, TODAY)
-        rest = demo.fill(broken.database, broken.settings, TODAY)
-        found = all_of(broken, sa.select(case.c.state, case.c.subject))
-
-    assert part > 0
-    assert rest > 0
-    assert Counter(map(tuple, found)) == Counter(map(tuple, all_of(stage, sa.select(case.c.state, case.c.subject))))
-
-
 def test_a_database_with_other_people_is_left_alone(migrated_sqlite: Path, tmp_path: Path) -> None:
     with built(migrated_sqlite, tmp_path) as stage:
         with stage.database.write() as tx:
@@ -471,15 +453,28 @@ def test_a_day_before_the_stories_is_refused(migrated_sqlite: Path, tmp_path: Pa
     assert [reason.key for reason in refused.value.reasons] == ["demo.too_early"]
 
 
-def test_the_demonstration_plays_on_postgresql_too(postgresql_database: Database, settings: Settings) -> None:
+def test_the_demonstration_plays_on_postgresql_too_and_goes_on_where_it_was_broken_off(
+    postgresql_database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch, stage: Stage
+) -> None:
+    """It comes to what one fill at a stretch on SQLite came to."""
+    settings = replace(settings, demo=True)
     with postgresql_database.write() as tx:
         reference.seed(tx, settings)
-    added = demo.fill(postgresql_database, replace(settings, demo=True), TODAY)
+    steps = demo.stories.timeline
+    with monkeypatch.context() as patch:
+        patch.setattr(demo.stories, "timeline", lambda *given: steps(*given)[:300])
+        part = demo.fill(postgresql_database, settings, TODAY)
+    rest = demo.fill(postgresql_database, settings, TODAY)
+    standing = sa.select(case.c.state, case.c.subject)
     with postgresql_database.read() as tx:
         problems = journal.verify(tx, heads=heads.of_all(tx))
+        found = [tuple(row) for row in tx.execute(standing)]
 
-    assert added > 1200
+    assert part > 0
+    assert rest > 0
+    assert part + rest > 1200
     assert problems == []
+    assert Counter(found) == Counter(tuple(row) for row in all_of(stage, standing))
 
 
 def test_the_footprints_show_what_an_office_meets(stage: Stage) -> None:

@@ -138,7 +138,9 @@ def happened(view: View) -> str:
     last = next(iter(view.timeline()), None)
     if last is None:
         return drawing.t("bulk.moved_on")
-    what = drawing.t(last.title["key"]) if "key" in last.title else drawing.named(last.title)
+    what = drawing.named(last.title)
+    if "key" in last.title:
+        what = drawing.t(last.title["key"], what=what)
     who = last.by or drawing.t("bulk.others")
     return drawing.t("bulk.stale", who=who, at=drawing.moment(last.row.at), what=what)
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from caseflow import clock
-from caseflow.cases import attached, find, quotas
+from caseflow.cases import attached, find, quotas, sealed
 from caseflow.cases.find import Filters
 from caseflow.cases.models import case as case_table
 from caseflow.cases.models import member, round_
@@ -141,6 +141,7 @@ def common(view: View) -> dict[str, Any]:
         "parts_in_it": involvement.of_case(view),
         "carried": _carried(view),
         "places": places(view),
+        "sealed": sealed.readable(view.definition, view.roles),
     }
 
 
@@ -189,7 +190,9 @@ def timeline(view: View) -> list[dict[str, Any]]:
     """What happened, newest first, as the macro takes it."""
     entries = []
     for one in view.timeline():
-        title = drawing.t(one.title["key"]) if "key" in one.title else drawing.named(one.title)
+        title = drawing.named(one.title)
+        if "key" in one.title:
+            title = drawing.t(one.title["key"], what=title)
         phase = one.row.body.get("phase")
         if phase == "proposed":
             title = drawing.t("case.proposed_act", what=title)

@@ -21,6 +21,7 @@ from caseflow.web import (
     deliveries,
     desk,
     diagrams,
+    disposal,
     dossier,
     dossiers,
     draws,
@@ -34,6 +35,7 @@ from caseflow.web import (
     experts,
     experts_doubts,
     experts_importing,
+    experts_organisations,
     experts_own,
     factor_page,
     fees,
@@ -61,6 +63,7 @@ from caseflow.web import (
     papers,
     provenance,
     public,
+    public_forms,
     purging,
     quota_board,
     recalculation,
@@ -71,6 +74,7 @@ from caseflow.web import (
     releases,
     review,
     rounds,
+    sealed,
     sending,
     serving,
     settings,
@@ -78,6 +82,7 @@ from caseflow.web import (
     supervising,
     taking_back,
     tasks,
+    timers,
     uploads,
     why,
 )
@@ -85,10 +90,10 @@ from caseflow.web import (
 BLUEPRINTS = tuple(
     room.blueprint
     for room in (
-        public, open_registers, registers, register_papers, home, account, registration, inbox, applicant, dossier, footprint, footprint_search, footprint_what_if, footprint_files, footprint_bringing, sending, uploads, desk,
+        public, public_forms, sealed, open_registers, registers, register_papers, home, account, registration, inbox, applicant, dossier, footprint, footprint_search, footprint_what_if, footprint_files, footprint_bringing, sending, uploads, desk,
         overview, bulk, bulk_sheet, carrying, case, acting, review, papers, filing, dossiers, bundles, collective, draws, assigning, rounds, quota_board, settings, expert, expert_sheet, expert_versions, expert_reading, expert_practice, expert_offline, expert_submitting, panel_result, panel_discussion, panel_signing, fees, meeting_screen, calendars, footprint_review, factor_page, admin, admin_organisations, health,
-        deliveries, tasks, serving, signers, taking_back, supervising, circulating, absences, purging, involvement, other_work, recording, importing, handover, releases, recalculation, diagrams, why, provenance, heat,
-        experts, experts_own, experts_importing, experts_doubts,
+        deliveries, tasks, serving, signers, taking_back, supervising, circulating, absences, purging, involvement, other_work, recording, importing, handover, releases, recalculation, diagrams, why, provenance, timers, heat,
+        experts, experts_own, experts_importing, experts_doubts, experts_organisations, disposal,
     )
 )  # fmt: skip
 MENU = (

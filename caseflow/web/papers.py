@@ -146,6 +146,8 @@ def printed(html: str, name: str, kind: str) -> Any:
     """The page as PDF; as the page itself where it is asked for or no PDF can be made."""
     if kind == "pdf":
         lacking = press.available()
+        if lacking is None and request.method == "HEAD":
+            return _head(name, kind)
         if lacking is None:
             return sent(press.render(html, shell.house().settings.home), name, kind)
         return render_template(
@@ -154,6 +156,15 @@ def printed(html: str, name: str, kind: str) -> Any:
     response = Response(html, mimetype="text/html")
     response.headers["Content-Security-Policy"] = PREVIEW
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+def _head(name: str, kind: str) -> Any:
+    """What is said of a paper before its bytes; nothing is printed for that, and their number is not known."""
+    response = sent(b"", name, kind)
+    response.automatically_set_content_length = False
+    for told in ("Content-Length", "ETag"):
+        response.headers.pop(told, None)
     return response
 
 

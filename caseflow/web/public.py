@@ -20,7 +20,7 @@ from caseflow.office import rounds
 from caseflow.people import organisations, throttle
 from caseflow.people.rights import Actor
 from caseflow.records import journal
-from caseflow.web import drawing, shell, tracker
+from caseflow.web import drawing, public_forms, shell, tracker
 from caseflow.web.account import address
 from caseflow.web.shell import MenuItem, page
 from caseflow.words import Message, Refused
@@ -78,7 +78,8 @@ def start() -> Any:
     calls, coming = calls_now(shell.house().ground)
     how = tracker.outline(calls[0].definition) if calls else []
     opens = {call.definition.workflow for call in calls if g.actor is None or _may_open(call.definition, g.actor)}
-    return render_template("public/start.html", calls=calls, coming=coming, how=how, opens=opens)
+    forms = public_forms.offered()
+    return render_template("public/start.html", calls=calls, coming=coming, how=how, opens=opens, forms=forms)
 
 
 def _may_open(definition: Definition, actor: Actor) -> bool:

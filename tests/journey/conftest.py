@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
 import itertools
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from caseflow import demo
 from caseflow.config import ROOT, Settings
 from caseflow.db import Database
 from tests import postgres
 from tests.journey.world import Site, build
-from tests.office.stage import built
-from tests.test_demo import TODAY
 
 _numbers = itertools.count(1)
 
@@ -33,22 +28,6 @@ def _built(server: postgres.Server, template: str, home: Path) -> Iterator[Site]
     finally:
         database.close()
         server.run(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture(scope="session")
-def filled(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demonstration, to copy: filled by the process of tests that asks first, for all of them."""
-    base = tmp_path_factory.getbasetemp()
-    place = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder, begun = place / "demonstration", place / "demonstration-begun"
-    with (place / "demonstration.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            begun.mkdir()
-            with built(migrated_sqlite, begun, demo=True) as stage:
-                demo.fill(stage.database, stage.settings, TODAY)
-            begun.rename(folder)
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,10 +21,9 @@ from caseflow.app import create_app
 from caseflow.cases.models import case
 from caseflow.people import accounts, sessions
 from caseflow.people.models import membership, person
+from tests.demonstration import TODAY, copied
 from tests.journey.pages import Page
 from tests.journey.world import Site, moving
-from tests.office.stage import built
-from tests.test_demo import TODAY
 
 MOST_PAGES = 600
 """Of one person: more means that a kind of page is not recognised as one."""
@@ -62,8 +60,7 @@ class Stop:
 @contextmanager
 def demonstration(filled: Path, folder: Path) -> Iterator[Site]:
     """A copy of the demonstration as somebody finds it in the morning."""
-    shutil.copytree(filled / "home", folder / "home")
-    with built(filled / "caseflow.db", folder, demo=True) as stage:
+    with copied(filled, folder) as stage:
         now = datetime.combine(TODAY, time(10), clock.SHANGHAI)
         app = create_app(stage.database, stage.settings, stage.ground)
         yield moving(Site(app, stage.database, stage.settings, stage.ground, 1, 1, {}, {}, now - clock.now()))
@@ -86,9 +83,19 @@ def signed_in(site: Site, login: str) -> str:
         return sessions.begin(tx, row["id"], idle_seconds=86_400, address="127.0.0.1", second_factor_done=True)
 
 
-def stops(site: Site, token: str | None, language: str = "zh") -> Iterator[Stop]:
+def stops(
+    site: Site,
+    token: str | None,
+    language: str = "zh",
+    *,
+    made: set[str] | None = None,
+    passed: set[tuple[str, ...]] | None = None,
+) -> Iterator[Stop]:
     """Every kind of page that can be reached from the start, dead links too: for a case, each act and each state is a
     kind of its own. Everybody walks from a desk, that is an address, of their own: open data are counted by address.
+
+    Every link to a file is followed. Files in ``made`` were made for somebody before: of them only the head is asked
+    for, whether this person may have them. Kinds in ``passed`` are files that are not looked at. Both are added to.
     """
     client = site.app.test_client()
     client.environ_base["REMOTE_ADDR"] = f"10.0.{(desk := next(_DESKS)) >> 8}.{desk & 255}"
@@ -105,20 +112,26 @@ def stops(site: Site, token: str | None, language: str = "zh") -> Iterator[Stop]
         where = _route(site.app, path)
         if path in asked or where is None or (kind := _kind(where, path, standing)) in seen:
             continue
+        if passed is not None and kind in passed:
+            continue
         asked.add(path)
-        page = _read(site, client, path)
+        page = _read(site, client, path, "HEAD" if made is not None and path in made else "GET")
         if page.status in (302, 303):
             waiting.append((_local(page.headers["Location"]), source))
         elif page.status >= 400 or page.text:
             seen.add(kind)
             yield Stop(path, kind, source, page)
             waiting += [(_local(_joined(path, link)), path) for link in page.links() if link.startswith(("/", "?"))]
+        else:
+            for known, one in ((made, path), (passed, kind)):
+                if known is not None:
+                    known.add(one)
         assert len(seen) <= MOST_PAGES, sorted(seen)
 
 
-def _read(site: Site, client: FlaskClient, path: str) -> Page:
+def _read(site: Site, client: FlaskClient, path: str, method: str) -> Page:
     with site.time():
-        answer = client.get(path, buffered=True)
+        answer = client.open(path, method=method, buffered=True)
         answer.close()
     return Page(answer.status_code, path, answer.data, answer.headers)
 

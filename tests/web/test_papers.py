@@ -181,6 +181,20 @@ def test_the_approval_slip_prints_every_signature_with_opinion_and_time(office: 
     assert rows[3][1:] == ["", "", "", ""]
 
 
+def test_the_head_of_a_paper_says_what_it_is_without_printing_it(printing: World) -> None:
+    case_id, letter_id = returned(printing)
+    reader, path = printing.visit("taiyuan"), f"{path_of(case_id, letter_id)}.pdf"
+    whole = reader.get(path)
+    head = reader.client.head(path, environ_base=reader.address)
+    elsewhere = printing.visit("datong")
+    refused = elsewhere.client.head(path, environ_base=elsewhere.address)
+
+    assert (head.status_code, refused.status_code) == (200, 404)
+    assert "Content-Length" not in head.headers
+    said = ("Content-Type", "Content-Disposition", "Content-Security-Policy")
+    assert [head.headers.get(one) for one in said] == [whole.headers.get(one) for one in said]
+
+
 ANNEX_1 = (
     "序号", "试点申报单位", "试点类别", "试点产品名称（产品碳足迹管理试点填写）", "试点工作优势（500字）",
     "试点工作计划简介（500字）", "联系人", "联系电话",
