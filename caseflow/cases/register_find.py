@@ -74,6 +74,7 @@ class Entry:
     prefecture: Mapping[str, str]
     case_id: int
     definition_id: int
+    holder_id: int
     values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
@@ -150,12 +151,12 @@ def listed(
     """The entries of a list, with the values of the fields ``names`` alone."""
     kept = tuple(names)
     statement = (
-        _of_book(one, scope, wanted, kept, today)
+        selected(*_narrowed(one, scope, wanted, kept, today))
         .order_by(*_BY[wanted.order if wanted.order in _BY else "issued"])
         .limit(limit)
         .offset(offset)
     )
-    return [_entry(row, kept, today) for row in tx.execute(statement).mappings()]
+    return [entry_of(row, kept, today) for row in tx.execute(statement).mappings()]
 
 
 def count(
@@ -169,7 +170,7 @@ def count(
 def years(tx: Connection, one: Book, scope: sa.ColumnElement[bool]) -> list[int]:
     """The years in which entries were made, newest first."""
     day = register_standing.c.issued_on
-    query = sa.select(day).where(*_in_book(one), scope).limit(1)  # an end of the index each, not all of it
+    query = sa.select(day).where(*in_book(one), scope).limit(1)  # an end of the index each, not all of it
     first, last = (tx.scalar(query.order_by(end)) for end in (day, day.desc()))
     return list(range(last.year, first.year - 1, -1)) if first is not None and last is not None else []
 
@@ -178,20 +179,21 @@ def by_number(
     tx: Connection, one: Book, scope: sa.ColumnElement[bool], number: str, names: Iterable[str], today: date
 ) -> Entry | None:
     """The entry with a number, however its brackets were typed."""
-    kept = tuple(names)
-    statement = _of_book(one, scope, Wanted(), kept, today).where(register_standing.c.number_key == key_of(number))
-    row = tx.execute(statement.limit(1)).mappings().first()
-    return _entry(row, kept, today) if row is not None else None
+    return _first(tx, one, sa.and_(scope, register_standing.c.number_key == key_of(number)), names, today)
 
 
 def by_id(
     tx: Connection, one: Book, scope: sa.ColumnElement[bool], entry_id: int, names: Iterable[str], today: date
 ) -> Entry | None:
     """The entry with a row number."""
-    kept = tuple(names)
-    statement = _of_book(one, scope, Wanted(), kept, today).where(register_standing.c.entry_id == entry_id)
-    row = tx.execute(statement).mappings().first()
-    return _entry(row, kept, today) if row is not None else None
+    return _first(tx, one, sa.and_(scope, register_standing.c.entry_id == entry_id), names, today)
+
+
+def _first(
+    tx: Connection, one: Book, condition: sa.ColumnElement[bool], names: Iterable[str], today: date
+) -> Entry | None:
+    row = tx.execute(selected(*in_book(one), condition).limit(1)).mappings().first()
+    return entry_of(row, tuple(names), today) if row is not None else None
 
 
 def of_cases(tx: Connection, case_ids: Iterable[int]) -> dict[int, list[RowMapping]]:
@@ -215,13 +217,13 @@ def is_holder(tx: Connection, entry: Entry, said: str) -> bool:
     return key in {key_of(str(one or "")) for one in (entry.called, *(row or ()))} - {""}
 
 
-def _in_book(one: Book) -> list[sa.ColumnElement[bool]]:
+def in_book(one: Book) -> list[sa.ColumnElement[bool]]:
+    """The entries of one register."""
     return [register_standing.c.authority_id == one.authority_id, register_standing.c.register == one.register.id]
 
 
-def _of_book(
-    one: Book, scope: sa.ColumnElement[bool], wanted: Wanted, names: tuple[str, ...], today: date
-) -> sa.Select[Any]:
+def selected(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """The entries under these conditions, each with the bureau in charge."""
     return (
         sa.select(
             register_standing,
@@ -229,17 +231,17 @@ def _of_book(
             organisation.c.name_en.label("prefecture_en"),
         )
         .outerjoin(organisation, organisation.c.id == register_standing.c.prefecture_id)
-        .where(*_narrowed(one, scope, wanted, names, today))
+        .where(*conditions)
     )
 
 
 def _narrowed(
     one: Book, scope: sa.ColumnElement[bool], wanted: Wanted, names: tuple[str, ...], today: date
 ) -> list[sa.ColumnElement[bool]]:
-    found = [*_in_book(one), scope]
+    found = [*in_book(one), scope]
     whole = set(names) >= set(one.register.fields)
     for word in wanted.text.split()[:MOST_WORDS]:
-        found += _says(word, whole=whole)
+        found += says(word, whole=whole)
     if wanted.status:
         found.append(_status(today) == wanted.status)
     if wanted.year is not None:
@@ -249,7 +251,7 @@ def _narrowed(
     return found
 
 
-def _says(word: str, *, whole: bool) -> list[sa.ColumnElement[bool]]:
+def says(word: str, *, whole: bool) -> list[sa.ColumnElement[bool]]:
     """Conditions on a word: its pairs of characters lead to few entries, whose text then has the word itself."""
     text = register_standing.c.whole_text if whole else register_standing.c.open_text
     found: list[sa.ColumnElement[bool]] = []
@@ -266,7 +268,8 @@ def _status(today: date) -> sa.ColumnElement[str]:
     return sa.case((over, "expired"), else_=register_standing.c.status)
 
 
-def _entry(row: RowMapping, names: tuple[str, ...], today: date) -> Entry:
+def entry_of(row: RowMapping, names: tuple[str, ...], today: date) -> Entry:
+    """A row of :func:`selected` with the values of the fields ``names`` alone."""
     prefecture = {"zh": row["prefecture_zh"] or "", "en": row["prefecture_en"] or row["prefecture_zh"] or ""}
     status = status_on(row, today)
     return Entry(
@@ -281,6 +284,7 @@ def _entry(row: RowMapping, names: tuple[str, ...], today: date) -> Entry:
         prefecture=prefecture,
         case_id=row["case_id"],
         definition_id=row["definition_id"],
+        holder_id=row["organisation_id"],
         values={name: row["values"][name] for name in names if name in row["values"]},
     )
 

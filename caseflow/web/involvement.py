@@ -12,6 +12,7 @@ from flask import Blueprint, g, render_template, request
 from caseflow.cases import show, standing, tasks
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, involvement, task
+from caseflow.cases.organisation_record import KINDS
 from caseflow.cases.view import View, state_name
 from caseflow.people.models import OFFICES, organisation
 from caseflow.people.rights import Actor
@@ -37,6 +38,8 @@ class Part:
     organisation: show.Pair
     since: datetime
     until: datetime | None
+    page: int | None
+    """The organisation, where it has a page that offices open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +68,20 @@ MENU = (MenuItem("involvement.menu", "involvement.mine", invited),)
 def of_case(view: View) -> list[Part]:
     """Who has a part in a case or had one, for those inside an office; the applicant reads of those who assist it."""
     rows = view.tx.execute(
-        sa.select(involvement, organisation.c.name_zh, organisation.c.name_en)
+        sa.select(involvement, organisation.c.name_zh, organisation.c.name_en, organisation.c.kind)
         .join(organisation, organisation.c.id == involvement.c.organisation_id)
         .where(involvement.c.case_id == view.row["id"])
         .order_by(involvement.c.id)
     ).mappings()
-    roles = view.definition.roles
+    roles, office = view.definition.roles, view.actor.organisation_kind in OFFICES
     return [
-        Part(drawing.named(roles[row["role"]].title), _name(row), row["since"], row["until"])
+        Part(
+            drawing.named(roles[row["role"]].title),
+            _name(row),
+            row["since"],
+            row["until"],
+            row["organisation_id"] if office and row["kind"] in KINDS else None,
+        )
         for row in rows
         if row["role"] in roles and (view.is_staff or roles[row["role"]].assists is not None)
     ]

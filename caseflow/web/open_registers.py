@@ -17,7 +17,7 @@ from flask.wrappers import Response
 from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.cases import register_book, register_find, register_page, register_values
+from caseflow.cases import register_book, register_find, register_holders, register_page, register_values
 from caseflow.cases.register_find import Book, Entry, Wanted
 from caseflow.cases.register_page import Sheet
 from caseflow.people import organisations, throttle
@@ -155,6 +155,7 @@ def entry(authority: str, register: str, number: str) -> Any:
         "registers/open_entry.html",
         book=one,
         entry=found,
+        code=register_holders.public_code(g.tx, found),
         sheet=register_page.sheet(g.tx, one, found, one.open_fields),
         happened=[(row.kind, row.at) for row in reversed(register_book.events(g.tx, found.id))],
     )

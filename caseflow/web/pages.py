@@ -55,6 +55,7 @@ from caseflow.web import (
     involvement,
     meeting_screen,
     open_registers,
+    organisation_page,
     other_work,
     overview,
     panel_discussion,
@@ -71,6 +72,7 @@ from caseflow.web import (
     register_papers,
     registers,
     registration,
+    regulation,
     releases,
     review,
     rounds,
@@ -90,7 +92,7 @@ from caseflow.web import (
 BLUEPRINTS = tuple(
     room.blueprint
     for room in (
-        public, public_forms, sealed, open_registers, registers, register_papers, home, account, registration, inbox, applicant, dossier, footprint, footprint_search, footprint_what_if, footprint_files, footprint_bringing, sending, uploads, desk,
+        public, public_forms, sealed, open_registers, registers, register_papers, organisation_page, regulation, home, account, registration, inbox, applicant, dossier, footprint, footprint_search, footprint_what_if, footprint_files, footprint_bringing, sending, uploads, desk,
         overview, bulk, bulk_sheet, carrying, case, acting, review, papers, filing, dossiers, bundles, collective, draws, assigning, rounds, quota_board, settings, expert, expert_sheet, expert_versions, expert_reading, expert_practice, expert_offline, expert_submitting, panel_result, panel_discussion, panel_signing, fees, meeting_screen, calendars, footprint_review, factor_page, admin, admin_organisations, health,
         deliveries, tasks, serving, signers, taking_back, supervising, circulating, absences, purging, involvement, other_work, recording, importing, handover, releases, recalculation, diagrams, why, provenance, timers, heat,
         experts, experts_own, experts_importing, experts_doubts, experts_organisations, disposal,
@@ -108,6 +110,7 @@ MENU = (
     *experts.MENU,
     *experts_own.MENU,
     *registers.MENU,
+    *regulation.MENU,
     *other_work.MENU,
     *inbox.MENU,
     *public.MENU,

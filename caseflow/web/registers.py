@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from flask import Blueprint, abort, g, render_template, request, send_file
 
 from caseflow import clock
-from caseflow.cases import find, register_book, register_find, register_page
+from caseflow.cases import find, organisation_record, register_book, register_find, register_page
 from caseflow.cases.register_find import Book, Entry, Wanted
 from caseflow.office import impact
 from caseflow.people import accounts, organisations
@@ -119,6 +119,7 @@ def entry(authority: str, register: str, entry_id: int) -> Any:
         happened=list(_history(one, found, names)),
         whole=register_book.verify(g.tx, found.id),
         known=known,
+        has_page=organisation_record.has_page(g.tx, found.holder_id),
         succession=impact.of_entry(
             g.tx, shell.house().ground, g.actor, one, entry_id, limit=SIZE, offset=SIZE * (at_page() - 1)
         ),
