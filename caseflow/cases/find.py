@@ -83,10 +83,13 @@ def cases(
     """Every case the actor may know of, the one that moved last first."""
     definitions = [loaded.definition for loaded in ground.all_current(tx)]
     statement = (
-        sa.select(case, organisation.c.name_zh.label("prefecture_zh"), organisation.c.name_en.label("prefecture_en"))
+        sa.select(
+            *standing.columns(actor, definitions),
+            organisation.c.name_zh.label("prefecture_zh"), organisation.c.name_en.label("prefecture_en"),
+        )
         .outerjoin(organisation, organisation.c.id == case.c.prefecture_id)
         .where(standing.visible(actor, definitions), *_narrowed(filters, today, case.c.due_on))
-    )
+    )  # fmt: skip
     if filters.due:
         statement = statement.where(_IS_RUNNING)
     return _page(tx, statement, [case.c.moved_at.desc(), case.c.id.desc()], limit, offset)

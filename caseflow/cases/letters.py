@@ -5,11 +5,10 @@ from __future__ import annotations
 from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.cases import blocks, numbers, placing, show, tasks
+from caseflow.cases import blocks, numbers, parties, placing
 from caseflow.cases.move import Move
 from caseflow.people.models import OFFICES
-from caseflow.records import files, inbox, letters, paper
-from caseflow.words import Message
+from caseflow.records import files, letters, paper
 from caseflow.workflow.many import Letter
 
 
@@ -42,7 +41,8 @@ def issue(move: Move, letter_id: str) -> int:
         organisation_id=actor.organisation_id if actor and actor.organisation_kind in OFFICES else None,
     )
     move.notes.setdefault("letters", []).append({"kind": letter_id, "number": slip})
-    _tell(move, form, slip)
+    if not parties.waits_for_service(form):
+        parties.tell(move.tx, form, move.row, slip=slip, number=str(move.row["number"] or ""))
     return number
 
 
@@ -73,15 +73,3 @@ def printed_pages(tx: Connection, case_id: int, revision: int) -> int | None:
             found = files.find(tx, row.pdf_file_id)
             return found.pages if found is not None else None
     return None
-
-
-def _tell(move: Move, form: Letter, slip: str | None) -> None:
-    owner = {
-        "applicant": move.case["organisation_id"],
-        "prefecture": move.row["prefecture_id"],
-        "authority": tasks.office_of(move.tx, move.case["authority_id"]),
-    }[form.to]
-    if owner is not None:
-        values = {"letter": show.pair(form.title), "number": slip or ""}
-        message = Message("inbox.letter", {**values, "case": move.changes.get("number") or move.case["number"] or ""})
-        inbox.post(move.tx, message, organisation_id=owner, case_id=move.case["id"], kind="letter")

@@ -29,14 +29,16 @@ _COLUMNS = (link.c.name.label("link"), link.c.at.label("linked_at"), link.c.entr
 
 @effect(EFFECTS, "open_case")
 def open_case(move: Move, said: dict[str, Any]) -> None:
-    """Open a case of another workflow for the same applicant, with a link to this one."""
+    """Open a case of another workflow for the same applicant, or for the office that holds it, with a link to this one."""
     values: dict[str, Any] = {}
     for target, path in said.get("copies", {}).items():
         _, section, name = target.split(".")
         value = move.value(path)
         if value is not None:
             values.setdefault(section, {})[name] = value
-    made = opening.open_linked(move, said["workflow"], said.get("in"), values, link=said["link"])
+    made = opening.open_linked(
+        move, said["workflow"], said.get("in"), values, link=said["link"], office="owner" in said
+    )
     move.tx.execute(
         link.insert().values(
             from_id=move.case["id"], to_id=made.case_id, name=said["link"], entry=move.case["seq"] + 1, at=move.at

@@ -186,19 +186,24 @@ def import_case(
     return begun(tx, ground, loaded, made, at, IMPORTED)
 
 
-def open_linked(opener: Move, workflow: str, state: str | None, values: Mapping[str, Any], *, link: str) -> Outcome:
+def open_linked(
+    opener: Move, workflow: str, state: str | None, values: Mapping[str, Any], *, link: str, office: bool = False
+) -> Outcome:
     """Open a case of the newest version of ``workflow`` from an act on another case, for the same applicant.
 
     It stands with the same bureau and in the same round, has its number at once, and may begin in any ``state``.
-    ``values`` of its dossier come from the other case and are its first revision.
+    ``values`` of its dossier come from the other case and are its first revision. With ``office`` it belongs to the
+    office that holds the state in which it begins: what is held against somebody is never that one's own case.
     """
     tx, ground, source = opener.tx, opener.ground, opener.row
     loaded = ground.current(tx, workflow)
     definition, at = loaded.definition, opener.at
+    begins = state or definition.first_state
     called = {path: str(_at(values, path) or "") for path in (definition.case_title, definition.case_subject) if path}
+    holding = tasks.organisation_of(tx, definition, source, definition.states[begins].holder or "") if office else None
     row = columns_of(
         loaded, source["authority_id"], source["round_id"] if definition.rounds == "required" else None,
-        source["organisation_id"], source["prefecture_id"],
+        holding or source["organisation_id"], source["prefecture_id"],
         called.get(definition.case_title or "") or source["title"], called.get(definition.case_subject or "", ""),
     )  # fmt: skip
     row["number"] = numbers.next_number(tx, definition, source["authority_id"], at)
@@ -212,7 +217,6 @@ def open_linked(opener: Move, workflow: str, state: str | None, values: Mapping[
         return Laid({"revision": 1}, {**body, "revision": 1, "revision_hash": digest})
 
     key = f"{opener.request_key}/{link}/{workflow}"
-    begins = state or definition.first_state
     made = entry.create(tx, loaded, row, begins, opener.actor, opener.role, at, key, LINKED, lay)
     return begun(tx, ground, loaded, made, at, LINKED)
 

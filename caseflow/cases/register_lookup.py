@@ -102,7 +102,7 @@ def fitting(move: Move, meant: Lookup, wanted: Wanted) -> list[dict[str, Any]]:
         rows = _HELD.rows(move.tx, {**here, "organisation_id": wanted["holder"]["value"]})
     else:
         rows = _ALL.rows(move.tx, here)
-    return [row for row in rows if register_book.status_on(row, today) in meant.status and _fits(row, wanted)]
+    return [row for row in rows if register_book.status_on(row, today) in meant.status and fits(row, wanted)]
 
 
 def ask_again(move: Move, register: str) -> None:
@@ -140,7 +140,8 @@ def kept_of(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, **{name: value for name, value in own.items() if value is not None}}
 
 
-def _fits(row: Mapping[str, Any], wanted: Wanted) -> bool:
+def fits(row: Mapping[Any, Any], wanted: Wanted) -> bool:
+    """Whether an entry is so."""
     own = {"number": row["number"], "holder": row["organisation_id"]}
     held = {name: (row["values"].get(name) or {}).get("value") for name in wanted}
     return all(_same(own.get(name, held[name]), one["value"]) for name, one in wanted.items())

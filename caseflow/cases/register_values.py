@@ -27,6 +27,7 @@ def said(move: Move, register: Register, row: Mapping[str, Any]) -> dict[str, An
     A value that the case does not have keeps what stood there before.
     """
     before: Mapping[str, Any] = row.get("values") or {}
+    months = months_of(move, register)
     values = {field.id: _value(move, field) or before.get(field.id) for field in register.fields.values()}
     holder = organisations.get(move.tx, row["organisation_id"])
     name = str(holder["name_zh"]) if holder is not None else ""
@@ -36,6 +37,8 @@ def said(move: Move, register: Register, row: Mapping[str, Any]) -> dict[str, An
     last = _day(move, register.validity.until) or row.get("valid_until")
     if register.validity.lasts is not None:
         last = after(move, first, register.validity.lasts) - timedelta(days=1)  # its first day counts
+    if months is not None:
+        last = after(move, first, f"{months} months") - timedelta(days=1)
     shown = [str(row["number"]), called]
     known = [*shown, name, str(holder["credit_code"] or "") if holder is not None else ""]
     return {
@@ -47,6 +50,12 @@ def said(move: Move, register: Register, row: Mapping[str, Any]) -> dict[str, An
         "open_text": _text(shown, values, [one.id for one in register.fields.values() if one.public]),
         "whole_text": _text(known, values, list(register.fields)),
     }
+
+
+def months_of(move: Move, register: Register) -> int | None:
+    """How many months an entry holds, where a decision says so; nothing while it was not made."""
+    found = move.value(register.validity.lasts_by) if register.validity.lasts_by is not None else None
+    return int(found) if found is not None and int(found) > 0 else None
 
 
 def organisation(move: Move, path: str) -> int | None:

@@ -194,6 +194,8 @@ def _issue(move: Move, meant: RegisterCall) -> dict[str, Any]:
     holder = register_values.organisation(move, register.holder)
     if holder is None:
         raise Refused(Message("registers.no_holder", {"register": _title(register)}))
+    if register.validity.lasts_by is not None and register_values.months_of(move, register) is None:
+        raise Refused(Message("registers.no_term", {"register": _title(register)}))
     _ask_again(move, register)
     number = _number(move, register, today)
     said = register_values.said(move, register, {"number": number, "organisation_id": holder, "valid_from": today})

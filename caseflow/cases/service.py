@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.cases import beginning, filing
+from caseflow.cases import beginning, filing, parties
 from caseflow.cases.ground import Ground
 from caseflow.cases.move import Move
 from caseflow.cases.task_models import service
@@ -81,6 +81,10 @@ def record(move: Move, posted: Mapping[str, Any], roles: frozenset[str]) -> dict
     move.role = filing.acting_role(move.definition, roles) or ""
     served_on = _served_on(move, rule, way, done_on)
     _keep(move, letter, way, done_on, served_on, {"receiver": receiver, "note": note}, kept)
+    form = move.definition.letters[letter["kind"]]
+    if parties.waits_for_service(form):
+        slip, number = letter["formal_number"] or letter["number"], str(move.row["number"] or "")
+        parties.tell(move.tx, form, move.row, slip=slip, number=number, once=f"served/{letter['id']}")
     beginning.begin(move)
     body = {"letter": letter["id"], "kind": letter["kind"], "way": way, "on": served_on.isoformat(), **move.notes}
     return body | ({"file": kept.id, "sha256": kept.sha256} if kept is not None else {})

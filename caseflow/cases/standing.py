@@ -13,9 +13,11 @@ from caseflow.cases.models import case, involvement
 from caseflow.cases.move import Move
 from caseflow.cases.panel_models import seat
 from caseflow.db import Id, Statement
+from caseflow.people.models import OFFICES
 from caseflow.people.rights import Actor
 from caseflow.words import Message
 from caseflow.workflow.definition import Definition, Role
+from caseflow.workflow.kept import kept
 from caseflow.workflow.procedure import Action
 
 _PARTS = Statement(
@@ -34,21 +36,45 @@ def held(definition: Definition, actor: Actor) -> list[Role]:
 
 def working(definition: Definition, actor: Actor) -> list[Role]:
     """The roles of :func:`held` that hold a state or sign somewhere: who works on cases, not who only reads."""
+    return [role for role in held(definition, actor) if role.id in _acting(definition)]
+
+
+def works_in_cases(definition: Definition, role: Role, kind: str | None) -> bool:
+    """Whether who stands to a case in this role, for an organisation of this kind, works in it: the authority, a bureau, or
+    an organisation with a part of its own in it, be it an office in copy or a body outside that holds some of its states.
+
+    The applicant, who assists one, who sits on a panel and a party to the case (:func:`is_party`) do not. Being of an
+    office is another thing and lies in the kind of the organisation (``people.models.OFFICES``): supervision, circulation
+    and letters ask for that.
+    """
+    if role.assists is not None or role.sees not in ("own_authority", "own_prefecture", "involved"):
+        return False
+    return role.sees != "involved" or not is_party(definition, role, kind)
+
+
+def is_party(definition: Definition, role: Role, kind: str | None) -> bool:
+    """Whether a role is that of a party: of an organisation that is no office and was given a part in the case, without work
+    in it. It reads what is addressed to it and nothing from inside.
+    """
+    if role.sees != "involved" or role.assists is not None or kind in OFFICES:
+        return False
+    return role.id not in _workers(definition)
+
+
+@kept
+def _acting(definition: Definition) -> frozenset[str]:
+    """The roles that hold a state or sign somewhere."""
     signers = {
         role for state in definition.states for action in definition.actions_in(state) for role in action.sign_off
     }
-    holders = {state.holder for state in definition.states.values()}
-    return [role for role in held(definition, actor) if role.id in signers | holders]
+    return frozenset(signers | {state.holder for state in definition.states.values() if state.holder is not None})
 
 
-def works_in_cases(role: Role) -> bool:
-    """Whether who stands to a case in this role works in it: the authority, a bureau, or an organisation with a part of its
-    own in it, be it an office in copy or a body outside that holds some of its states.
-
-    The applicant, who assists one, and who sits on a panel do not. Being of an office is another thing and lies in the kind
-    of the organisation (``people.models.OFFICES``): supervision, circulation and letters ask for that.
-    """
-    return role.assists is None and role.sees in ("own_authority", "own_prefecture", "involved")
+@kept
+def _workers(definition: Definition) -> frozenset[str]:
+    """Those and the roles that owe something beside them, unless letters are addressed to them: they answer for themselves."""
+    owing = {duty.role for state in definition.states.values() for duty in state.duties.values()}
+    return _acting(definition) | (owing - {letter.to for letter in definition.letters.values()})
 
 
 def read_by(tx: Connection, definition: Definition, case_id: int, actor: Actor, mine: frozenset[str]) -> frozenset[str]:
@@ -154,11 +180,33 @@ def visible(actor: Actor, definitions: Iterable[Definition]) -> sa.ColumnElement
     return sa.and_(case.c.authority_id == actor.authority_id, sa.or_(*parts))
 
 
+def columns_for_party(as_party: sa.ColumnElement[bool]) -> list[sa.ColumnElement[Any]]:
+    """The columns of ``case``; where somebody reads as a party, nothing is said of what the case is about."""
+    subject = sa.case((as_party, sa.literal("")), else_=case.c.subject).label("subject")
+    return [subject if column.name == "subject" else column for column in case.c]
+
+
+def columns(actor: Actor, definitions: Iterable[Definition]) -> list[sa.ColumnElement[Any]]:
+    """The columns of ``case`` in a list of those that the actor may know of (:func:`visible`)."""
+    kind, parts = actor.organisation_kind, []
+    for definition in definitions:
+        roles = held(definition, actor)
+        given = sorted(role.id for role in roles if is_party(definition, role, kind))
+        if given:
+            rest = [role for role in roles if role.id not in given and role.sees != "involved"]
+            inside = [_covers(actor, sees) for sees in sorted({role.sees for role in rest})]
+            working = sorted(role.id for role in roles if role.id not in given and role.sees == "involved")
+            inside += [_given_a_part(actor, working)] if working else []
+            outside = sa.not_(sa.or_(*inside)) if inside else sa.true()
+            parts.append(sa.and_(case.c.workflow == definition.workflow, outside))
+    return columns_for_party(sa.or_(*parts)) if parts else list(case.c)
+
+
 def _covers(actor: Actor, sees: str) -> sa.ColumnElement[bool]:
     if sees == "own_organisation":
         return case.c.organisation_id == actor.organisation_id
     if sees == "assigned":
-        return case.c.id.in_(_seated(actor.person_id))
+        return case.c.id.in_(seated_in(actor.person_id))
     open_to_office = sa.or_(case.c.shared, case.c.organisation_id == actor.organisation_id)
     if sees == "own_prefecture":
         if actor.prefecture_id is None:
@@ -178,7 +226,7 @@ def _given_a_part(actor: Actor, roles: list[str]) -> sa.ColumnElement[bool]:
     )
 
 
-def _seated(person_id: int | sa.BindParameter[int]) -> sa.CompoundSelect[Any]:
+def seated_in(person_id: int | sa.BindParameter[int]) -> sa.CompoundSelect[Any]:
     """The cases on whose panel a person sits, and the members that are before that person there."""
     hosts = sa.select(seat.c.case_id).where(seat.c.person_id == person_id, seat.c.status == "seated")
     return sa.union(hosts, panel_reading.before(person_id))
@@ -186,7 +234,7 @@ def _seated(person_id: int | sa.BindParameter[int]) -> sa.CompoundSelect[Any]:
 
 def _stands() -> sa.CompoundSelect[Any]:
     """A row without a role where a case is before a person on a panel, and the roles of an organisation's parts in it."""
-    inside = _seated(sa.bindparam("person_id", type_=Id)).subquery()
+    inside = seated_in(sa.bindparam("person_id", type_=Id)).subquery()
     number = sa.bindparam("case_id", type_=Id)
     seats = sa.select(sa.cast(sa.null(), sa.Text).label("role")).select_from(inside).where(inside.c.case_id == number)
     given = sa.select(involvement.c.role).where(

@@ -49,6 +49,8 @@ class Reader(Protocol):
     def is_staff(self) -> bool: ...
     @property
     def is_applicant(self) -> bool: ...
+    @property
+    def is_party(self) -> bool: ...
     def name_of(self, state: str) -> dict[str, str]: ...
     def public_name(self, state: str) -> dict[str, str]: ...
 
@@ -66,7 +68,7 @@ def of(reader: Reader) -> list[Entry]:
     for row in rows:
         inside = _inside(reader, row)
         public = reader.public_name(row.to_state)
-        if not inside and (public["zh"] == shown or not (reader.is_applicant or reader.is_staff)):
+        if not inside and (public["zh"] == shown or not (reader.is_applicant or reader.is_staff or reader.is_party)):
             continue
         shown = public["zh"]
         if inside:
@@ -84,6 +86,8 @@ def _inside(reader: Reader, row: Row[Any]) -> bool:
         return bool(row.organisation_id == reader.actor.organisation_id)
     if row.act == desk_acts.URGE and row.body.get(desk_acts.URGED) == reader.actor.person_id:
         return True  # an expert, who otherwise reads of the own acts alone
+    if reader.is_party:
+        return bool(row.organisation_id == reader.actor.organisation_id)
     if not (reader.is_staff or reader.is_applicant):
         return bool(row.person_id == reader.actor.person_id)  # of a panel: experts may come from one organisation
     if reader.is_office or not _is_outside(reader, row):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock
@@ -17,6 +18,7 @@ from caseflow.cases import (
     entry,
     findings,
     guards,
+    parties,
     said,
     signing,
     standing,
@@ -35,6 +37,7 @@ from caseflow.words import Message
 from caseflow.workflow import running
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.form import Section
+from caseflow.workflow.many import APPLICANT
 from caseflow.workflow.procedure import Action, State
 from caseflow.workflow.rights import covers, hidden_from, tells
 
@@ -90,7 +93,19 @@ class View:
     @property
     def is_staff(self) -> bool:
         """Whether the person works in this case, in an office or in a body outside (:func:`standing.works_in_cases`)."""
-        return any(standing.works_in_cases(self.definition.roles[role]) for role in self.roles)
+        kind = self.actor.organisation_kind
+        return any(standing.works_in_cases(self.definition, self.definition.roles[role], kind) for role in self.roles)
+
+    @property
+    def is_party(self) -> bool:
+        """Whether the person is of a party to the case, and nothing more: that reads what is addressed to it alone."""
+        return bool(self.party_roles) and not (self.is_staff or self.is_applicant)
+
+    @property
+    def party_roles(self) -> frozenset[str]:
+        """The person's roles that are those of a party."""
+        roles, kind = self.definition.roles, self.actor.organisation_kind
+        return frozenset(one for one in self.roles if standing.is_party(self.definition, roles[one], kind))
 
     @property
     def sees_all(self) -> bool:
@@ -107,7 +122,8 @@ class View:
     def hidden(self) -> frozenset[str]:
         """Paths of the dossier and of answers that none of the person's roles may see where the case stands."""
         each = [hidden_from(self.definition, role, self.row["state"]) for role in self.roles]
-        return frozenset.intersection(*each) if each else frozenset()
+        found = frozenset.intersection(*each) if each else frozenset()
+        return found | parties.out_of_sight(self.definition, self.own_fields()) if self.is_party else found
 
     def dossier(self) -> dict[str, Any]:
         """The values this person may see: what is being typed for those who type it, else what is frozen."""
@@ -189,6 +205,8 @@ class View:
         known = said.without_hidden(self.definition, known, self.hidden())
         if self.is_office:
             return known
+        if self.is_party:
+            return parties.own_answers(self.tx, self.definition, self.row["id"], known, self.party_roles, self.actor)
         if not (self.is_staff or self.is_applicant):
             return {}  # who is assigned to a panel must not see what others on it answered
         owed = any(state.duties for state in self.definition.states.values())
@@ -228,6 +246,9 @@ class View:
         if self.is_staff:
             return rows
         owed = {task["id"] for task in self.tasks()}
+        if self.is_party:
+            begun = parties.begun_by(self.definition, {row["kind"] for row in self.letters()})
+            return [row for row in rows if row["task_id"] in owed or row["clock"] in begun]
         long = {one.name for one in running.in_state(self.definition, self.row["state"]) if one.state is None}
         return [
             row for row in rows
@@ -241,21 +262,29 @@ class View:
         return rows if self.is_staff else [row for row in rows if tasks.is_for(self.actor, row)]
 
     def letters(self) -> list[RowMapping]:
-        """The letters addressed to this person's side; the office sees all, a bureau those that are not confined.
+        """The letters of the case that this person may read."""
+        rows = letters.of_case(self.tx, self.row["id"])
+        return self.readable_letters([row._mapping for row in rows])  # noqa: SLF001 -- public in SQLAlchemy
 
-        Those who only read along are not shown a letter to others that tells what is out of their sight.
+    def readable_letters(self, rows: list[RowMapping]) -> list[RowMapping]:
+        """Of these letters those addressed to this person's side; the office sees all, a bureau those not confined.
+
+        Those who only read along are not shown a letter to others that tells what is out of their sight. A party reads what
+        is addressed to it: a letter that is to be served, from when its service is recorded.
         """
-        rows = [row._mapping for row in letters.of_case(self.tx, self.row["id"])]  # noqa: SLF001 -- public in SQLAlchemy
         if self.is_staff or self.is_office:
             hidden = self.hidden()
             rows = [row for row in rows if not tells(self.definition.letters[row["kind"]], hidden)]
         if self.is_office:
             return rows
+        forms = self.definition.letters
         if self.is_staff:
-            return [row for row in rows if not self.definition.letters[row["kind"]].confined]
-        if not self.is_applicant:
-            return []
-        return [row for row in rows if self.definition.letters[row["kind"]].to == "applicant"]
+            return [row for row in rows if not forms[row["kind"]].confined or forms[row["kind"]].to in self.roles]
+        reached = parties.handed_over(self.tx, self.definition, rows, self.party_roles)
+        return [
+            row for row in rows
+            if row["id"] in reached or (self.is_applicant and forms[row["kind"]].to == APPLICANT)
+        ]  # fmt: skip
 
     def timeline(self) -> list[Entry]:
         """What happened, newest first, as far as this person may read it."""
@@ -263,6 +292,8 @@ class View:
 
     def name_of(self, state: str) -> dict[str, str]:
         """The name of a state for this person: the office's own, or the public one of what others hold."""
+        if self.is_party:
+            return self.public_name(state)
         return state_name(self.definition, state, is_office=self.is_office)
 
     def public_state(self) -> dict[str, str]:
@@ -301,7 +332,11 @@ def load(tx: Connection, ground: Ground, actor: Actor, case_id: int) -> View:
     roles = standing.roles_on(tx, loaded.definition, actor, row)
     if not roles:
         raise entry.NotHere
-    return View(tx, ground, actor, row, loaded, roles)
+    view = View(tx, ground, actor, row, loaded, roles)
+    if view.is_party and row["subject"]:
+        columns = standing.columns_for_party(sa.true())
+        view.row = tx.execute(sa.select(*columns).where(case_table.c.id == case_id)).mappings().one()
+    return view
 
 
 def _pair(text: Any) -> dict[str, str]:

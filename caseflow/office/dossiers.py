@@ -24,10 +24,10 @@ _PICTURES = ("image/jpeg", "image/png")
 
 
 def may_open(view: View) -> bool:
-    """Whether this person may have the papers in one: the offices, the applicant's side, and an expert before whose
-    panel the case is once pledges and declaration are given and no interest was declared.
+    """Whether this person may have the papers in one: the offices, the applicant's side, a party what it was served, and an
+    expert before whose panel the case is once pledges and declaration are given and no interest was declared.
     """
-    if view.is_staff or view.is_applicant:
+    if view.is_staff or view.is_applicant or view.is_party:
         return True
     return panel_reading.host_of(view.tx, view.actor.person_id, view.row["id"]) is not None
 
@@ -35,7 +35,7 @@ def may_open(view: View) -> bool:
 def read(view: View, settings: Settings, language: Language = "zh") -> Papers:
     """What stands in the dossier of a case for this person, in its order."""
     reading = _Reading(view, settings, language)
-    if view.row["revision"] and view.definition.dossier:
+    if view.row["revision"] and view.definition.dossier and not view.is_party:
         reading.form()
     for row in view.letters():
         reading.letter(row)
@@ -119,12 +119,12 @@ class _Reading:
         view, row = self.view, self.view.row
         show_text = paper.shower(self.language)
         title = view.tx.scalar(sa.select(round_.c.title).where(round_.c.id == row["round_id"]))
-        revision = row["revision"]
+        revision = row["revision"] if not view.is_party else 0
         code = dossier.revision_code(dossier.revision_hash(view.tx, row["id"], revision)) if revision else ""
         for name, value in (
             ("number", row["number"]),
             ("unit" if view.definition.dossier else "name", row["title"]),
-            ("subject", row["subject"]),
+            ("subject", row["subject"] if not view.is_party else ""),
             ("kind", show.pair(view.definition.title)),
             ("round", title),
             ("prefecture", lines.organisation_name(view.tx, row["prefecture_id"])),

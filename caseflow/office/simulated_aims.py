@@ -151,7 +151,9 @@ class Aims:
             if not targets:
                 return FIRST
             is_rare = bool(self._missed[loaded.definition.workflow, ("action", here, action.id)])
-            return NEW if is_rare or all(one is not None for one in after) else ASTRAY
+            if all(one is not None for one in after):
+                return NEW
+            return NEARER if is_rare else ASTRAY
         if not targets:
             return STAYS
         now = self.distance(row, loaded, aim, state)

@@ -18,6 +18,7 @@ from caseflow.office.simulated_people import Troupe
 from caseflow.people.rights import Actor
 from caseflow.workflow.fields import CONCLUSIONS
 from caseflow.workflow.form import Field
+from caseflow.workflow.parties import involves
 from caseflow.workflow.procedure import Action
 from caseflow.workflow.sampling import sized
 
@@ -101,7 +102,7 @@ class Values:
         return int(rounded) if question.type == "integer" else str(rounded)
 
     def _credit_code(self, form: Form, question: Field) -> Any:
-        given = [str(call.argument) for call in form.action.then if call.name == "involve"] if form.action else []
+        given = [role for call in form.action.then if (role := involves(call)) is not None] if form.action else []
         code = self.troupe.involved_code(given[0]) if given else None
         if form.action is not None and code is None:
             entered = {one.holder for one in form.loaded.definition.registers.values()}

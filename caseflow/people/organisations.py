@@ -220,8 +220,7 @@ def record(
     Raises:
         Refused: the code is malformed or belongs to another name or authority, or the organisation is closed.
     """
-    faults = [Message(one.key, {**one.values, "input": "credit_code"}) for one in check_credit_code(credit_code)]
-    if faults:
+    if faults := against_recording(tx, authority_id, name_zh, credit_code):
         raise Refused(*faults)
     known = by_credit_code(tx, credit_code)
     if known is None:
@@ -229,15 +228,23 @@ def record(
             tx, authority_id=authority_id, kind=kind, name_zh=name_zh, name_en=name_en, credit_code=credit_code,
             division=division, prefecture_id=prefecture_id, data={RECORDED: True}, by=by, address=address,
         )  # fmt: skip
-    if known["authority_id"] != authority_id or known["status"] == "closed":
-        raise Refused(Message("people.organisation_closed", {"input": "credit_code"}))
-    if _plain(known["name_zh"]) != _plain(name_zh):
-        named = {"input": "name_zh", "organisation": known["name_zh"]}
-        raise Refused(Message("people.code_of_other_name", named))
     if known["status"] == "refused":
         entered = {"status": "active", "data": {**known["data"], RECORDED: True}}
         tx.execute(sa.update(organisation).where(organisation.c.id == known["id"]).values(**entered))
     return int(known["id"])
+
+
+def against_recording(tx: Connection, authority_id: int, name_zh: str, credit_code: str) -> list[Message]:
+    """Why an organisation cannot be entered by :func:`record`, or found by its code under this name."""
+    faults = [Message(one.key, {**one.values, "input": "credit_code"}) for one in check_credit_code(credit_code)]
+    known = by_credit_code(tx, credit_code)
+    if faults or known is None:
+        return faults
+    if known["authority_id"] != authority_id or known["status"] == "closed":
+        return [Message("people.organisation_closed", {"input": "credit_code"})]
+    if _plain(known["name_zh"]) != _plain(name_zh):
+        return [Message("people.code_of_other_name", {"input": "name_zh", "organisation": known["name_zh"]})]
+    return []
 
 
 def _plain(name: str) -> str:

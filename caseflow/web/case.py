@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from caseflow import clock
-from caseflow.cases import attached, find, quotas, sealed
+from caseflow.cases import attached, find, organisation_record, quotas, sealed
 from caseflow.cases.find import Filters
 from caseflow.cases.models import case as case_table
 from caseflow.cases.models import member, round_
@@ -27,6 +27,8 @@ from caseflow.web import (
     entries,
     involvement,
     linked,
+    party,
+    precedents,
     progress,
     proposals,
     record,
@@ -68,6 +70,8 @@ def show(case_id: int) -> Any:
     view = viewed(case_id)
     if view.is_applicant and not view.is_staff:
         return applicant.case_page(view)
+    if view.is_party:
+        return party.case_page(view)
     if not view.is_staff:
         return redirect(url_for("expert.assignment", case_id=case_id), 303)
     if view.definition.kind == "collective":
@@ -225,7 +229,8 @@ def _organisation(view: View, organisation_id: int | None) -> Any:
     if organisation_id is None:
         return None
     row = view.tx.execute(sa.select(organisation).where(organisation.c.id == organisation_id)).mappings().first()
-    return row and {**row, "name": {"zh": row["name_zh"], "en": row["name_en"] or row["name_zh"]}}
+    name = {"zh": row["name_zh"], "en": row["name_en"] or row["name_zh"]} if row else {}
+    return row and {**row, "name": name, "has_page": row["kind"] in organisation_record.KINDS}
 
 
 def _hosts(view: View) -> list[dict[str, Any]]:
@@ -273,12 +278,25 @@ def _words() -> dict[str, Any]:
     return {
         "say_json": lambda stored: drawing.say(from_json(stored)),
         "act_title": act_title,
+        "acted_by": acted_by,
+        "like_entries": precedents.of_case,
         "opening": drawing.moment,
         "closing": clocks.closing,
     }
 
 
 def act_title(view: View, entry: Any) -> str:
-    """What an entry of the journal says was done."""
+    """What an entry of the journal says was done; to a party not what others do inside."""
+    if _is_inside(view, entry):
+        return drawing.t("party.something")
     action = view.definition.action(entry.from_state, entry.act) if entry.from_state else None
     return drawing.named(action.title) if action is not None else drawing.t(f"act.engine.{entry.act}")
+
+
+def acted_by(view: View, entry: Any, name: str) -> str:
+    """Who did what an entry tells; to a party the office and no name."""
+    return drawing.t("party.somebody") if _is_inside(view, entry) else name
+
+
+def _is_inside(view: View, entry: Any) -> bool:
+    return view.is_party and entry.organisation_id != view.actor.organisation_id

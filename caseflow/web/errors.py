@@ -90,9 +90,10 @@ def reasons(error: Refused | Invalid | Stale) -> list[tuple[str, Message]]:
 
 def stale(error: Stale) -> Any:
     """The answer to somebody whose screen was older than the case: who acted meanwhile, and the own text."""
-    if request.is_json:
-        return jsonify(stale=True, by=error.by, at=error.entry.at.isoformat())
     view = _seen_by(error)
+    if request.is_json:
+        by = error.by if view is not None and not view.is_party else ""
+        return jsonify(stale=True, by=by, at=error.entry.at.isoformat())
     labels: dict[str, str] = {}
     if view is not None:
         wanted = (request.view_args or {}).get("action_id")

@@ -129,7 +129,9 @@ class Sight:
 
 def may_see(view: View) -> bool:
     """Whether the footprint is for this reader's eyes at all: offices and panels; an applicant has the own pages."""
-    return bool(view.definition.footprint) and (view.is_staff or (bool(view.roles) and not view.is_applicant))
+    return bool(view.definition.footprint) and (
+        view.is_staff or (bool(view.roles) and not (view.is_applicant or view.is_party))
+    )
 
 
 def sight(

@@ -56,7 +56,9 @@ class Own:
     mine: bool
     """The own organisation has to do something."""
     unit: str
-    """Whose application it is, where the own organisation only assists with it."""
+    """Whose case it is, where the own organisation only assists with it or is a party to it."""
+    part: str
+    """The part that the own organisation has in it then."""
     due: clocks.Due | None
 
 
@@ -153,7 +155,15 @@ def _own(row: RowMapping) -> Own:
     )
     mine = of_applicant and (unit is None or bool(state.edits))  # who assists types, and does nothing else
     due = clocks.of_row(g.tx, ground, definition, row) if mine else None
-    return Own(row, definition, state.public or state.title, mine, _name(unit) if unit is not None else "", due)
+    part = _part(definition) if unit is not None else ""
+    return Own(row, definition, state.public or state.title, mine, _name(unit) if unit is not None else "", part, due)
+
+
+def _part(definition: Definition) -> str:
+    """The title of the part in which the reader is a party to such a case; else that it was entrusted."""
+    roles = [one for one in standing.held(definition, g.actor) if one.sees == "involved"]
+    party = [one for one in roles if standing.is_party(definition, one, g.actor.organisation_kind)]
+    return drawing.named(party[0].title) if party else drawing.t("home.entrusted")
 
 
 def _loaded(workflow: str) -> Loaded:

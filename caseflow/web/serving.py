@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, abort, g, render_template, request, url_for
 
-from caseflow.cases import act, lines, service, show, tasks
+from caseflow.cases import act, parties, service, show
 from caseflow.cases.entry import NotHere
 from caseflow.cases.view import View, load
 from caseflow.people import accounts
@@ -109,17 +109,11 @@ def _receipt(view: View, row: Mapping[Any, Any]) -> dict[str, Any]:
     """The form: what is known is filled in, the rest is left to the pen. No seal is drawn."""
     known = next(iter(service.of_letter(view.tx, view.ground, row["id"])), None)
     blank = show.both("")
-    to = view.definition.letters[row["kind"]].to
-    owner = {
-        "applicant": view.row["organisation_id"],
-        "prefecture": view.row["prefecture_id"],
-        "authority": tasks.office_of(view.tx, view.row["authority_id"]),
-    }[to]
     said = {
         "letter": row["body"]["title"],
         "number": show.both(row["formal_number"] or row["number"] or ""),
         "case": show.both(f"{view.row['number'] or ''} {view.row['title']}".strip()),
-        "addressee": lines.organisation_name(view.tx, owner) if owner is not None else blank,
+        "addressee": parties.addressee_name(view.tx, view.definition.letters[row["kind"]], view.row),
         "way": show.words(f"service.way.{known['way']}") if known is not None else blank,
         "place": blank,
         "receiver": show.both(known["receiver"]) if known is not None else blank,

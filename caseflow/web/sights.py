@@ -57,7 +57,8 @@ def of_reader(definition: Definition, actor: Actor | None) -> Sight:
     roles = standing.held(definition, actor) if actor is not None else []
     if any(role.sees == AUTHORITY for role in roles):
         return whole(definition)
-    works = any(standing.works_in_cases(role) for role in roles)
+    kind = actor.organisation_kind if actor is not None else None
+    works = any(standing.works_in_cases(definition, role, kind) for role in roles)
     return below(definition, frozenset(role.id for role in roles)) if works else public(definition)
 
 

@@ -25,7 +25,7 @@ from caseflow.workflow.spans import rests_on_answers
 
 Lines = Callable[[Place], str]
 """``file:line`` of a place; empty where that is not told."""
-_OUTSIDE = ("none", "dossier", "letter", "duty", "role")
+_OUTSIDE = ("none", "dossier", "letter", "duty", "role", "involve")
 Naming = Callable[[Iterable[str]], str]
 """Roles in words, with the office in which they are held where that is known."""
 Standing = Literal["open", "closed", "others", "system", "joint"]

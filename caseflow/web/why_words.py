@@ -11,6 +11,7 @@ from caseflow.workflow.bounds import default_of
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.drawing.picture import period
 from caseflow.workflow.lookups import register_of
+from caseflow.workflow.parties import involves
 from caseflow.workflow.parts import Call
 from caseflow.workflow.report import paths
 from caseflow.workflow.spans import ANSWERS, BOUNDS, TODAY, Span
@@ -38,6 +39,8 @@ def about(definition: Definition, argument: Argument, call: Call) -> Any:
     known = named.get(argument, {})
     if argument in ("register", "lookup"):
         value, known = register_of(call), definition.registers
+    if argument == "involve":
+        value, known = involves(call), definition.roles
     if argument == "notify":
         value, known = value["role"], definition.roles
     part: Any = known.get(value) if isinstance(value, str) else None

@@ -1,4 +1,4 @@
-"""What runs beside a case: votes, cases that it opens, letters that are served."""
+"""What runs beside a case: votes, cases that it opens, letters that are served, entries that are like it."""
 
 from __future__ import annotations
 
@@ -76,3 +76,15 @@ class Linked(Part):
     """A state of the linked case, or the outcome of its end."""
     do: Id
     """The action (with ``system: true``) of the state that is done then."""
+
+
+class Beside(Part):
+    """Entries of a register that are like the case, shown to officers beside the acts of a state."""
+
+    register_: Id = Value(alias="register")
+    where: dict[Id, Path] = Value(min_length=1)
+    """By value of the entry the path of what it must be."""
+    columns: tuple[Id, ...] = Value(min_length=1)
+    """The values shown; of numbers the median and the range too."""
+    most: Annotated[int, Value(ge=1, le=100)] = 20
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)

@@ -73,12 +73,18 @@ class Block(Part):
         return data
 
 
+APPLICANT, PREFECTURE, AUTHORITY = "applicant", "prefecture", "authority"
+ADDRESSEES = (APPLICANT, PREFECTURE, AUTHORITY)
+"""To whom a letter may go, beside the roles that are given a part in the case."""
+
+
 class Letter(Named):
     """A paper of this workflow. Caseflow numbers only its own slips; formal numbers are recorded."""
 
     title: Text
     number: str | None = None
-    to: Literal["applicant", "prefecture", "authority"] = "applicant"
+    to: Id = APPLICANT
+    """``applicant``, ``prefecture``, ``authority``, or a role that is given a part in the case (a party to it)."""
     layout: Literal["letter", "slip", "form", "table"] | None = None
     """An official letter, a slip of the system, a form, or a table across the page; else what its blocks look like."""
     confined: bool = False

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, SerializerFunctionWrapHandler, StringConstraint
 from pydantic import Field as Value
 from pydantic.json_schema import SkipJsonSchema
 
-from caseflow.workflow.beside import Counts, Extends, Linked, Stops
+from caseflow.workflow.beside import Beside, Counts, Extends, Linked, Stops
 from caseflow.workflow.form import Field
 from caseflow.workflow.parameters import ParameterName, SettablePeriod
 from caseflow.workflow.parts import (
@@ -268,6 +268,8 @@ class State(Named):
     panel: Id | None = None
     duties: dict[Id, Duty] = Value(default_factory=dict)
     when_linked: tuple[Linked, ...] = ()
+    beside: tuple[Beside, ...] = ()
+    """Like entries of registers, shown to officers beside the acts."""
     may_be_taken_back: bool = False
     """Who brought a case here may take that back while nobody else has opened it."""
     moved_by: tuple[WorkflowId, ...] = ()

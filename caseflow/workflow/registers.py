@@ -98,6 +98,8 @@ class Validity(Part):
     from_: Path | None = Value(default=None, alias="from")
     """A date; the day of the act unless given."""
     lasts: Period | None = None
+    lasts_by: Path | None = None
+    """The output of a decision that says in months how long."""
     until: Path | None = None
     """A date, its last day."""
     warn: Period | None = None
@@ -114,6 +116,11 @@ class Validity(Part):
         if isinstance(data, dict) and isinstance(data.get("notify"), str):
             return {**data, "notify": (data["notify"],)}
         return data
+
+    @property
+    def bounds(self) -> tuple[str, ...]:
+        """The keys that say how long; of several nobody knows which counts."""
+        return tuple(name for name in ("lasts", "lasts_by", "until") if getattr(self, name) is not None)
 
 
 class Register(Named):
@@ -137,6 +144,8 @@ class Register(Named):
     """The page of an entry; headed by its number unless given."""
     removed_after: Period | None = None
     """How long after its end an entry is still shown to the public; for ever unless given."""
+    statistics: tuple[Id, ...] = ()
+    """The values by which the offices that read it count its entries; beside them the bureau in charge."""
     basis: str
 
     @model_validator(mode="before")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.graph import action_ids, moves
 from caseflow.workflow.kept import kept
-from caseflow.workflow.many import Block, Letter
+from caseflow.workflow.many import ADDRESSEES, APPLICANT, PREFECTURE, Block, Letter
 from caseflow.workflow.parts import Call
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import Action, State
@@ -17,7 +17,7 @@ from caseflow.workflow.report import Report, paths
 FREEZE = "freeze"
 COMPLETE = "dossier_complete"
 _PLACE = re.compile(r"\{([a-z][a-z0-9_.]*)\}", re.ASCII)
-_READERS = {"applicant": "own_organisation", "prefecture": "own_prefecture"}
+_READERS = {APPLICANT: "own_organisation", PREFECTURE: "own_prefecture"}
 
 
 def hidden_from(definition: Definition, role: str, state: str) -> frozenset[str]:
@@ -161,7 +161,10 @@ def _letters(report: Report) -> None:
     definition = report.definition
     never = always_hidden(definition)
     for letter in definition.letters.values():
-        readers = [role for role in definition.roles.values() if role.sees == _READERS.get(letter.to)]
+        readers = [
+            role for role in definition.roles.values()
+            if role.sees == _READERS.get(letter.to) or (role.id == letter.to and letter.to not in ADDRESSEES)
+        ]  # fmt: skip
         if not readers:
             continue
         hidden = frozenset.intersection(*(never[role.id] for role in readers))

@@ -11,13 +11,14 @@ from caseflow.workflow.timers import Timer
 Argument = Literal[
     "none", "any", "text", "number", "dossier", "quota", "letter", "duty", "action", "state", "members", "panel",
     "role", "section", "table", "path", "paths", "notify", "clock", "decision", "register",
-    "open_case", "linked_case", "lookup", "sample", "between",
+    "open_case", "linked_case", "lookup", "sample", "between", "involve", "record",
 ]  # fmt: skip
 """What may stand behind a name. ``members`` is an action of the member workflow, or ``{by, acts}``, with ``only_in``
 where only the members of one state are meant; ``paths`` maps names to paths; ``notify`` is ``{role, text}``;
 ``dossier`` is the word itself; ``clock`` is a state that has one, or ``duty:<id>``; ``open_case`` is ``{workflow, link, in,
-copies}``, ``linked_case`` ``{link, reached}``; ``register`` is the id of one, or
-what ``RegisterCall`` says; ``lookup`` is what ``Lookup`` says, ``sample`` what ``Sample`` says, ``between`` what ``Span`` says."""
+copies, owner}``, ``linked_case`` ``{link, reached}``; ``register`` is the id of one, or
+what ``RegisterCall`` says; ``lookup`` is what ``Lookup`` says, ``sample`` what ``Sample`` says, ``between`` what ``Span`` says;
+``involve`` is a role, or what ``Involved`` says, ``record`` what ``Recorded`` says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,17 @@ def test_an_act_opens_a_case_with_what_it_copies_and_both_journals_say_so(world:
     assert parts.sound(world)
 
 
+def test_a_case_may_belong_to_the_office_that_holds_it_and_not_to_the_applicant(world: World) -> None:
+    case_id, office = reviewing(world)
+    world.do(office, case_id, "pursue", topic="虚标")
+    with world.database.read() as tx:
+        other = int(linking.opened_by(tx, case_id, "pursuit")[-1]["id"])
+    row = world.row(other)
+
+    assert (row["organisation_id"], row["state"]) == (world.organisations["office"], "drafting")
+    assert world.do(office, other, "begin").state == "looking"
+
+
 def test_the_same_request_opens_one_case_alone(world: World) -> None:
     case_id, office = reviewing(world)
     world.do(office, case_id, "inquire", key="the same key", topic="一")

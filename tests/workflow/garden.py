@@ -30,7 +30,8 @@ VOCABULARY = Vocabulary(
     effects=_entries(
         freeze="dossier", issue="letter", count="quota", hold="quota", commit="quota", release="quota",
         notify="notify", publish="none", close_duty="duty", members="members", say="text", wait="number",
-        set_case="paths", open_duty="duty", involve="role", end_involvement="role", amend_dossier="none",
+        set_case="paths", open_duty="duty", involve="involve", record_organisation="record", end_involvement="role",
+        amend_dossier="none",
         unlock_more="none", purge_file="none", transfer="none", register_issue="register",
         register_suspend="register", register_withdraw="register", register_correct="register", take_entry="lookup",
     ) | {"extend_clock": Entry("extend_clock", "What extend_clock does.", "clock", optional=True)},

@@ -88,6 +88,7 @@ CLOCKS: list[tuple[str, list[tuple[str, str]]]] = [
 ]  # fmt: skip
 LINKS: list[tuple[str, list[tuple[str, str]]]] = [
     ("argument_wrong", [("link: inquiry, copies", "lnk: inquiry, copies")]),
+    ("argument_wrong", [("owner: office, copies", "owner: applicant, copies")]),
     ("argument_wrong", [("{link: inquiry, reached: positive}", "{link: inquiry}")]),
     ("unknown_link", [("link: inquiry, reaches: found", "link: inquest, reaches: found")]),
     ("unknown_link", [("{link: inquiry, reached", "{link: inquest, reached")]),

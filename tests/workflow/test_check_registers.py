@@ -36,6 +36,13 @@ ISSUE, WITHDRAW = "{register_issue: built}, {issue", "{register_withdraw: built}
 BASIS, TITLE = "    basis: 镇规七", "{zh: 屋面, en: Roof}"
 PAGE = "heading: {zh: 工具房登记页, en: Shed}, note: {zh: 仅供查询, en: To look up}"
 
+
+def beside(register: str, where: str, column: str) -> tuple[str, str]:
+    """Like entries beside the review."""
+    said = f"    beside: [{{register: {register}, where: {{{where}}}, columns: [{column}]}}]\n"
+    return "    holder: clerk\n    panel: jury\n", f"    holder: clerk\n    panel: jury\n{said}"
+
+
 SINGLE: list[tuple[str, list[tuple[str, str]]]] = [
     ("unknown_register", [(ISSUE, "{register_issue: buildt}, {issue")]),
     ("argument_wrong", [(ISSUE, "{register_issue: {registre: built}}, {issue")]),
@@ -54,11 +61,19 @@ SINGLE: list[tuple[str, list[tuple[str, str]]]] = [
     ("question_type", [("    called:", "    holder: dossier.plan.roof\n    called:")]),
     ("question_type", [("    basis: 镇规七", "    validity: {from: dossier.plan.roof}\n    basis: 镇规七")]),
     ("validity_both", [("    basis: 镇规七", "    validity: {lasts: 1 year, until: visits.day}\n    basis: 镇规七")]),
+    ("validity_both", [("    basis: 镇规七", "    validity: {lasts_by: term.months, until: visits.day}\n    basis: 镇规七")]),
+    ("unknown_decision", [("    basis: 镇规七", "    validity: {lasts_by: term.months}\n    basis: 镇规七")]),
+    ("unknown_register", [beside("buildt", "roof: dossier.plan.roof", "roof")]),
+    ("unknown_register_value", [beside("built", "rof: dossier.plan.roof", "roof")]),
+    ("unknown_register_value", [beside("built", "roof: dossier.plan.roof", "rof")]),
+    ("unknown_path", [beside("built", "roof: dossier.plan.rof", "roof")]),
+    ("question_type", [beside("built", "holder: dossier.plan.roof", "roof")]),
     ("register_never_ends", [(WITHDRAW, "{register_correct: built}], to")]),
     ("register_unused", [(ISSUE, "{issue"), (WITHDRAW, "{commit: sheds}], to")]),
     ("register_before_issue", [(ISSUE, "{issue")]),
     ("unknown_register_value", [(BASIS, f"    page: {{{PAGE}, figure: roff}}\n{BASIS}")]),
     ("unknown_register_value", [(BASIS, f"    page: {{{PAGE}, groups: {{of: {{title: {TITLE}, fields: [roff]}}}}}}\n{BASIS}")]),
+    ("unknown_register_value", [(BASIS, f"    statistics: [roof, roff]\n{BASIS}")]),
     ("page_value_twice", [(BASIS, f"    page: {{{PAGE}, figure: roof, groups: {{of: {{title: {TITLE}, fields: [roof]}}}}}}\n{BASIS}")]),
     ("register_issued_twice", [(WITHDRAW, "{register_issue: built}], to")]),
 ]  # fmt: skip

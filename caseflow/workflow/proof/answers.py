@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from caseflow.workflow.form import Field
+from caseflow.workflow.parties import Involved
 from caseflow.workflow.parts import Call
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import Action, State
@@ -66,7 +67,8 @@ def _wanted(report: Report, place: Place, action: Action) -> None:
     for key in ("needs", "then"):
         for number, call in enumerate(getattr(action, key)):
             wanted = ASKED_FOR.get(call.name) if isinstance(call, Call) else None
-            if wanted is not None and not types & set(wanted):
+            meant = Involved.read(call) if isinstance(call, Call) else None
+            if wanted is not None and not types & set(wanted) and (meant is None or meant.of is None):
                 report.say("act_does_not_ask", (*place, key, number), name=call.name, types=wanted)
 
 

@@ -13,8 +13,10 @@ from caseflow.workflow.procedure import Action
 from caseflow.workflow.report import Report, paths
 
 OPENS, LINKED = "open_case", "linked_case"
-KEYS = frozenset({"workflow", "in", "link", "copies"})
+KEYS = frozenset({"workflow", "in", "link", "copies", "owner"})
 FILES = ("file", "files")
+OFFICE = "office"
+"""Under ``owner``: the case belongs to the office that holds its first state, and not to the applicant of the other."""
 
 
 def opened(definition: Definition) -> Iterator[tuple[Place, Action, Mapping[str, Any]]]:
@@ -35,11 +37,12 @@ def links(definition: Definition) -> dict[str, str]:
 
 
 def shape_of_opening(argument: Any) -> bool:
-    """Whether the argument of ``open_case`` has its keys: ``{workflow, link, in, copies}``, the last two if wanted."""
+    """Whether the argument of ``open_case`` has its keys: ``{workflow, link, in, copies, owner}``, the first two at least."""
     return (
         isinstance(argument, dict)
         and {"workflow", "link"} <= set(argument) <= KEYS
         and all(isinstance(argument.get(key, ""), str) for key in ("workflow", "link", "in"))
+        and argument.get("owner", OFFICE) == OFFICE
         and isinstance(argument.get("copies", {}), dict)
         and all(isinstance(path, str) for path in argument.get("copies", {}).values())
     )

@@ -11,7 +11,7 @@ from caseflow.workflow.graph import ORIGIN, action_ids
 from caseflow.workflow.parts import Call, Named
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import BY_DECISION, Action, State
-from caseflow.workflow.proof import clocks, linking, lookup_checks, register_checks, sampling_checks
+from caseflow.workflow.proof import clocks, linking, lookup_checks, register_checks, roles, sampling_checks
 from caseflow.workflow.proof.walking import inside
 from caseflow.workflow.report import CASE_PATHS, ENGINE_ACTS, Report, paths
 from caseflow.workflow.running import LONG
@@ -171,6 +171,8 @@ def _argument(report: Report, entry: Entry, argument: Any, place: Place, at: Sta
         register_checks.argument(report, entry, argument, place)
     elif kind == "lookup":
         lookup_checks.argument(report, Call(name=entry.name, argument=argument), place)
+    elif kind in ("involve", "record"):
+        roles.argument(report, Call(name=entry.name, argument=argument), place)
     elif kind == "sample":
         sampling_checks.argument(report, Call(name=entry.name, argument=argument), place)
     elif (kind == "text" and not isinstance(argument, str)) or (

@@ -11,6 +11,7 @@ from caseflow.workflow.days.periods import days
 from caseflow.workflow.form import Field, FieldType
 from caseflow.workflow.graph import Way, told
 from caseflow.workflow.lookups import ASKS, TAKES, register_of
+from caseflow.workflow.lookups import OWN as HELD
 from caseflow.workflow.parts import Call
 from caseflow.workflow.problems import Place
 from caseflow.workflow.proof.story import story
@@ -34,6 +35,26 @@ def check(report: Report) -> None:
     for register in report.definition.registers.values():
         _register(report, register, known)
         _ways(report, register)
+    beside(report, known)
+
+
+def beside(report: Report, known: Mapping[str, Field]) -> None:
+    """Like entries: of a register with these values, looked for by what the case has."""
+    for state in report.definition.states.values():
+        for number, one in enumerate(state.beside):
+            place: Place = ("states", state.id, "beside", number)
+            if not report.known("unknown_register", one.register_, report.definition.registers, (*place, "register")):
+                continue
+            values = report.definition.registers[one.register_].fields
+            for name, path in one.where.items():
+                at: Place = (*place, "where", name)
+                report.known("unknown_register_value", name, [*values, *HELD], at)
+                if path in OWN or not report.known("unknown_path", path, [*known, *OWN], at):
+                    continue
+                if name == HELD[1] and known[path].type not in HOLDERS:
+                    report.say("question_type", at, name=path, type=known[path].type, wanted=list(HOLDERS))
+            for index, name in enumerate(one.columns):
+                report.known("unknown_register_value", name, values, (*place, "columns", index))
 
 
 def argument(report: Report, entry: Entry, given: Any, place: Place) -> None:
@@ -63,17 +84,23 @@ def _register(report: Report, register: Register, known: Mapping[str, Field]) ->
         if issues and field.value is None and field.host is None:
             report.say("register_field_empty", at, name=field.id)
     _page(report, register)
+    for number, name in enumerate(register.statistics):
+        report.known("unknown_register_value", name, register.fields, (*place, "statistics", number))
     _value(report, register.number_from, known, (*place, "number_from"), of="name")
     _value(report, register.called, known, (*place, "called"), of="name")
     if register.holder != "organisation":
         _typed(report, register.holder, known, HOLDERS, (*place, "holder"))
     validity = register.validity
-    if validity.lasts is not None and validity.until is not None:
+    if len(validity.bounds) > 1:
         report.say("validity_both", (*place, "validity"))
     for key, path in (("from", validity.from_), ("until", validity.until)) if issues else ():
         _typed(report, path, known, ("date",), (*place, "validity", key))
+    if issues and validity.lasts_by is not None:
+        at = (*place, "validity", "lasts_by")
+        if report.known("unknown_decision", validity.lasts_by.partition(".")[0], report.definition.decisions, at):
+            _typed(report, validity.lasts_by, known, ("integer",), at)
     _warned(report, register, (*place, "validity"), issues=issues)
-    if issues and validity.lasts is None and validity.until is None:
+    if issues and not validity.bounds:
         ends = [name for name, (_, status) in STEPS.items() if status not in ("valid", "suspended")]
         if not _uses(report, register.id, ends):
             report.say("register_never_ends", place, level="warning", name=register.id)
@@ -84,7 +111,7 @@ def _register(report: Report, register: Register, known: Mapping[str, Field]) ->
 def _warned(report: Report, register: Register, place: Place, *, issues: bool) -> None:
     """Before its end those are told who can see to what comes next; a workflow that makes no entries tells nobody."""
     validity = register.validity
-    if validity.warn is not None and validity.lasts is None and validity.until is None:
+    if validity.warn is not None and not validity.bounds:
         report.say("warning_of_nothing", (*place, "warn"))
     if validity.warn is not None and validity.lasts is not None and days(validity.warn) >= days(validity.lasts):
         report.say("warning_too_late", (*place, "warn"), warn=validity.warn, limit=validity.lasts)
@@ -140,7 +167,11 @@ def _uses(report: Report, register: str, names: tuple[str, ...] | list[str]) -> 
         for call in [*action.needs, *action.then]
         if isinstance(call, Call) and call.name in names
     )
-    return any(register_of(call) == register for call in calls)
+    if any(register_of(call) == register for call in calls):
+        return True
+    return ASKS in names and any(
+        one.register_ == register for state in report.definition.states.values() for one in state.beside
+    )
 
 
 def _ways(report: Report, register: Register) -> None:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from caseflow.workflow.definition import Role
+from caseflow.workflow.form import FieldType
 from caseflow.workflow.graph import recorded
+from caseflow.workflow.many import ADDRESSEES
+from caseflow.workflow.parties import Involved, Recorded, involves
+from caseflow.workflow.parts import Call
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import Action, State
-from caseflow.workflow.report import Report
+from caseflow.workflow.report import Report, paths
 
-INVOLVES = "involve"
 ENDS = "end_involvement"
+HOLDERS: tuple[FieldType, ...] = ("organisation", "credit_code")
+"""What may name an organisation."""
 
 
 def check(report: Report) -> None:
     definition = report.definition
-    given = {call.argument for _, _, action in report.actions() for call in action.then if call.name == INVOLVES}
+    given = {involves(call) for _, _, action in report.actions() for call in action.then}
     for role in definition.roles.values():
         place: Place = ("roles", role.id)
         _assists(report, role, place)
@@ -23,6 +28,7 @@ def check(report: Report) -> None:
             report.say("never_involved", (*place, "sees"), name=role.id)
     for place, _, action in report.actions():
         _involves(report, action, place)
+    _addressed(report)
     _sets(report)
     _entered(report)
 
@@ -55,9 +61,45 @@ def _opens(report: Report, role: Role, place: Place) -> None:
 
 def _involves(report: Report, action: Action, place: Place) -> None:
     for number, call in enumerate(action.then):
-        role = report.definition.roles.get(call.argument) if isinstance(call.argument, str) else None
-        if call.name in (INVOLVES, ENDS) and role is not None and role.sees != "involved":
+        name = call.argument if call.name == ENDS and isinstance(call.argument, str) else involves(call)
+        role = report.definition.roles.get(name or "")
+        if role is not None and role.sees != "involved":
             report.say("involves_unseen", (*place, "then", number, call.name), name=role.id)
+
+
+def argument(report: Report, call: Call, place: Place) -> None:
+    """The argument of ``involve`` and ``record_organisation``: roles and paths that are there, and fit."""
+    involved, recorded = Involved.read(call), Recorded.read(call)
+    if involved is None and recorded is None:
+        report.say("argument_wrong", place, name=call.name, kind=call.name)
+        return
+    known = paths(report.definition)
+    wanted: list[tuple[str, str | None, tuple[FieldType, ...]]] = []
+    if involved is not None:
+        report.known("unknown_role", involved.role, report.definition.roles, place)
+        wanted = [("of", involved.of, HOLDERS)]
+    if recorded is not None:
+        wanted = [("code", recorded.code, HOLDERS[1:]), ("name", recorded.name, ("text",))]
+        wanted += [("region", recorded.region, ("region", "text"))]
+    for key, path, types in wanted:
+        at = (*place, key)
+        if path is None or (key == "of" and path == HOLDERS[0]) or not report.known("unknown_path", path, known, at):
+            continue
+        if known[path].type not in types:
+            report.say("question_type", at, name=path, type=known[path].type, wanted=list(types))
+        elif known[path].personal:
+            report.say("register_personal", at, path=path)
+
+
+def _addressed(report: Report) -> None:
+    """A letter goes to the applicant, to an office, or to a role that is given a part in the case."""
+    roles = report.definition.roles
+    for letter in report.definition.letters.values():
+        at: Place = ("letters", letter.id, "to")
+        if letter.to in ADDRESSEES or not report.known("unknown_role", letter.to, [*roles, *ADDRESSEES], at):
+            continue
+        if roles[letter.to].sees != "involved" or roles[letter.to].assists is not None:
+            report.say("letter_to_no_part", at, name=letter.to)
 
 
 def _sets(report: Report) -> None:
