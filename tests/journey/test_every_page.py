@@ -17,6 +17,7 @@ from caseflow.people.models import organisation
 from caseflow.records.models import file
 from caseflow.studies import store
 from caseflow.words import catalogue
+from caseflow.workflow import timer_reading
 from caseflow.workflow.parts import Text
 from tests.journey import walk
 from tests.journey.world import Site
@@ -93,6 +94,7 @@ def as_they_are(site: Site) -> list[str]:
     notices = site.read(lambda tx: tx.scalars(sa.select(round_.c.notice)).all())
     files = site.read(lambda tx: tx.scalars(sa.select(file.c.name)).all())
     clauses = {clause for definition in everything().values() for clause in _clauses(definition)}
+    clauses |= {one.basis for one in timer_reading.known(ROOT / "workflows").timers.values()}
     clauses |= {one.id for notice in known(ROOT / "workflows").values() for one in notice.clauses if _is_long(one.id)}
     wrote = {
         piece
