@@ -272,5 +272,4 @@ def covered(watch: Watch, loaded: Loaded, kinds: tuple[str, ...] = ("action",)) 
 
 
 def _opens(loaded: Loaded) -> bool:
-    definition = loaded.definition
-    return definition.public_form is not None or any(role.opens for role in definition.roles.values())
+    return any(role.opens for role in loaded.definition.roles.values())

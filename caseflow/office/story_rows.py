@@ -39,14 +39,13 @@ class Rows:
 
     def places(self, tx: Connection, story: Mapping[str, Any]) -> dict[str, str]:
         """What stands between braces in the texts of a story."""
-        key = story.get("company", story.get("about"))
-        if key is None:
+        if "company" not in story:
             return {}
-        company = self._people["companies"][key]
+        company = self._people["companies"][story["company"]]
         division = self._division(tx, company)
         return {
             "unit": company["name"]["zh"],
-            "product": story.get("product", ""),
+            "product": story["product"],
             "address": company["address"],
             "division": division,
             "city": self._ground.titles("region", division)["zh"],
