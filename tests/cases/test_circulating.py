@@ -10,7 +10,6 @@ from caseflow.cases import circulating, desk_acts, view
 from caseflow.people.rights import Actor
 from caseflow.words import Refused
 from tests.cases import parts
-from tests.cases.test_supervising import refusal
 from tests.cases.world import World
 
 
@@ -46,7 +45,7 @@ def test_each_reader_finds_it_on_the_desk_until_it_is_marked_as_read(world: Worl
         (first.name, "read"),
         (second.name, "waiting"),
     ]
-    assert refusal(world, first, case_id, circulating.READ, circulation=number) == ["circulating.not_yours"]
+    assert world.refusal(first, case_id, circulating.READ, circulation=number) == ["circulating.not_yours"]
     assert [one[2] for one in parts.told(world, case_id, "inbox.circulated")] == [first.person_id, second.person_id]
     with world.database.read() as tx:
         assert list(desk_acts.notes(tx, world.ground, world.row(case_id)).values()) == ["请阅知"]
@@ -57,13 +56,13 @@ def test_only_the_sender_withdraws_and_only_what_nobody_has_read(world: World) -
     case_id, officer, (first, second) = sent(world)
     read, unread = (row["id"] for row in rows(world, case_id))
     world.do(first, case_id, circulating.READ, circulation=read)
-    other = refusal(world, first, case_id, circulating.WITHDRAW, circulation=unread)
-    late = refusal(world, officer, case_id, circulating.WITHDRAW, circulation=read)
+    other = world.refusal(first, case_id, circulating.WITHDRAW, circulation=unread)
+    late = world.refusal(officer, case_id, circulating.WITHDRAW, circulation=read)
     world.do(officer, case_id, circulating.WITHDRAW, circulation=unread)
 
     assert (other, late) == (["circulating.not_yours"],) * 2
     assert waiting(world, second) == []
-    assert refusal(world, second, case_id, circulating.READ, circulation=unread) == ["circulating.not_yours"]
+    assert world.refusal(second, case_id, circulating.READ, circulation=unread) == ["circulating.not_yours"]
 
 
 def test_it_goes_only_to_colleagues_who_see_the_case_already_and_not_twice(world: World) -> None:
@@ -72,8 +71,8 @@ def test_it_goes_only_to_colleagues_who_see_the_case_already_and_not_twice(world
     blind = world.person("stranger", "bureau")
     for who in (*outsiders, blind, people[0], officer):
         given = {"people": [str(who.person_id)]}
-        assert refusal(world, officer, case_id, circulating.SEND, **given) == ["circulating.nobody"]
-    assert refusal(world, officer, case_id, circulating.SEND, people=[]) == ["circulating.nobody"]
+        assert world.refusal(officer, case_id, circulating.SEND, **given) == ["circulating.nobody"]
+    assert world.refusal(officer, case_id, circulating.SEND, people=[]) == ["circulating.nobody"]
     with world.database.read() as tx:
         here = view.load(tx, world.ground, officer, case_id)
         left = circulating.readers(tx, here.definition, officer, here.row)
@@ -87,7 +86,7 @@ def test_no_applicant_circulates_and_no_other_office_reads_of_it(world: World) -
     other = world.person("applicant", "plant")
     given = {"people": [str(other.person_id)]}
 
-    assert refusal(world, plant, case_id, circulating.SEND, **given) == ["circulating.offices_only"]
+    assert world.refusal(plant, case_id, circulating.SEND, **given) == ["circulating.offices_only"]
     with world.database.read() as tx:
         told = {
             who.person_id: [one.note for one in view.load(tx, world.ground, who, case_id).timeline() if one.note]

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
-import pytest
-
-from caseflow import clock
-from caseflow.cases import deadlines, fire, timers
+from caseflow.cases import deadlines
 from caseflow.people.rights import Actor
-from caseflow.words import Refused
 from tests.cases import parts
 from tests.cases.world import World, on
 
@@ -25,33 +20,21 @@ def checking(world: World) -> tuple[int, Actor, Actor]:
     return case_id, world.person("municipal", "bureau"), world.person("municipal_head", "bureau")
 
 
-def fire_all(world: World) -> None:
-    with world.database.write() as tx:
-        for row in timers.due(tx, clock.now()):
-            fire.fire(tx, world.ground, row, clock.now())
-
-
 def clock_of(world: World, case_id: int) -> tuple[date, str]:
     with world.database.read() as tx:
         (row,) = deadlines.of_case(tx, case_id)
     return row["due_on"], row["status"]
 
 
-def refusal(world: World, who: Actor, case_id: int, act: str, **given: Any) -> list[str]:
-    with pytest.raises(Refused) as refused:
-        world.do(who, case_id, act, **given)
-    return [one.key for one in refused.value.reasons]
-
-
 def test_a_clock_is_extended_once_with_a_signature_and_not_too_far(world: World) -> None:
     case_id, officer, head = checking(world)
     with on("2026-11-16"):
-        too_far = refusal(world, officer, case_id, "extend", until="2026-12-15", ground="检测未完成")
+        too_far = world.refusal(officer, case_id, "extend", until="2026-12-15", ground="检测未完成")
         world.do(officer, case_id, "extend", until="2026-12-14", ground="检测未完成")
         before = clock_of(world, case_id)
         world.do(head, case_id, "sign", opinion="同意")
         after = clock_of(world, case_id)
-        again = refusal(world, officer, case_id, "extend", until="2026-12-15", ground="仍未完成")
+        again = world.refusal(officer, case_id, "extend", until="2026-12-15", ground="仍未完成")
 
     assert too_far == ["changing.extended_too_far"]
     assert (before, after) == ((date(2026, 11, 30), "running"), (date(2026, 12, 14), "running"))
@@ -62,10 +45,10 @@ def test_a_clock_is_extended_once_with_a_signature_and_not_too_far(world: World)
 def test_a_stopped_clock_counts_none_of_the_days_until_it_is_resumed(world: World) -> None:
     case_id, _, head = checking(world)
     with on("2026-11-16"):
-        idle = refusal(world, head, case_id, "resume")
+        idle = world.refusal(head, case_id, "resume")
         world.do(head, case_id, "stop", ground="须补充检测")
         stopped = clock_of(world, case_id)[1], world.row(case_id)["due_on"]
-        twice = refusal(world, head, case_id, "stop", ground="须补充检测")
+        twice = world.refusal(head, case_id, "stop", ground="须补充检测")
     with on("2026-11-23"):
         world.do(head, case_id, "resume")
 
@@ -88,23 +71,23 @@ def test_a_clock_that_has_run_out_is_not_stopped_and_a_case_goes_on_from_a_stopp
         tx.execute(deadlines.deadline.update().where(deadlines.deadline.c.id == row["id"]).values(status="breached"))
 
     assert clock_of(world, other)[1] == "met"
-    assert refusal(world, head, late, "stop", ground="须补充检测") == ["stopping.nothing_runs"]
+    assert world.refusal(head, late, "stop", ground="须补充检测") == ["stopping.nothing_runs"]
 
 
 def test_once_a_clock_has_run_out_somebody_owes_the_decision_that_no_clock_makes(world: World) -> None:
     case_id, _, head = checking(world)
     before = parts.owed(world, case_id)
     with on("2026-12-01"):
-        fire_all(world)
+        world.fire_all()
         opened = parts.owed(world, case_id)
         told = parts.told(world, case_id, "inbox.duty_opened")
         state = world.row(case_id)["state"]
     with on("2026-12-10"):
-        fire_all(world)
+        world.fire_all()
         late = parts.owed(world, case_id)
         world.do(head, case_id, "propose", proposal="go_on")
         after = parts.owed(world, case_id)
-        nothing = refusal(world, head, case_id, "propose", proposal="go_on")
+        nothing = world.refusal(head, case_id, "propose", proposal="go_on")
     bureau = world.organisations["bureau"]
 
     assert [kind for kind, _, _ in before] == ["state:checking"]

@@ -18,7 +18,7 @@ from caseflow.records.models import inbox_message
 from caseflow.words import Refused
 from tests.cases import changed, parts
 from tests.cases.test_four_eyes import with_role
-from tests.cases.test_signers import proposed, refusal
+from tests.cases.test_signers import proposed
 from tests.cases.world import World
 
 
@@ -42,7 +42,7 @@ def refused(world: World, who: Actor, **given: Any) -> list[str]:
 def test_a_deputy_signs_and_the_slip_names_both(world: World) -> None:
     case_id, number, _ = proposed(world)
     head, deputy = world.person("municipal_head", "bureau"), world.person("municipal", "bureau")
-    before = refusal(world, deputy, case_id, "sign", proposal=number)
+    before = world.refusal(deputy, case_id, "sign", proposal=number)
     away(world, head, deputy)
     outcome = world.do(deputy, case_id, "sign", proposal=number, opinion="同意")
 
@@ -62,20 +62,20 @@ def test_who_proposed_an_act_signs_it_for_nobody(world: World) -> None:
     case_id, number, officer = proposed(world)
     away(world, world.person("municipal_head", "bureau"), officer)
 
-    assert refusal(world, officer, case_id, "sign", proposal=number) == ["signing.four_eyes"]
+    assert world.refusal(officer, case_id, "sign", proposal=number) == ["signing.four_eyes"]
 
 
 def test_nobody_stands_in_before_or_after_the_days_or_once_the_absence_is_ended(world: World) -> None:
     case_id, number, _ = proposed(world)
     head, deputy = world.person("municipal_head", "bureau"), world.person("municipal", "bureau")
     away(world, head, deputy, first=1, last=2)
-    early = refusal(world, deputy, case_id, "sign", proposal=number)
+    early = world.refusal(deputy, case_id, "sign", proposal=number)
     made = away(world, head, deputy, first=0, last=0)
     with world.database.write() as tx:
         ended = absences.end(tx, head.person_id, made), absences.end(tx, head.person_id, made)
 
     assert (early, ended) == (["signing.not_your_turn"], (True, False))
-    assert refusal(world, deputy, case_id, "sign", proposal=number) == ["signing.not_your_turn"]
+    assert world.refusal(deputy, case_id, "sign", proposal=number) == ["signing.not_your_turn"]
 
 
 def test_an_absence_needs_a_colleague_and_days_that_fit(world: World) -> None:
@@ -147,7 +147,7 @@ def test_standing_in_for_somebody_in_one_act_signs_no_other_act_of_that_person(w
     with world.database.read() as tx:
         of_others, of_head = [str(row["id"]) for row in signing.waiting(tx, case_id)]
 
-    assert refusal(world, deputy, case_id, "sign", proposal=of_head) == ["signing.not_your_turn"]
+    assert world.refusal(deputy, case_id, "sign", proposal=of_head) == ["signing.not_your_turn"]
     assert world.do(deputy, case_id, "sign", proposal=of_others).action == "sign"
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 import sqlalchemy as sa
 
@@ -40,12 +38,6 @@ def desk(world: World, who: Actor) -> list[tuple[int, str | None]]:
         return [(row["id"], row["taken_by"]) for row in find.desk(tx, world.ground, who, Filters(), clock.today()).rows]
 
 
-def refusal(world: World, who: Actor, case_id: int, act: str, **answers: Any) -> list[str]:
-    with pytest.raises(Refused) as refused:
-        world.do(who, case_id, act, **answers)
-    return [one.key for one in refused.value.reasons]
-
-
 def test_an_officer_takes_a_task_on_and_a_colleague_may_still_stand_in(world: World) -> None:
     case_id, number = reviewed(world)
     first, second = world.person("municipal", "bureau"), world.person("municipal", "bureau")
@@ -54,7 +46,7 @@ def test_an_officer_takes_a_task_on_and_a_colleague_may_still_stand_in(world: Wo
 
     assert (outcome.action, outcome.state, holder(world, number)) == ("claim", "review", first.person_id)
     assert (desk(world, first), desk(world, second)) == ([(case_id, first.name)], [(case_id, first.name)])
-    assert refusal(world, second, case_id, "claim", task=number) == ["desk_acts.taken"]
+    assert world.refusal(second, case_id, "claim", task=number) == ["desk_acts.taken"]
     assert (parts.acts(world, case_id)[-1], world.row(case_id)["moved_at"]) == ("claim", before["moved_at"])
     assert parts.sound(world)
     assert world.do(second, case_id, "decline").state == "declined"
@@ -74,11 +66,11 @@ def test_two_who_take_a_task_on_with_the_same_key_are_not_mixed_up(world: World)
 def test_nobody_takes_on_what_another_role_or_organisation_owes(world: World) -> None:
     case_id, number = reviewed(world)
 
-    assert refusal(world, world.person("municipal_head", "bureau"), case_id, "claim", task=number) == [
+    assert world.refusal(world.person("municipal_head", "bureau"), case_id, "claim", task=number) == [
         "desk_acts.not_yours"
     ]
-    assert refusal(world, world.person("applicant", "plant"), case_id, "claim", task=number) == ["desk_acts.not_yours"]
-    assert refusal(world, world.person("municipal", "bureau"), case_id, "claim", task=number + 1000) == [
+    assert world.refusal(world.person("applicant", "plant"), case_id, "claim", task=number) == ["desk_acts.not_yours"]
+    assert world.refusal(world.person("municipal", "bureau"), case_id, "claim", task=number + 1000) == [
         "desk_acts.unknown"
     ]
     with pytest.raises(entry.NotHere):
@@ -91,7 +83,7 @@ def test_a_task_goes_to_a_colleague_of_the_same_role_who_is_told(world: World) -
     stranger, head = world.person("municipal", "elsewhere"), world.person("municipal_head", "bureau")
     world.do(first, case_id, "claim", task=number)
     for wrong in (stranger, head):
-        assert refusal(world, first, case_id, "assign", task=number, person=wrong.person_id) == [
+        assert world.refusal(first, case_id, "assign", task=number, person=wrong.person_id) == [
             "desk_acts.not_a_colleague"
         ]
     world.do(first, case_id, "assign", task=number, person=second.person_id, note="出差")
@@ -108,8 +100,8 @@ def test_whoever_signs_gives_out_the_work_and_another_signer_does_not(world: Wor
     case_id, number = reviewed(world)
     officer = world.person("municipal", "bureau")
 
-    assert refusal(
-        world, world.person("provincial", "office"), case_id, "assign", task=number, person=officer.person_id
+    assert world.refusal(
+        world.person("provincial", "office"), case_id, "assign", task=number, person=officer.person_id
     ) == ["desk_acts.not_yours"]
     world.do(world.person("municipal_head", "bureau"), case_id, "assign", task=number, person=officer.person_id)
     assert holder(world, number) == officer.person_id
@@ -119,11 +111,11 @@ def test_a_task_is_given_back_by_who_has_it(world: World) -> None:
     case_id, number = reviewed(world)
     first, second = world.person("municipal", "bureau"), world.person("municipal", "bureau")
     world.do(first, case_id, "claim", task=number)
-    other = refusal(world, second, case_id, "hand_back", task=number)
+    other = world.refusal(second, case_id, "hand_back", task=number)
     world.do(first, case_id, "hand_back", task=number)
 
     assert (other, holder(world, number)) == (["desk_acts.not_taken_on"], None)
-    assert refusal(world, first, case_id, "hand_back", task=number) == ["desk_acts.not_taken_on"]
+    assert world.refusal(first, case_id, "hand_back", task=number) == ["desk_acts.not_taken_on"]
 
 
 def test_who_looks_wider_urges_and_the_one_who_owes_is_told(world: World) -> None:
@@ -145,10 +137,8 @@ def test_who_looks_wider_urges_and_the_one_who_owes_is_told(world: World) -> Non
 def test_nobody_urges_upwards_or_himself(world: World) -> None:
     case_id, number = reviewed(world)
 
-    assert refusal(world, world.person("applicant", "plant"), case_id, "urge", task=number) == [
-        "desk_acts.may_not_urge"
-    ]
-    assert refusal(world, world.person("municipal", "bureau"), case_id, "urge", task=number) == [
+    assert world.refusal(world.person("applicant", "plant"), case_id, "urge", task=number) == ["desk_acts.may_not_urge"]
+    assert world.refusal(world.person("municipal", "bureau"), case_id, "urge", task=number) == [
         "desk_acts.may_not_urge"
     ]
 

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
-import pytest
-
-from caseflow import clock
-from caseflow.cases import deadlines, fire, timers
+from caseflow.cases import deadlines
 from caseflow.cases import ground as grounds
 from caseflow.cases.vocabulary import vocabulary
 from caseflow.people.rights import Actor
-from caseflow.words import Refused
 from caseflow.workflow.reader import read_text
 from tests.cases import parts
 from tests.cases.world import HERE, World, on
@@ -32,21 +27,9 @@ def investigated(world: World) -> tuple[int, Actor, Actor]:
     return case_id, world.person("municipal", "bureau"), world.person("municipal_head", "bureau")
 
 
-def fire_all(world: World) -> None:
-    with world.database.write() as tx:
-        for row in timers.due(tx, clock.now()):
-            fire.fire(tx, world.ground, row, clock.now())
-
-
 def clocks(world: World, case_id: int) -> dict[str, tuple[date, str]]:
     with world.database.read() as tx:
         return {row["clock"]: (row["due_on"], row["status"]) for row in deadlines.of_case(tx, case_id)}
-
-
-def refusal(world: World, who: Actor, case_id: int, act: str, **given: Any) -> list[str]:
-    with pytest.raises(Refused) as refused:
-        world.do(who, case_id, act, **given)
-    return [one.key for one in refused.value.reasons]
 
 
 def test_it_runs_over_its_states_waits_in_others_and_is_met_when_the_case_leaves_them(world: World) -> None:
@@ -101,16 +84,16 @@ def test_it_is_extended_on_one_ground_after_the_other(world: World) -> None:
     case_id, officer, head = investigated(world)
     ground = {"ground": "案情复杂"}
     with on("2026-11-16"):
-        out_of_turn = refusal(world, officer, case_id, "extend_further", until="2027-04-30", **ground)
-        too_far = refusal(world, head, case_id, "extend", until="2027-03-31", **ground)
+        out_of_turn = world.refusal(officer, case_id, "extend_further", until="2027-04-30", **ground)
+        too_far = world.refusal(head, case_id, "extend", until="2027-03-31", **ground)
         world.do(head, case_id, "extend", until="2027-03-03", **ground)
         first = clocks(world, case_id)[CASE]
-        theirs = refusal(world, head, case_id, "extend", until="2027-03-05", **ground)
+        theirs = world.refusal(head, case_id, "extend", until="2027-03-05", **ground)
     with on("2026-11-17"):
         for until in ("2027-04-30", "2027-06-30"):
             world.do(officer, case_id, "extend_further", until=until, **ground)
         further = clocks(world, case_id)
-        used_up = refusal(world, officer, case_id, "extend_further", until="2027-07-30", **ground)
+        used_up = world.refusal(officer, case_id, "extend_further", until="2027-07-30", **ground)
 
     assert (out_of_turn, too_far) == (["changing.extended_by_other"], ["changing.extended_too_far"])
     assert (first, theirs) == ((date(2027, 3, 3), "running"), ["changing.extended_by_other"])
@@ -122,7 +105,7 @@ def test_it_is_extended_on_one_ground_after_the_other(world: World) -> None:
 def test_stopped_by_an_act_it_stands_still_over_states_until_an_act_resumes_it(world: World) -> None:
     case_id, officer, head = investigated(world)
     with on("2026-11-10"):
-        nothing = refusal(world, head, case_id, "resume")
+        nothing = world.refusal(head, case_id, "resume")
         world.do(head, case_id, "stop", ground="等待鉴定")
         apart = clocks(world, case_id)
         world.do(officer, case_id, "review")
@@ -162,10 +145,10 @@ def test_it_warns_and_runs_out_wherever_the_case_stands_and_a_duty_is_owed_there
     with on("2026-11-10"):
         world.do(officer, case_id, "review")
     with on("2027-01-23"):
-        fire_all(world)
+        world.fire_all()
         warned = parts.told(world, case_id, "inbox.due_soon")
     with on("2027-02-02"):
-        fire_all(world)
+        world.fire_all()
         late = parts.told(world, case_id, "inbox.breached")
         owed = [kind for kind, _, _ in parts.owed(world, case_id)]
         world.do(officer, case_id, "hear")

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from caseflow import clock
-from caseflow.cases import fire, register_book, timers, view
+from caseflow.cases import register_book, view
 from caseflow.cases.register_models import register_standing
 from caseflow.people.models import organisation
 from caseflow.people.rights import Actor
@@ -47,12 +47,6 @@ def requested(world: World, who: Actor, **answers: Any) -> int:
     declare(world, case_id)
     world.do(who, case_id, "request", **{"product": "焦炭", "place": "east", **answers})
     return case_id
-
-
-def fire_all(world: World) -> None:
-    with world.database.write() as tx:
-        for row in timers.due(tx, clock.now()):
-            fire.fire(tx, world.ground, row, clock.now())
 
 
 def refused(world: World, who: Actor, case_id: int, action: str, **answers: Any) -> list[str]:
@@ -245,7 +239,7 @@ def test_before_an_entry_ends_those_are_told_who_see_to_what_comes_next(
     counts = []
     for day_ in ("2027-01-08", "2027-01-09", "2027-02-01"):
         with on(day_):
-            fire_all(world)
+            world.fire_all()
             counts.append(len(told(world, case_id, "inbox.entry_ends")))
 
     plant, province = world.organisations["plant"], world.organisations["office"]

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
 
 from caseflow import clock
-from caseflow.cases import fire, members, opening, register_book, register_find, timers, view
 from caseflow.cases import ground as grounds
+from caseflow.cases import members, opening, register_book, register_find, view
 from caseflow.cases.register_find import Wanted
 from caseflow.cases.register_models import register_entry, register_event, register_standing
 from caseflow.cases.vocabulary import vocabulary
@@ -62,12 +62,6 @@ def history(world: World, entry_id: int) -> list[tuple[str, str, str]]:
             (row.kind, row.body["status"], row.body["values"]["product"]["zh"])
             for row in register_book.events(tx, entry_id)
         ]
-
-
-def fire_all(world: World) -> int:
-    with world.database.write() as tx:
-        waiting = timers.due(tx, clock.now())
-        return sum(fire.fire(tx, world.ground, row, clock.now()) for row in waiting)
 
 
 def of_book(world: World) -> register_find.Book:
@@ -162,7 +156,7 @@ def test_a_revocation_that_was_wrong_is_undone_for_the_rest_of_the_term(
     world.do(who, case_id, "reinstate")
     before, until = standing(world, case_id)["status"], standing(world, case_id)["valid_until"]
     monkeypatch.setattr(clock, "now", lambda: clock.end_of(until))
-    fire_all(world)
+    world.fire_all()
 
     assert (against, restored, before) == (["registers.not_so"], ["registers.not_so"], "valid")
     assert [kind for kind, *_ in history(world, standing(world, case_id)["entry_id"])] == [
@@ -176,10 +170,10 @@ def test_what_is_restored_after_its_term_has_expired_at_once(world: World, monke
     world.do(who, case_id, "revoke")
     until = standing(world, case_id)["valid_until"]
     monkeypatch.setattr(clock, "now", lambda: clock.end_of(until))
-    fire_all(world)
+    world.fire_all()
     passed = standing(world, case_id)["status"]
     world.do(who, case_id, "reinstate")
-    fire_all(world)
+    world.fire_all()
 
     assert (passed, standing(world, case_id)["status"]) == ("revoked", "expired")
 
@@ -272,11 +266,11 @@ def test_an_entry_expires_after_its_last_day_by_itself_and_once(world: World) ->
     case_id = granted(world, office(world))
     last = standing(world, case_id)["valid_until"]
     with clock.at(clock.end_of(last) - timedelta(minutes=1)):
-        early = (fire_all(world), standing(world, case_id)["status"])
+        early = (world.fire_all(), standing(world, case_id)["status"])
     with clock.at(clock.end_of(last) + timedelta(minutes=1)):
         row = standing(world, case_id)
         before_timer = register_book.status_on(row, clock.today())
-        fired = [fire_all(world), fire_all(world)]
+        fired = [world.fire_all(), world.fire_all()]
     kinds = [kind for kind, _, _ in history(world, row["entry_id"])]
 
     assert (early, before_timer, fired) == ((0, "valid"), "expired", [1, 0])
@@ -290,7 +284,7 @@ def test_what_has_ended_does_not_expire_again(world: World) -> None:
     row = standing(world, case_id)
     world.do(who, case_id, "close")
     with clock.at(clock.end_of(row["valid_until"]) + timedelta(minutes=1)):
-        fire_all(world)
+        world.fire_all()
 
     assert [kind for kind, _, _ in history(world, row["entry_id"])] == ["issued", "withdrawn"]
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from caseflow.cases import signing
 from caseflow.people.rights import Actor
-from caseflow.words import Refused
 from tests.cases import changed, parts
 from tests.cases.world import World
 
@@ -29,12 +26,6 @@ def waiting(world: World, case_id: int) -> dict[str, Any]:
     return row
 
 
-def refusal(world: World, who: Actor, case_id: int, act: str, **answers: Any) -> list[str]:
-    with pytest.raises(Refused) as refused:
-        world.do(who, case_id, act, **answers)
-    return [one.key for one in refused.value.reasons]
-
-
 def test_who_is_added_signs_next_and_the_order_of_the_others_stays(world: World) -> None:
     case_id, number, officer = proposed(world)
     head, office = world.person("municipal_head", "bureau"), world.person("provincial", "office")
@@ -42,7 +33,7 @@ def test_who_is_added_signs_next_and_the_order_of_the_others_stays(world: World)
 
     assert waiting(world, case_id)["signers"] == ["provincial", "municipal_head"]
     assert ("sign:recommend", world.organisations["office"]) in [row[:2] for row in parts.owed(world, case_id)]
-    assert refusal(world, head, case_id, "sign") == ["signing.not_your_turn"]
+    assert world.refusal(head, case_id, "sign") == ["signing.not_your_turn"]
     world.do(office, case_id, "sign", opinion="无意见")
     assert world.do(head, case_id, "sign", opinion="同意").state == "recommended"
     assert parts.acts(world, case_id)[-3:] == ["add_signer", "sign", "recommend"]
@@ -52,7 +43,7 @@ def test_who_is_added_signs_next_and_the_order_of_the_others_stays(world: World)
 def test_only_an_added_signer_is_taken_out_again(world: World) -> None:
     case_id, number, officer = proposed(world)
     world.do(officer, case_id, "add_signer", proposal=number, role="provincial")
-    own = refusal(world, officer, case_id, "remove_signer", proposal=number, role="municipal_head")
+    own = world.refusal(officer, case_id, "remove_signer", proposal=number, role="municipal_head")
     world.do(officer, case_id, "remove_signer", proposal=number, role="provincial")
 
     assert own == ["signers.not_removable"]
@@ -66,7 +57,7 @@ def test_whom_the_head_added_is_taken_out_by_the_head_and_by_nobody_who_signs_be
     head, office = world.person("municipal_head", "bureau"), world.person("provincial", "office")
     world.do(head, case_id, "add_signer", proposal=number, role="provincial")
     refused = [
-        refusal(world, who, case_id, "remove_signer", proposal=number, role="provincial") for who in (officer, office)
+        world.refusal(who, case_id, "remove_signer", proposal=number, role="provincial") for who in (officer, office)
     ]
 
     assert refused == [["signers.not_added_by_you"]] * 2
@@ -87,10 +78,10 @@ def test_nobody_else_says_who_signs_and_the_proposer_is_no_signer(world: World) 
     case_id, number, officer = proposed(world)
     colleague = world.person("municipal", "bureau")
 
-    assert refusal(world, colleague, case_id, "add_signer", proposal=number, role="provincial") == ["signers.not_yours"]
-    assert refusal(world, officer, case_id, "add_signer", proposal=number, role="municipal") == ["signers.not_addable"]
-    assert refusal(world, officer, case_id, "add_signer", proposal=number, role="expert") == ["signers.not_addable"]
-    twice = refusal(world, officer, case_id, "add_signer", proposal=number, role="municipal_head")
+    assert world.refusal(colleague, case_id, "add_signer", proposal=number, role="provincial") == ["signers.not_yours"]
+    assert world.refusal(officer, case_id, "add_signer", proposal=number, role="municipal") == ["signers.not_addable"]
+    assert world.refusal(officer, case_id, "add_signer", proposal=number, role="expert") == ["signers.not_addable"]
+    twice = world.refusal(officer, case_id, "add_signer", proposal=number, role="municipal_head")
     assert twice == ["signers.not_addable"]
 
 
@@ -107,5 +98,5 @@ def test_an_applicant_whose_wish_an_office_signs_names_no_signers(world: World) 
     world.do(applicant, case_id, "change", name="乙焦化厂")
     number = str(waiting(world, case_id)["id"])
 
-    assert refusal(world, applicant, case_id, "add_signer", proposal=number, role="municipal") == ["signers.not_yours"]
+    assert world.refusal(applicant, case_id, "add_signer", proposal=number, role="municipal") == ["signers.not_yours"]
     assert waiting(world, case_id)["signers"] == ["municipal_head", "provincial_head"]

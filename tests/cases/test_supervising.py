@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
 from caseflow import clock
@@ -13,7 +12,6 @@ from caseflow.cases import desk_acts, fire, supervising, timers, view
 from caseflow.cases.models import timer
 from caseflow.people.models import organisation
 from caseflow.people.rights import Actor
-from caseflow.words import Refused
 from tests.cases import parts
 from tests.cases.world import World, on
 
@@ -53,12 +51,6 @@ def known(world: World, who: Actor, **narrowed: Any) -> list[tuple[int, str]]:
         return [(row["id"], row["to_zh"]) for row in found]
 
 
-def refusal(world: World, who: Actor, case_id: int, act: str, **given: Any) -> list[str]:
-    with pytest.raises(Refused) as refused:
-        world.do(who, case_id, act, **given)
-    return [one.key for one in refused.value.reasons]
-
-
 def test_the_office_below_is_told_answers_as_often_as_it_likes_and_the_one_above_closes(world: World) -> None:
     case_id, number, office, officer = demanded(world)
     world.do(officer, case_id, supervising.ANSWER, supervision=number, text="已联系企业")
@@ -87,7 +79,7 @@ def test_only_an_office_above_demands_only_of_whoever_owes_something_and_only_on
 
     for who, organisation_id in ((office, to), (office, elsewhere), (office, up), (officer, up), (officer, to)):
         given = {"organisation": organisation_id, "due_on": day, "text": "请办理"}
-        assert refusal(world, who, case_id, supervising.DEMAND, **given) == ["supervising.not_below"]
+        assert world.refusal(who, case_id, supervising.DEMAND, **given) == ["supervising.not_below"]
 
 
 def test_a_demand_needs_words_and_a_day_that_has_not_passed(world: World) -> None:
@@ -96,20 +88,20 @@ def test_a_demand_needs_words_and_a_day_that_has_not_passed(world: World) -> Non
     yesterday = (clock.today() - timedelta(1)).isoformat()
 
     missing = ["supervising.day_missing", "supervising.demand_missing"]
-    assert refusal(world, office, case_id, supervising.DEMAND, **given, due_on=yesterday) == missing
-    assert refusal(world, office, case_id, supervising.DEMAND, **given, due_on="") == missing
+    assert world.refusal(office, case_id, supervising.DEMAND, **given, due_on=yesterday) == missing
+    assert world.refusal(office, case_id, supervising.DEMAND, **given, due_on="") == missing
     plant = world.person("applicant", "plant")
-    assert refusal(world, plant, case_id, supervising.DEMAND, **given) == ["supervising.offices_only"]
-    assert refusal(world, officer, case_id, supervising.ANSWER, supervision="1", text="无") == ["supervising.not_yours"]
+    assert world.refusal(plant, case_id, supervising.DEMAND, **given) == ["supervising.offices_only"]
+    assert world.refusal(officer, case_id, supervising.ANSWER, supervision="1", text="无") == ["supervising.not_yours"]
 
 
 def test_nobody_answers_for_the_office_below_or_closes_for_the_one_above(world: World) -> None:
     case_id, number, office, officer = demanded(world)
-    answer = refusal(world, office, case_id, supervising.ANSWER, supervision=number, text="已办")
-    close = refusal(world, officer, case_id, supervising.CLOSE, supervision=number)
-    empty = refusal(world, officer, case_id, supervising.ANSWER, supervision=number, text="")
+    answer = world.refusal(office, case_id, supervising.ANSWER, supervision=number, text="已办")
+    close = world.refusal(officer, case_id, supervising.CLOSE, supervision=number)
+    empty = world.refusal(officer, case_id, supervising.ANSWER, supervision=number, text="")
     world.do(office, case_id, supervising.CLOSE, supervision=number)
-    late = refusal(world, officer, case_id, supervising.ANSWER, supervision=number, text="已办")
+    late = world.refusal(officer, case_id, supervising.ANSWER, supervision=number, text="已办")
 
     assert (answer, close, late) == (["supervising.not_yours"],) * 3
     assert empty == ["supervising.answer_missing"]

@@ -11,12 +11,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 import yaml
 from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.cases import act, dossier, findings, opening
+from caseflow.cases import act, dossier, findings, fire, opening, timers
 from caseflow.cases import ground as grounds
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, round_
@@ -27,7 +28,7 @@ from caseflow.people import accounts, organisations
 from caseflow.people.models import authority, membership, person
 from caseflow.people.rights import Actor, actor, standings
 from caseflow.records import calendars, personal
-from caseflow.words import Message
+from caseflow.words import Message, Refused
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.reader import read
 
@@ -96,6 +97,18 @@ class World:
             return act.perform(
                 tx, self.ground, who, case_id, action, answers, request_key=key or f"act{next(self._names)}"
             )
+
+    def refusal(self, who: Actor | None, case_id: int, action: str, **answers: Any) -> list[str]:
+        """The keys of all reasons for which an act is refused; it must be."""
+        with pytest.raises(Refused) as refused:
+            self.do(who, case_id, action, **answers)
+        return [one.key for one in refused.value.reasons]
+
+    def fire_all(self) -> int:
+        """Fire whatever has come due; how much it was."""
+        with self.database.write() as tx:
+            waiting = timers.due(tx, clock.now())
+            return sum(fire.fire(tx, self.ground, row, clock.now()) for row in waiting)
 
     def row(self, case_id: int) -> Any:
         with self.database.read() as tx:
