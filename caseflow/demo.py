@@ -26,6 +26,7 @@ from caseflow.cases import (
     quota_settings,
     quotas,
     scores,
+    service,
     timers,
 )
 from caseflow.cases.entry import Invalid, NotHere
@@ -33,7 +34,16 @@ from caseflow.cases.models import quota_setting
 from caseflow.config import Settings
 from caseflow.db import Database
 from caseflow.footprint import study
-from caseflow.office import invented, invented_experts, recalculation, reference, rounds, samples, stories
+from caseflow.office import (
+    invented,
+    invented_experts,
+    recalculation,
+    reference,
+    rehearsed_service,
+    rounds,
+    samples,
+    stories,
+)
 from caseflow.office.invented import Account
 from caseflow.office.stories import Step
 from caseflow.office.story_rows import Rows
@@ -310,7 +320,10 @@ class _Player:
         else:
             action = definition.action(row["state"], step.data["do"])
             names = self._rows.names(tx, step.story, story, actor)
-            answers = samples.answers(action.asks if action else {}, said, names)
+            if step.data["do"] == service.ACT:
+                answers = rehearsed_service.said(tx, names, case_id, said)
+            else:
+                answers = samples.answers(action.asks if action else {}, said, names)
         try:
             act.perform(tx, self._ground, actor, case_id, step.data["do"], answers, request_key=key)
         except (Refused, Invalid, NotHere) as refused:

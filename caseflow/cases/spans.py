@@ -36,6 +36,17 @@ def period_between(move: Move, argument: Any) -> list[Message]:
     return list(_against(move, span, first, last, said))
 
 
+def passes_after(move: Move, argument: Any) -> date | None:
+    """The last day on which a time up to today is still too short; nothing where it is not counted up to today."""
+    span = Span.read(Call(name=ASKS, argument=argument))
+    first = _date(move, span.from_) if span is not None and not span.from_.startswith(ANSWERS) else None
+    if span is None or span.to != TODAY or first is None:
+        return None
+    calendar = move.ground.calendar_now(move.tx, move.definition.calendar)
+    days = [workdays.count(calendar, first, _period(move, one)).due for one in (span.at_least, span.over) if one]
+    return max(days, default=None)
+
+
 def _against(move: Move, span: Span, first: date, last: date, said: dict[str, Any]) -> Iterator[Message]:
     for key in ("at_least", "at_most", "over"):
         written = getattr(span, key)

@@ -14,13 +14,15 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.cases import members, opening
+from caseflow.cases import members, opening, public_opening
+from caseflow.cases.entry import Invalid
 from caseflow.cases.ground import Loaded
 from caseflow.cases.models import case
 from caseflow.office import import_sheet, importing, samples, simulated_people
 from caseflow.office.import_sheet import Came
 from caseflow.office.simulated_acts import Acts
 from caseflow.people import organisations
+from caseflow.workflow.definition import PublicForm
 from caseflow.workflow.form import Field
 
 _FILED_FOR_OTHERS, _IDLE_HOST, _LATER = 0.15, 0.01, 10
@@ -28,6 +30,8 @@ _FILED_FOR_OTHERS, _IDLE_HOST, _LATER = 0.15, 0.01, 10
 that nothing needs yet."""
 _TAKEN_IN, _FIRST_TAKEN_IN = 15, 6
 """Of so many cases of a workflow one was decided earlier and is taken in, and which of them."""
+_BY_THE_PUBLIC, _LEFT_OUT = 0.5, 0.5
+"""How often the public files where offices enter cases too, and how often it leaves out what it may leave out."""
 _CODES, _DECIDED = 500_000, 300
 """From here on the credit codes of those are counted whose cases were decided earlier, and within how many days they were."""
 
@@ -58,6 +62,9 @@ class Filing:
             return None
         own = [role.id for role in definition.roles.values() if role.opens is True]
         others = [role.id for role in definition.roles.values() if isinstance(role.opens, str)]
+        if definition.public_form is not None and (not (own or others) or acts.rng.random() < _BY_THE_PUBLIC):
+            self._from_the_public(loaded, definition.public_form)
+            return None
         fresh = [one for one in others if self._is_new_from(loaded, str(definition.roles[one].opens))]
         for_other = others and (not own or acts.rng.random() < (0.5 if fresh else _FILED_FOR_OTHERS))
         role = acts.rng.choice(fresh or others) if for_other else acts.rng.choice(own)
@@ -79,6 +86,30 @@ class Filing:
             importing.run(self.tx, acts.ground, None, workflow, [row], round_id=round_id, request_key=acts.key())
 
         acts.through(do, 0, (workflow, "", opening.OPEN), "")
+
+    def _from_the_public(self, loaded: Loaded, form: PublicForm) -> None:
+        """Somebody without an account fills in the public form, once there is somebody who receives it."""
+        acts, definition = self.acts, loaded.definition
+        acts.troupe.opener(loaded, form.receives)
+        names, number = acts.troupe.names(loaded, 0, None), _CODES + acts.rng.randrange(100_000)
+        put, left_out = dict[str, dict[str, Any]](), set[str]()
+        for section in public_opening.asked(definition):
+            if public_opening.may_be_left_out(definition, section.id) and acts.rng.random() < _LEFT_OUT:
+                left_out.add(section.id)
+                continue
+            put[section.id] = {
+                one.id: acts.rng.choice(list(one.choices)) if one.type == "choice"
+                else samples.sample(one, acts.ground, number, names)
+                for one in section.fields.values() if one.type not in ("file", "files")
+            }  # fmt: skip
+
+        def do() -> None:
+            kept, wrong = public_opening.cleaned(loaded, acts.ground, put, left_out)
+            if wrong:
+                raise Invalid(wrong)
+            public_opening.open_publicly(self.tx, acts.ground, loaded, kept, request_key=acts.key())
+
+        acts.through(do, 0, (definition.workflow, "", public_opening.FILED), "")
 
     def _known(self, loaded: Loaded, question: Field) -> Any:
         """What is known of a case decided earlier: dates that are past, a place in the charge of a bureau."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -41,6 +42,7 @@ _RENEWED = 0.3
 """How often an entry that a case takes over anew was replaced by another meanwhile."""
 _NEAR = ("0.5", "0.8", "0.95", "1", "1.05", "1.3", "2")
 """A number of an entry, as so many times the footprint of the case that looks for it."""
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _LASTS = (60, 400)
 """Days for which an entry holds."""
 
@@ -105,7 +107,11 @@ class Registers:
         number = str(said["number"]) if "number" in said else None
         if number is not None and self._change(move, register.id, number, meant.status[0]):
             return
-        values = {name: self._value(move, held[name]) for name in register.fields if name in held}
+        values = {
+            name: self._value(move, held[name], _cells(move.definition, meant, name))
+            for name in register.fields
+            if name in held
+        }
         until = clock.today() + timedelta(days=self.rng.randint(*_LASTS))
         self.shelf.enter(
             register.id,
@@ -129,7 +135,15 @@ class Registers:
             credit_code=code,
         )
 
-    def _value(self, move: Move, field: Field) -> Any:
+    def _value(self, move: Move, field: Field, cells: list[Any]) -> Any:
+        """A value of an entry; where a table of the case tells values apart, one of those."""
+        if cells and field.type == "boolean":
+            return self.rng.random() < 0.5
+        if cells and field.type == "text":
+            return self.rng.choice(cells)
+        days = [date.fromisoformat(found) for one in cells for found in _DATE.findall(str(one))]
+        if days and field.type == "date":
+            return (self.rng.choice(days) - timedelta(days=self.rng.randint(0, 1))).isoformat()
         if field.type == "decimal":
             own = move.figures.get("recomputed") or str(10 ** self.rng.uniform(-3, 4))
             near = abs(Decimal(own)) * Decimal(self.rng.choice(_NEAR))
@@ -146,6 +160,16 @@ class Registers:
         why = Why(kind, clock.now(), self.shelf.case_id, "given", f"given/{number}/{row['seq']}", None)
         register_book.change(self.tx, row, {"status": status, "since": clock.today(), "valid_until": None}, why)
         return True
+
+
+def _cells(definition: Definition, meant: Lookup, name: str) -> list[Any]:
+    """What the tables of a definition say of a value that is taken from an entry."""
+    found: list[Any] = []
+    for table in definition.decisions.values():
+        columns = [one for one, column in table.inputs.items() if column.value == f"{meant.into}.{name}"]
+        said = [row.when[one] for one in columns for row in table.rows if one in row.when]
+        found += [one for cell in said for one in (cell if isinstance(cell, list | tuple) else [cell])]
+    return found
 
 
 def shelf(tx: Connection, ground: Ground, family: Iterable[Loaded], organisation_id: int) -> Shelf | None:

@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from caseflow import clock
-from caseflow.cases import deadlines, guards, register_book, tasks
+from caseflow.cases import deadlines, guards, register_book, spans, tasks
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.cases.move import Move
 from caseflow.workflow import running
 from caseflow.workflow.parts import Call, Check
 from caseflow.workflow.procedure import Action
 from caseflow.workflow.registers import LIVE, call
+from caseflow.workflow.spans import ASKS
 
 _ENTRY_IS, _EXPIRED = "entry_is", "expired"
 _AFTER = timedelta(days=1)
@@ -31,7 +32,8 @@ def until(
     """
     found = _term(tx, row, action) or _clock(tx, loaded, row, action)
     if found is None and refused:
-        found = _allowed(Move(tx, ground, loaded, row, action, None, role, clock.now(), ""))
+        move = Move(tx, ground, loaded, row, action, None, role, clock.now(), "")
+        found = _between(move) or _allowed(move)
     return found
 
 
@@ -68,6 +70,13 @@ def _clock(tx: Connection, loaded: Loaded, row: Mapping[Any, Any], action: Actio
 
 def _is_owed(task: Mapping[Any, Any], duty: str) -> bool:
     return bool(task["kind"] == f"{tasks.DUTY}{duty}")
+
+
+def _between(move: Move) -> date | None:
+    """The last day on which a time that an act waits for is still too short."""
+    asked = [one.argument for one in move.action.needs if isinstance(one, Call) and one.name == ASKS]
+    days = [day for one in asked if (day := spans.passes_after(move, one)) is not None and day >= clock.today()]
+    return max(days, default=None)
 
 
 def _allowed(move: Move) -> date | None:

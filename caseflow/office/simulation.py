@@ -272,4 +272,5 @@ def covered(watch: Watch, loaded: Loaded, kinds: tuple[str, ...] = ("action",)) 
 
 
 def _opens(loaded: Loaded) -> bool:
-    return any(role.opens for role in loaded.definition.roles.values())
+    definition = loaded.definition
+    return definition.public_form is not None or any(role.opens for role in definition.roles.values())

@@ -39,13 +39,14 @@ class Rows:
 
     def places(self, tx: Connection, story: Mapping[str, Any]) -> dict[str, str]:
         """What stands between braces in the texts of a story."""
-        if "company" not in story:
+        key = story.get("company", story.get("about"))
+        if key is None:
             return {}
-        company = self._people["companies"][story["company"]]
+        company = self._people["companies"][key]
         division = self._division(tx, company)
         return {
             "unit": company["name"]["zh"],
-            "product": story["product"],
+            "product": story.get("product", ""),
             "address": company["address"],
             "division": division,
             "city": self._ground.titles("region", division)["zh"],

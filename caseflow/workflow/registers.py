@@ -29,7 +29,7 @@ STEPS: dict[str, tuple[tuple[Status, ...], Status]] = {
     "register_suspend": (("valid",), "suspended"),
     "register_restore": (("suspended",), "valid"),
     "register_revoke": (LIVE, "revoked"),
-    "register_reinstate": (("revoked",), "valid"),
+    "register_reinstate": (("revoked", "withdrawn"), "valid"),
     "register_withdraw": (LIVE, "withdrawn"),
     "register_expire": (LIVE, "expired"),
 }
