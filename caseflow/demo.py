@@ -101,7 +101,7 @@ class _Player:
     def __init__(self, database: Database, settings: Settings, stands: datetime) -> None:
         self._database, self._settings, self._stands = database, settings, stands
         self._people = reference.data(settings, f"{FOLDER}/people.yaml")
-        self._data = reference.data(settings, f"{FOLDER}/stories.yaml")
+        self._data = reference.stories(settings)
         self._studies = reference.data(settings, f"{FOLDER}/studies.yaml")
         self._known_roles = reference.roles(settings)
         with database.read() as tx:

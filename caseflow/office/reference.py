@@ -35,6 +35,23 @@ def data(settings: Settings, name: str) -> Any:
     return _yaml(settings.workflows / "data" / name)
 
 
+def stories(settings: Settings) -> dict[str, Any]:
+    """The stories of the demonstration: what all share, and the roads and stories of each procedure's file.
+
+    Raises:
+        LookupError: two files call a road or a story the same.
+    """
+    found: dict[str, Any] = {"roads": {}, "stories": {}}
+    for path in sorted((settings.workflows / "data" / "demo" / "stories").glob("*.yaml")):
+        said = _yaml(path)
+        for part, known in found.items():
+            named = said.get(part, {})
+            if twice := known.keys() & named.keys():
+                raise LookupError(f"{path.name}: {sorted(twice)}")
+            known.update(named)
+    return {**data(settings, "demo/stories.yaml"), **found}
+
+
 def seed(tx: Connection, settings: Settings) -> list[str]:
     """Store what is shipped and not stored yet; returns the workflow versions that are new.
 
