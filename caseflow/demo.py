@@ -23,6 +23,7 @@ from caseflow.cases import (
     fire,
     opening,
     paths,
+    public_opening,
     quota_settings,
     quotas,
     scores,
@@ -30,6 +31,7 @@ from caseflow.cases import (
     timers,
 )
 from caseflow.cases.entry import Invalid, NotHere
+from caseflow.cases.ground import Loaded
 from caseflow.cases.models import quota_setting
 from caseflow.config import Settings
 from caseflow.db import Database
@@ -188,12 +190,14 @@ class _Player:
     def _step(self, step: Step) -> None:
         story = self._data["stories"][step.story]
         begin = f"{_KEY}/{step.story}/{step.number}"
+        if "linked" in story:
+            self._find_linked(step, story)
+        elif step.number == 0 and f"{begin}/open" not in self._done:
+            self._catch_up(step.moment)
+            with clock.at(step.moment), self._database.write() as tx:
+                self._cases[step.story] = self._open(tx, step, story, f"{begin}/open")
+            self._done[f"{begin}/open"] = self._cases[step.story]
         if step.number == 0:
-            if f"{begin}/open" not in self._done:
-                self._catch_up(step.moment)
-                with clock.at(step.moment), self._database.write() as tx:
-                    self._cases[step.story] = self._open(tx, step, story, f"{begin}/open")
-                self._done[f"{begin}/open"] = self._cases[step.story]
             return
         names = self._names(story)
         who = stories.filled(step.data["as"], names, {})
@@ -213,6 +217,13 @@ class _Player:
                     with clock.at(step.moment), self._database.write() as tx:
                         self._do(tx, step, story, actor, given, key)
                     self._done[key] = self._cases[step.story]
+
+    def _find_linked(self, step: Step, story: Mapping[str, Any]) -> None:
+        """A story that goes on where an act of another one opened a case."""
+        if step.story not in self._cases:
+            self._catch_up(step.moment)
+            with self._database.read() as tx:
+                self._cases[step.story] = self._rows.linked(tx, story["linked"])
 
     def _variants(self, tx: Connection, step: Step, actor: Actor) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """The forms that one person sends at a step: one, one for each open finding, or one for each case to score."""
@@ -248,6 +259,10 @@ class _Player:
     # --- the acts -------------------------------------------------------------------------------------------------
 
     def _open(self, tx: Connection, step: Step, story: Mapping[str, Any], key: str) -> int:
+        if stories.opener(self._people, story) == stories.PUBLIC:
+            loaded = self._ground.current(tx, story["workflow"])
+            values = self._written(tx, step, story, loaded, None)
+            return public_opening.file_answers(tx, self._ground, loaded, values, request_key=key).case_id
         actor = self._actor(tx, stories.opener(self._people, story))
         round_id = self._rounds[story["round"]] if "round" in story else None
         if "carries" in story:
@@ -256,13 +271,7 @@ class _Player:
         workflow = story.get("workflow", self._data["workflow"])
         loaded = self._ground.current(tx, workflow)
         owner = self._rows.unit(tx, story["company"]) if "opener" in story and "company" in story else None
-        values: dict[str, dict[str, Any]] = {}
-        if loaded.definition.dossier:
-            written = {**self._data["dossier"], **story.get("dossier", {})}
-            given = stories.filled(written, self._names(story), self._rows.places(tx, story))
-            names = self._rows.names(tx, step.story, story, actor)
-            values = samples.complete(loaded, self._ground, self._seed, names, given)
-            values = {section: values[section] for section in story.get("sections", values)}
+        values = self._written(tx, step, story, loaded, actor)
         if "imported" in story:
             return self._import(tx, loaded.definition, actor, story, owner, values, key)
         made = opening.open_case(
@@ -275,6 +284,18 @@ class _Player:
         if "footprint" in story:
             self._declare(tx, actor, made, story["footprint"])
         return made
+
+    def _written(
+        self, tx: Connection, step: Step, story: Mapping[str, Any], loaded: Loaded, actor: Actor | None
+    ) -> dict[str, dict[str, Any]]:
+        """The dossier of a story: what it says, what all say, the rest made up."""
+        if not loaded.definition.dossier:
+            return {}
+        written = {**self._data["dossier"], **story.get("dossier", {})}
+        given = stories.filled(written, self._names(story), self._rows.places(tx, story))
+        names = self._rows.names(tx, step.story, story, actor)
+        values = samples.complete(loaded, self._ground, self._seed, names, given)
+        return {section: values[section] for section in story.get("sections", values)}
 
     def _import(
         self,
@@ -305,12 +326,12 @@ class _Player:
     def _do(
         self, tx: Connection, step: Step, story: Mapping[str, Any], actor: Actor, given: Mapping[str, Any], key: str
     ) -> None:
-        case_id, places = self._cases[step.story], self._rows.places(tx, story)
+        case_id, places = self._cases[step.story], self._rows.places(tx, story) | self._rows.drawn(tx, step.story)
         row = self._rows.case(tx, step.story)
         definition = self._ground.definition(tx, row["definition_id"]).definition
         for path, value in step.data.get("type", {}).items():
             section, name = path.split(".")
-            now = dossier.working(tx, self._ground, row)[section]
+            now = dossier.working(tx, self._ground, row).get(section, {})
             self._type(tx, actor, case_id, section, {**now, name: stories.filled(value, {}, places)})
         if "footprint" in step.data:
             self._declare(tx, actor, case_id, step.data["footprint"])

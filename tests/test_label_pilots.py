@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from caseflow.cases import act, opening
+from caseflow.cases import act, opening, register_book
 from caseflow.db import undone
-from caseflow.office import samples
+from caseflow.office import importing, samples
 from caseflow.office.cast import Cast
+from caseflow.office.import_sheet import Came
 from caseflow.office.rehearsal import reasons_of
 from caseflow.office.scene import Scene
 from caseflow.words import Refused, render
 from caseflow.workflow import definition
+from caseflow.workflow.identifiers import make_credit_code
 from tests.office.stage import Stage, built
 
 NAME = "label-pilot"
@@ -23,6 +25,12 @@ GIVEN = {
     "round": "open",
     "state": "checking",
 }
+TWO = ("动力锂电池", "电池电芯")
+LISTED = {
+    "dossier.applicant.lead_unit": "云锂示例锂电产业服务中心", "dossier.applicant.lead_uscc": make_credit_code("12", "360900", 77),
+    "dossier.product.region": "360900", "dossier.product.product_class": "lithium_battery",
+    "listing.document_number": "例监发〔2024〕1号", "listing.issued_on": "2024-12-10", "listing.url": "https://example.org/list",
+}  # fmt: skip
 POINTS = {
     "checklist": ("scale", "chain", "data", "foundation", "mechanism", "units"),
     "tasks": (
@@ -72,3 +80,27 @@ def test_a_third_product_of_a_call_is_refused_with_its_clause(stage: Stage) -> N
 
     assert "每省每次申报试点产品数" in said
     assert "通知四（一）" in said
+
+
+def test_the_products_listed_in_2024_are_imported_by_the_regulator_with_their_entries(stage: Stage) -> None:
+    loaded = stage.loaded(NAME)
+    test = definition.Test.model_validate(
+        {"name": {"zh": "试", "en": "a try"}, "given": {"round": "open"}, "steps": []}
+    )
+    with stage.database.write() as tx, undone(tx):
+        cast = Cast(tx, stage.ground, stage.roles, stage.settings.files, loaded.definition)
+        scene = Scene(tx, stage.ground, cast, loaded, test)
+        scene.prepare()
+        officer, partner = cast.actor("market_officer"), cast.actor("region_office")
+        rows = [Came(row, {**LISTED, "dossier.product.product": product}) for row, product in enumerate(TWO, 4)]
+        lines = importing.run(tx, stage.ground, officer, NAME, rows, round_id=scene.round_id, request_key="listed")
+        again = importing.preview(tx, stage.ground, officer, NAME, rows, scene.round_id)
+        third = Came(6, {**LISTED, "dossier.product.product": "正极材料"})
+        (beyond,) = importing.preview(tx, stage.ground, officer, NAME, [third], scene.round_id)
+        entered = [register_book.newest(tx, one.case_id or 0, "label_pilots") for one in lines]
+
+    assert importing.may_import(loaded.definition, partner) is False
+    assert [(one.status, one.subject) for one in lines] == [("new", product) for product in TWO]
+    assert [one["status"] for one in entered if one is not None] == ["valid", "valid"]
+    assert [one.status for one in again] == ["there", "there"]
+    assert (beyond.status, "申报试点产品数" in str(beyond.errors)) == ("error", True)

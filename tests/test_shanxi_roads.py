@@ -209,9 +209,13 @@ def test_a_changed_plan_asks_for_the_columns_and_headings_of_the_plan(name: str)
 
 @pytest.mark.parametrize("name", PILOTS)
 def test_a_finished_pilot_may_be_called_outstanding_and_recommended_as_a_national_pilot(name: str) -> None:
-    honours = act(shipped()[name], "summary_evaluation", "complete").asks["honours"]
+    definition = shipped()[name]
+    plain, both = (act(definition, "summary_evaluation", one) for one in ("complete", "complete_and_recommend"))
+    opened = [call.argument for call in both.then if call.name == "open_case"]
 
-    assert [one.title.zh for one in honours.choices.values()] == ["评为优秀案例", "推荐为国家相关试点"]
+    assert [one.asks["outstanding"].type for one in (plain, both)] == ["boolean"] * 2
+    assert [call.name for call in plain.then if call.name == "open_case"] == []
+    assert [(one["link"], one["owner"]) for one in opened] == [("recommendation", "office")]
 
 
 @pytest.mark.parametrize("name", PILOTS)

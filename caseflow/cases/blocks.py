@@ -76,10 +76,6 @@ def _signer(names: Mapping[int, str], signed: Mapping[Any, Any]) -> str:
     return name if absent is None else f"{names[absent]}（{name}代）"
 
 
-def moment(at: datetime) -> str:
-    return f"{at.astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M}"
-
-
 def _signature(
     definition: Definition, role: str, decision: str, opinion: str, name: str, at: datetime
 ) -> list[show.Pair]:
@@ -89,7 +85,7 @@ def _signature(
         show.words(f"paper.decision.{decision}"),
         show.both(opinion),
         show.both(name),
-        show.both(moment(at)),
+        show.moment(at),
     ]
 
 

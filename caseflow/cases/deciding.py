@@ -8,6 +8,7 @@ from typing import Any
 from caseflow.cases import settings
 from caseflow.cases.move import Move
 from caseflow.cases.registry import EFFECTS, GUARDS, effect, guard
+from caseflow.records import journal
 from caseflow.words import Message, Refused
 from caseflow.workflow import deciding
 from caseflow.workflow.deciding import Decided
@@ -32,6 +33,17 @@ def decided(move: Move, decision_id: str) -> list[Message]:
         return []
     title = move.definition.decisions[decision_id].title
     return move.refuse("deciding.not_decided", name={"zh": title.zh, "en": title.en})
+
+
+@guard(GUARDS, "decision")
+def decided_here(move: Move, decision_id: str) -> list[Message]:
+    """The decision table has decided since the case came to its present state: what it said before counts no more."""
+    if against := decided(move, decision_id):
+        return against
+    if journal.since_arrival(move.tx, move.case["id"], "decided", decision_id):
+        return []
+    title = move.definition.decisions[decision_id].title
+    return move.refuse("deciding.not_decided_here", name={"zh": title.zh, "en": title.en})
 
 
 def said(move: Move, decision_id: str) -> Decided | Message:

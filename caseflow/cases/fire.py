@@ -9,10 +9,12 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow.cases import (
     act,
+    consequences,
     deadlines,
     duties,
     entry,
     linking,
+    listed,
     register_terms,
     registers,
     supervising,
@@ -33,12 +35,13 @@ WARNED = Action(id="deadline_warned", title=Text(zh="临期提醒", en="Deadline
 
 
 def fire(tx: Connection, ground: Ground, row: RowMapping, now: datetime) -> bool:
-    """Fire one timer inside the caller's transaction; false where another worker has fired it.
+    """Fire one timer inside the caller's transaction; false where another worker has fired it, or one before
+    it has to be fired first.
 
     The case is locked before the timer, as acts do it: so none of them waits for the other in a circle.
     """
     case = entry.locked(tx, row["case_id"])
-    if not timers.claim(tx, row["id"], now):
+    if consequences.held_up(tx, row) or not timers.claim(tx, row["id"], now):
         return False
     key = f"timer/{row['id']}"
     if row["kind"].startswith("act:"):
@@ -49,6 +52,16 @@ def fire(tx: Connection, ground: Ground, row: RowMapping, now: datetime) -> bool
         do = linking.awaited(tx, ground, case, row["kind"].removeprefix(linking.TIMER))
         if do is not None:
             act.perform(tx, ground, None, row["case_id"], do, request_key=key)
+        return True
+    if row["kind"] == consequences.TIMER:
+        do = consequences.undoing(tx, ground, case)
+        if do is not None:
+            act.perform(tx, ground, None, row["case_id"], do, request_key=key)
+        return True
+    if row["kind"].startswith(listed.TIMER):
+        move = Move(tx, ground, loaded, case, listed.NOTED, None, "system", now, key)
+        if listed.look(move, row["kind"].removeprefix(listed.TIMER)):
+            act.record(move, move.notes)
         return True
     if row["kind"].startswith(register_terms.TERM):
         move = Move(tx, ground, loaded, case, registers.RAN_OUT, None, "system", now, key)

@@ -242,7 +242,8 @@ timer = sa.Table(
     ),
     sa.Index("ix_timer_case", "case_id"),
 )
-"""``kind`` is ``warn``, ``breach``, ``act:<action>``, ``register:<entry>`` at the end of its validity or ``register_ends:<entry>`` before it."""
+"""``kind`` is ``warn``, ``breach``, ``act:<action>``, ``register:<entry>`` at the end of its validity or ``register_ends:<entry>`` before it,
+``listed:<register>`` where an entry of the applicant there has changed, ``undo`` where the basis of the case is gone."""
 
 proposal = sa.Table(
     "proposal",

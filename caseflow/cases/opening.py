@@ -187,13 +187,21 @@ def import_case(
 
 
 def open_linked(
-    opener: Move, workflow: str, state: str | None, values: Mapping[str, Any], *, link: str, office: bool = False
+    opener: Move,
+    workflow: str,
+    state: str | None,
+    values: Mapping[str, Any],
+    *,
+    link: str,
+    office: bool = False,
+    about: int | None = None,
 ) -> Outcome:
     """Open a case of the newest version of ``workflow`` from an act on another case, for the same applicant.
 
     It stands with the same bureau and in the same round, has its number at once, and may begin in any ``state``.
     ``values`` of its dossier come from the other case and are its first revision. With ``office`` it belongs to the
     office that holds the state in which it begins: what is held against somebody is never that one's own case.
+    ``about``: the entry of a register that it is about, where one act opens several.
     """
     tx, ground, source = opener.tx, opener.ground, opener.row
     loaded = ground.current(tx, workflow)
@@ -216,9 +224,10 @@ def open_linked(
         digest = dossier.lay_down(tx, ground, definition, made["id"], values, at, by)
         return Laid({"revision": 1}, {**body, "revision": 1, "revision_hash": digest})
 
-    key = f"{opener.request_key}/{link}/{workflow}"
+    key = f"{opener.request_key}/{link}/{workflow}" + (f"/{about}" if about is not None else "")
     made = entry.create(tx, loaded, row, begins, opener.actor, opener.role, at, key, LINKED, lay)
-    return begun(tx, ground, loaded, made, at, LINKED)
+    step = Move(tx, ground, loaded, made, opener.action, opener.actor, opener.role, at, key)
+    return begun(tx, ground, loaded, made, at, LINKED, step)
 
 
 def columns_of(
@@ -245,10 +254,18 @@ def columns_of(
     }
 
 
-def begun(tx: Connection, ground: Ground, loaded: Loaded, made: Mapping[str, Any], at: datetime, act: str) -> Outcome:
-    """What is owed where a new case stands, and by when."""
+def begun(
+    tx: Connection,
+    ground: Ground,
+    loaded: Loaded,
+    made: Mapping[str, Any],
+    at: datetime,
+    act: str,
+    step: Move | None = None,
+) -> Outcome:
+    """What is owed where a new case stands, and by when. ``step``: reads the dates that were brought into its dossier."""
     state, definition = made["state"], loaded.definition
-    due_on = beginning.start(tx, ground, definition, made, state, at)
+    due_on = beginning.start(tx, ground, definition, made, state, at, step)
     if not definition.states[state].final:
         tasks.enter(tx, definition, made, state, at, due_on)
         duties.enter(tx, ground, definition, made, state, at)

@@ -65,7 +65,8 @@ def question(definition: Definition, path: str) -> Field | None:
     decision = definition.decisions.get(head)
     if decision is not None:
         return _inside(decision.outputs, rest)
-    return report.paths(definition).get(path) if head == report.FOOTPRINT or head in report.beside(definition) else None
+    known = head in (report.FOOTPRINT, report.SERVED) or head in report.beside(definition)
+    return report.paths(definition).get(path) if known else None
 
 
 def column(definition: Definition, name: str) -> Field | None:

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from caseflow import clock
 from caseflow.cases import dossier, entry, numbers, opening, questions, tasks, telling
-from caseflow.cases.entry import Laid, NotHere, Outcome
+from caseflow.cases.entry import Invalid, Laid, NotHere, Outcome
 from caseflow.cases.ground import Ground, Loaded
 from caseflow.people import organisations
 from caseflow.records import journal
@@ -80,6 +80,25 @@ def cleaned(
     there = {one.id for one in questions.sections(loaded, values)}
     kept = {section: answers for section, answers in values.items() if section in there and answers}
     return kept, {path: said for path, said in errors.items() if path.partition(".")[0] in there}
+
+
+def file_answers(
+    tx: Connection, ground: Ground, loaded: Loaded, values: Mapping[str, Mapping[str, Any]], *, request_key: str
+) -> Outcome:
+    """Open a case with those answers of a dossier that the form asks for; a section without any is left out.
+
+    Raises:
+        Invalid: an answer is wrong, or one is missing.
+        NotHere: as :func:`open_publicly`.
+    """
+    put = {
+        one.id: {name: said for name, said in values.get(one.id, {}).items() if name in one.fields}
+        for one in asked(loaded.definition)
+    }
+    kept, wrong = cleaned(loaded, ground, put, {section for section, given in put.items() if not given})
+    if wrong:
+        raise Invalid(wrong)
+    return open_publicly(tx, ground, loaded, kept, request_key=request_key)
 
 
 def open_publicly(

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.engine import Connection, Row, RowMapping
 
 from caseflow.cases import standing
 from caseflow.cases.ground import Ground
@@ -21,6 +21,7 @@ from caseflow.cases.register_models import register_gram, register_standing
 from caseflow.people.models import authority, organisation
 from caseflow.people.rights import Actor
 from caseflow.workflow.definition import Definition, Role
+from caseflow.workflow.parts import Text
 from caseflow.workflow.registers import ISSUE, LIVE, Register, RegisterCall
 
 _BY: dict[str, list[sa.ColumnElement[Any]]] = {
@@ -42,10 +43,21 @@ class Book:
     authority_name: Mapping[str, str]
     register: Register
     definitions: tuple[Definition, ...]
+    organ: Text | None = None
+    """The office that keeps it, where it is another one than the authority and its bureaus."""
+
+    @property
+    def kept_by(self) -> Mapping[str, str]:
+        """The office in charge of the register."""
+        return self.authority_name if self.organ is None else {"zh": self.organ.zh, "en": self.organ.en}
 
     @property
     def open_fields(self) -> tuple[str, ...]:
         return tuple(one.id for one in self.register.fields.values() if one.public)
+
+    def in_charge(self, entry: Entry) -> Mapping[str, str]:
+        """The office in charge of an entry: the bureau of its case, unless another office keeps the register."""
+        return entry.prefecture if self.organ is None else self.kept_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +98,15 @@ def books(tx: Connection, ground: Ground) -> list[Book]:
         for register in loaded.definition.registers:
             found.setdefault((loaded.definition.authority, register), []).append(loaded.definition)
     return [
-        Book(
-            names[code].id,
-            code,
-            names[code].name,
-            next((one for one in definitions if _issues(one, register)), definitions[0]).registers[register],
-            tuple(definitions),
-        )
+        _book(names[code], register, definitions)
         for (code, register), definitions in sorted(found.items(), key=lambda one: one[0])
         if code in names
     ]
+
+
+def _book(row: Row[Any], register: str, definitions: list[Definition]) -> Book:
+    first = next((one for one in definitions if _issues(one, register)), definitions[0])
+    return Book(row.id, row.code, row.name, first.registers[register], tuple(definitions), first.organ)
 
 
 def book(tx: Connection, ground: Ground, authority_code: str, register: str) -> Book | None:

@@ -12,7 +12,7 @@ from caseflow import clock
 from caseflow.cases import lines, paths, register_book, register_values, show
 from caseflow.cases.move import Move
 from caseflow.cases.register_models import register_standing
-from caseflow.cases.registry import EFFECTS, GUARDS, effect, guard
+from caseflow.cases.registry import EFFECTS, GUARDS, WARNINGS, effect, guard
 from caseflow.db import Statement
 from caseflow.people.models import authority
 from caseflow.words import Message, Refused
@@ -21,7 +21,7 @@ from caseflow.workflow.lookups import Lookup
 from caseflow.workflow.parts import Call
 
 _COLUMNS = (
-    "entry_id", "number", "organisation_id", "status", "issued_on", "valid_until", "values",
+    "entry_id", "register", "number", "called", "organisation_id", "status", "issued_on", "valid_until", "values",
 )  # fmt: skip
 _HERE = (
     register_standing.c.authority_id == sa.bindparam("authority_id"),
@@ -55,6 +55,18 @@ def entry_where(move: Move, argument: Any) -> list[Message]:
     if bool(found) != meant.none:
         return []
     return [_said(move, meant, wanted, "registers.such_entry" if meant.none else "registers.no_such_entry")]
+
+
+@guard(WARNINGS, "lookup")
+def entry_there(move: Move, argument: Any) -> list[Message]:
+    """A register holds an entry with these values: it is to be looked at and answered, and refuses nothing."""
+    meant = lookups.lookup(Call(name=lookups.TELLS, argument=argument))
+    wanted = asked(move, meant)
+    found = [] if isinstance(wanted, Message) else fitting(move, meant, wanted)
+    if not found:
+        return []
+    register = show.pair(move.definition.registers[meant.register_].title)
+    return [Message("warnings.entry_there", {"register": register, "numbers": [one["number"] for one in found]})]
 
 
 def _against_taking(move: Move, argument: Any) -> list[Message]:

@@ -85,13 +85,13 @@ class Sheet:
 def sheet(tx: Connection, book: Book, entry: Entry, names: Collection[str]) -> Sheet:
     """The page of an entry with the values of the fields ``names``."""
     register, issued = book.register, register_book.events(tx, entry.id)[0]
-    made = _Lines(tx, register, entry, issued.body, names)
+    made = _Lines(tx, book, entry, issued.body, names)
     page = register.page
     large = (page.figure, page.per) if page is not None else (None, None)
     figure, per = (made.of(register.fields[name]) if name is not None and name in names else None for name in large)
     return Sheet(
         register=show.pair(register.title),
-        authority=book.authority_name,
+        authority=book.kept_by,
         number=entry.number,
         heading=show.pair(page.heading) if page is not None else None,
         note=show.pair(page.note) if page is not None else None,
@@ -130,9 +130,10 @@ class _Lines:
     """The lines of one entry."""
 
     def __init__(
-        self, tx: Connection, register: Register, entry: Entry, first: Mapping[str, Any], names: Collection[str]
+        self, tx: Connection, book: Book, entry: Entry, first: Mapping[str, Any], names: Collection[str]
     ) -> None:
-        self.tx, self.register, self.entry, self.first, self.names = tx, register, entry, first, names
+        self.tx, self.book, self.entry, self.first, self.names = tx, book, entry, first, names
+        self.register = book.register
 
     def of(self, field: RegisterField) -> Line | None:
         """One value; nothing where the entry does not have it, or this reader does not."""
@@ -166,8 +167,9 @@ class _Lines:
 
     def term(self) -> Iterator[Line]:
         entry = self.entry
-        if entry.prefecture.get("zh"):
-            yield Line(show.words("registers.prefecture"), {"zh": entry.prefecture["zh"], "en": entry.prefecture["en"]})
+        in_charge = self.book.in_charge(entry)
+        if in_charge.get("zh"):
+            yield Line(show.words("registers.prefecture"), {"zh": in_charge["zh"], "en": in_charge["en"]})
         yield Line(show.words("registers.issued_on"), show.day(entry.issued_on))
         for name in ("valid_from", "valid_until"):
             now, was = getattr(entry, name), self.first.get(name)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from caseflow import clock
-from caseflow.cases import numbers, register_book, register_lookup, register_terms, register_values, resting
+from caseflow.cases import listed, numbers, register_book, register_lookup, register_terms, register_values, resting
 from caseflow.cases.move import Move
 from caseflow.cases.register_book import Why
 from caseflow.cases.registry import EFFECTS, GUARDS, effect, guard
@@ -218,6 +218,7 @@ def _issue(move: Move, meant: RegisterCall) -> dict[str, Any]:
     row = register_book.enter(move.tx, entry, standing, _why(move, "issued", meant))
     _note(move, row, "issued")
     register_terms.put(move, row)
+    listed.leave_word(move, row)
     return row
 
 
@@ -239,7 +240,9 @@ def _change(move: Move, row: dict[str, Any], kind: str, status: str, meant: Regi
     removed = None
     if status not in LIVE and register is not None and register.removed_after is not None:
         removed = register_values.after(move, today, register.removed_after)
-    return _write(move, row, kind, {"status": status, "since": today, "shown_until": removed}, meant)
+    now = _write(move, row, kind, {"status": status, "since": today, "shown_until": removed}, meant)
+    listed.leave_word(move, now)
+    return now
 
 
 def _write(move: Move, row: dict[str, Any], kind: str, changed: dict[str, Any], meant: RegisterCall) -> dict[str, Any]:

@@ -6,12 +6,12 @@ both stay.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, RowMapping
 
 from caseflow import clock
 from caseflow.cases import beginning, filing, parties
@@ -79,7 +79,7 @@ def record(move: Move, posted: Mapping[str, Any], roles: frozenset[str]) -> dict
     if against or done_on is None:
         raise Refused(*against)
     move.role = filing.acting_role(move.definition, roles) or ""
-    served_on = _served_on(move, rule, way, done_on)
+    served_on = counts_from(move, rule, way, done_on)
     _keep(move, letter, way, done_on, served_on, {"receiver": receiver, "note": note}, kept)
     form = move.definition.letters[letter["kind"]]
     if parties.waits_for_service(form):
@@ -105,6 +105,14 @@ def of_letter(tx: Connection, ground: Ground, letter_id: int) -> list[dict[str, 
         }
         for row in rows.mappings()
     ]
+
+
+def newest(tx: Connection, letter_ids: Collection[int]) -> dict[int, RowMapping]:
+    """The last record of serving each of these letters, without receiver and note; nothing for those never recorded."""
+    known = service.c
+    last = sa.select(sa.func.max(known.id)).where(known.letter_id.in_(letter_ids)).group_by(known.letter_id)
+    rows = tx.execute(sa.select(known.letter_id, known.way, known.served_on).where(known.id.in_(last)))
+    return {row["letter_id"]: row for row in rows.mappings()}
 
 
 def file_ids(tx: Connection, letter_ids: list[int]) -> set[int]:
@@ -135,7 +143,7 @@ def _said_amiss(way: str, receiver: str, note: str) -> list[Message]:
     return against
 
 
-def _served_on(move: Move, rule: Service, way: str, done_on: date) -> date:
+def counts_from(move: Move, rule: Service, way: str, done_on: date) -> date:
     """The day on which it counts as served: that of the act, or so long after the announcement."""
     if way != ANNOUNCED or rule.deemed is None:
         return done_on

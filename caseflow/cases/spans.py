@@ -30,7 +30,7 @@ def period_between(move: Move, argument: Any) -> list[Message]:
     (from_label, first), (to_label, last) = ends["from"], ends["to"]
     if first is None or last is None:
         return []
-    said = {"from": first.isoformat(), "to": last.isoformat(), "from_label": from_label, "to_label": to_label}
+    said = {"from": show.day(first), "to": show.day(last), "from_label": from_label, "to_label": to_label}
     if last < first:
         return move.refuse("guards.between_order", **said)
     return list(_against(move, span, first, last, said))
@@ -47,7 +47,7 @@ def passes_after(move: Move, argument: Any) -> date | None:
     return max(days, default=None)
 
 
-def _against(move: Move, span: Span, first: date, last: date, said: dict[str, Any]) -> Iterator[Message]:
+def _against(move: Move, span: Span, first: date, last: date, said: dict[str, show.Pair]) -> Iterator[Message]:
     for key in ("at_least", "at_most", "over"):
         written = getattr(span, key)
         if written is None:
@@ -57,8 +57,8 @@ def _against(move: Move, span: Span, first: date, last: date, said: dict[str, An
         bound = counted.nominal if key == "at_least" else counted.due
         holds = {"at_least": last >= bound, "at_most": last <= bound, "over": last > bound}[key]
         if not holds:
-            values = {**said, "period": period.message(), "day": bound.isoformat()}
-            yield Message(f"guards.between_{key}", values)
+            values = {**said, "period": period.message(), "day": show.day(bound)}
+            yield Message(f"guards.between_{key}{'_today' if span.to == TODAY else ''}", values)
 
 
 def _period(move: Move, written: str) -> workdays.Limit:

@@ -29,9 +29,13 @@ link = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("entry", sa.Integer, nullable=False),
     sa.Column("at", UtcTime, nullable=False),
+    sa.Column("about", Id),
+    sa.Column("cause", Id),
     sa.Index("ix_link_from", "from_id", "name"),
+    sa.Index("ix_link_about", "from_id", "name", "about", "cause", unique=True),
 )
-"""A case that an act on another one opened; ``entry`` is that act in the journal of the first."""
+"""A case that an act on another one opened; ``entry`` is that act in the journal of the first. Where it is about an entry
+of a register because of another one, ``about`` and ``cause`` are these: of the same two there is one case."""
 
 service = sa.Table(
     "service",

@@ -18,6 +18,7 @@ from caseflow.cases import (
     entry,
     findings,
     guards,
+    listed,
     parties,
     said,
     signing,
@@ -97,9 +98,14 @@ class View:
         return any(standing.works_in_cases(self.definition, self.definition.roles[role], kind) for role in self.roles)
 
     @property
+    def takes_part(self) -> bool:
+        """Whether the person works in this case or stands on the applicant's side; a party and an expert do not."""
+        return self.is_staff or self.is_applicant
+
+    @property
     def is_party(self) -> bool:
         """Whether the person is of a party to the case, and nothing more: that reads what is addressed to it alone."""
-        return bool(self.party_roles) and not (self.is_staff or self.is_applicant)
+        return bool(self.party_roles) and not self.takes_part
 
     @property
     def party_roles(self) -> frozenset[str]:
@@ -207,7 +213,7 @@ class View:
             return known
         if self.is_party:
             return parties.own_answers(self.tx, self.definition, self.row["id"], known, self.party_roles, self.actor)
-        if not (self.is_staff or self.is_applicant):
+        if not self.takes_part:
             return {}  # who is assigned to a panel must not see what others on it answered
         owed = any(state.duties for state in self.definition.states.values())
         given = duties.replies(self.tx, self.row["id"]) if owed else []
@@ -238,7 +244,8 @@ class View:
         return row is not None and deputies.may_sign(self.tx, self.definition, self.row, row, self.actor, self.roles)
 
     def findings(self) -> list[dict[str, Any]]:
-        return findings.all_findings(self.tx, self.ground.keys, self.row["id"]) if self.is_staff else []
+        rows = findings.all_findings(self.tx, self.ground.keys, self.row["id"]) if self.is_staff else []
+        return [row for row in rows if listed.readable(self.tx, self.ground, self.actor, self.definition, row)]
 
     def deadlines(self) -> list[RowMapping]:
         """The clocks with their ledgers: the office all, others that of the state shown and of what they owe."""

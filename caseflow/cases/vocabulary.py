@@ -7,17 +7,20 @@ from dataclasses import fields
 from caseflow.cases import (
     assigning,
     changing,
+    consequences,
     deciding,
     discussion,
     draw_acts,
     draw_seats,
     duties,
     effects,
+    factor_publishing,
     fees,
     footprint_gate,
     guards,
     involving,
     linking,
+    listed,
     panel_opinion,
     practice,
     register_lookup,
@@ -28,6 +31,7 @@ from caseflow.cases import (
     stopping,
     warnings,
 )
+from caseflow.cases.factor_publishing import CODES
 from caseflow.cases.registry import EFFECTS, GUARDS, WARNINGS, Effect, Guard
 from caseflow.footprint.finding import CHECKS
 from caseflow.footprint.thresholds import Thresholds
@@ -36,7 +40,7 @@ from caseflow.workflow.parts import Call
 from caseflow.workflow.vocabulary import Entry, Vocabulary
 
 ROOMS = (
-    assigning, changing, deciding, discussion, draw_acts, draw_seats, duties, effects, fees, footprint_gate, guards, involving, linking, panel_opinion, practice, register_lookup, registers, sampling, settled, spans, stopping, warnings,
+    assigning, changing, consequences, deciding, discussion, draw_acts, draw_seats, duties, effects, factor_publishing, fees, footprint_gate, guards, involving, linking, listed, panel_opinion, practice, register_lookup, registers, sampling, settled, spans, stopping, warnings,
 )  # fmt: skip
 """Imported for what they register."""
 OPTIONAL = frozenset({"declare_interest", "extend_clock", "stop_clock", "resume_clock"})
@@ -51,6 +55,7 @@ def vocabulary() -> Vocabulary:
         effects={name: _entry(one) for name, one in EFFECTS.items()},
         kinds=ORGANISATION_KINDS,
         checks=CHECKS,
+        codes=CODES,
         thresholds={one.name: isinstance(one.default, int) for one in fields(Thresholds)},
     )
 

@@ -13,12 +13,14 @@ from caseflow.cases.registry import WARNINGS, guard
 from caseflow.people.models import organisation
 from caseflow.studies import store
 from caseflow.words import Message
+from caseflow.workflow.lookups import register_of
 
 
 def raise_all(move: Move) -> None:
     """Ask every warning of the act; keep what was found, clear what is no longer so."""
     for call in move.action.warns:
-        key = f"{call.name}.{call.argument}" if call.argument else call.name
+        of = register_of(call) or call.argument
+        key = f"{call.name}.{of}" if of else call.name
         found = WARNINGS[call.name].ask(move, call.argument)
         if found:
             findings.note(move.tx, move.case["id"], "warning", key, found[0], move.at)

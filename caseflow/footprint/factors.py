@@ -174,7 +174,7 @@ class Release:
     valid_from: date | None = None
     valid_to: date | None = None
     supersedes: tuple[str, ...] = ()
-    """Ids of the releases that this one takes the place of."""
+    """Ids of the releases that this one takes the place of; one without factors takes them out of use."""
     hash: str = field(default="", compare=False)
 
     def as_json(self) -> dict[str, Any]:
@@ -215,7 +215,8 @@ def read_release(data: Any, name: str = "") -> Release:
         common = {}
     factors = []
     seen: set[str] = set()
-    for item in part.parts("factors", _MOST_FACTORS):
+    supersedes = part.ids("supersedes")
+    for item in part.parts("factors", _MOST_FACTORS, least=0 if supersedes else 1):
         factor = read_factor(item, release, common)
         if factor.id in seen:
             item.problem("footprint.twice", "id", got=factor.id)
@@ -232,7 +233,7 @@ def read_release(data: Any, name: str = "") -> Release:
         sha256=part.text("sha256", 64, optional=True),
         valid_from=part.optional_day("valid_from"),
         valid_to=part.optional_day("valid_to"),
-        supersedes=part.ids("supersedes"),
+        supersedes=supersedes,
     )
     part.close()
     part.refuse_if_wrong()

@@ -27,7 +27,7 @@ def may_open(view: View) -> bool:
     """Whether this person may have the papers in one: the offices, the applicant's side, a party what it was served, and an
     expert before whose panel the case is once pledges and declaration are given and no interest was declared.
     """
-    if view.is_staff or view.is_applicant or view.is_party:
+    if view.takes_part or view.is_party:
         return True
     return panel_reading.host_of(view.tx, view.actor.person_id, view.row["id"]) is not None
 
@@ -43,7 +43,7 @@ def read(view: View, settings: Settings, language: Language = "zh") -> Papers:
         given = files.find(view.tx, one.file_id)
         if given is not None:
             reading.file(given, one.label[language])
-    outside = not (view.is_staff or view.is_applicant)
+    outside = not view.takes_part
     return Papers(
         case_id=view.row["id"],
         number=view.row["number"] or "",
@@ -52,7 +52,9 @@ def read(view: View, settings: Settings, language: Language = "zh") -> Papers:
         note=reading.say("dossier.hidden" if view.hidden() else "dossier.note"),
         papers=tuple(reading.papers),
         beside=tuple(reading.beside),
-        watermark=reading.say("dossier.watermark", name=view.actor.name, at=_now()) if outside else "",
+        watermark=reading.say("dossier.watermark", name=view.actor.name, at=show.moment(clock.now()))
+        if outside
+        else "",
         language=language,
     )
 
@@ -130,15 +132,11 @@ class _Reading:
             ("prefecture", lines.organisation_name(view.tx, row["prefecture_id"])),
             ("state", view.name_of(row["state"])),
             ("code", code),
-            ("made", _now()),
+            ("made", show.moment(clock.now())),
             ("made_for", view.actor.name),
         ):
             if shown := show_text(value):
                 yield self.say(f"dossier.{name}"), shown
-
-
-def _now() -> str:
-    return f"{clock.now().astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def _size(number: int) -> str:

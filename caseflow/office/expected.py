@@ -69,6 +69,19 @@ def otherwise(scene: Scene, number: int, step: Step, before: Written, actor: Act
             yield Message("rehearsal.otherwise", values)
 
 
+def finding(scene: Scene, name: str) -> int:
+    """The open finding that a warning of this name has raised.
+
+    Raises:
+        LookupError: there is none.
+    """
+    rows = findings.open_findings(scene.tx, scene.case_id)
+    found = next((row["id"] for row in rows if row["key"].split(".")[0] == name), None)
+    if found is None:
+        raise LookupError(name)
+    return int(found)
+
+
 def _acted(scene: Scene, step: Step, before: Written) -> Iterator[tuple[str, Any, Any]]:
     """What the step itself wrote."""
     if step.issued is not None:

@@ -44,11 +44,14 @@ class Line:
 
 
 def may_import(definition: Definition, actor: Actor) -> bool:
-    """Whether the actor may enter earlier cases of a workflow: in the authority's own office, in a role that reaches all."""
-    if actor.organisation_kind != "authority":
+    """Whether the actor may enter earlier cases of a workflow: in a role that reaches all of the authority, in its own office
+    or as the one that holds the state in which such cases stand.
+    """
+    if definition.imports is None:
         return False
-    wide = (role.sees == "own_authority" for role in standing.held(definition, actor))
-    return definition.imports is not None and any(wide)
+    holder = definition.states[definition.imports.in_].holder
+    wide = [role.id for role in standing.held(definition, actor) if role.sees == "own_authority"]
+    return bool(wide) if actor.organisation_kind == "authority" else holder in wide
 
 
 def preview(

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from caseflow import clock, fonts, press
+from caseflow.cases import show
 from caseflow.config import Settings
 from caseflow.records import binder, files, letters
 from caseflow.records.binder import Piece
@@ -23,7 +24,7 @@ def make(row: Any, reader: str, settings: Settings, target: Path, language: Lang
     Raises:
         Refused: its pages cannot be laid out, or its bytes are gone.
     """
-    now = f"{clock.now().astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M}"
+    now = show.moment(clock.now())
     picture = row.media_type in PICTURES
     piece = Piece(
         "picture" if picture else "pdf", files.place(settings.files, row.sha256), 1 if picture else row.pages, row.name

@@ -25,8 +25,7 @@ from caseflow.footprint.factors import Release
 from caseflow.footprint.shelf import Shelf
 from caseflow.footprint.study import Study
 from caseflow.records import inbox
-from caseflow.records.models import InsertOnce
-from caseflow.studies import recompute, store
+from caseflow.studies import recompute, runs, store
 from caseflow.studies.models import release_change, release_run, study_result
 from caseflow.studies.recompute import Computed
 from caseflow.studies.rule import read_rule
@@ -35,8 +34,6 @@ from caseflow.workflow.registers import LIVE
 
 BATCH = 25
 """Studies of one batch: a second of work, and a write of some tens of milliseconds."""
-
-_ASK = InsertOnce(release_run).inline()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +81,7 @@ def ask(tx: Connection, authority_id: int, name: str, by: int | None) -> int:
     Raises:
         Refused: no such release is published.
     """
-    release = release_of(store.stored_shelf(tx), name)
-    fresh = {
-        "status": "waiting", "after_case": 0, "studies": 0, "started_by": by, "started_at": clock.now(),
-        "finished_at": None,
-    }  # fmt: skip
-    tx.execute(_ASK, {"authority_id": authority_id, "release": name, "release_hash": release.hash, **fresh})
-    here = sa.and_(release_run.c.authority_id == authority_id, release_run.c.release == name)
-    tx.execute(release_run.update().where(here, release_run.c.status == "done").values(fresh))
-    return int(tx.execute(sa.select(release_run.c.id).where(here)).scalar_one())
+    return runs.ask(tx, authority_id, release_of(store.stored_shelf(tx), name), by)
 
 
 def waiting(tx: Connection) -> list[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,11 +21,17 @@ from caseflow.cases.register_models import register_standing
 from caseflow.cases.show import Pair
 from caseflow.people.models import organisation
 from caseflow.people.rights import Actor
+from caseflow.workflow.days import workdays
+from caseflow.workflow.days.holidays import Calendar
 
 SMALL = 5
 """Fewer than these are not told outside the authority's own office."""
 MOST = 20_000
 """So many entries are counted, the newest."""
+WITHIN = "2 years"
+"""How close together several entries of one holder lie, where neither the reader nor the register says it."""
+_NO_CALENDAR = Calendar("", "", "")
+"""Days, months and years run through whatever is off."""
 NOT_COUNTED = ("revoked", "superseded")
 """Statuses of entries that were wrong or have been replaced."""
 
@@ -55,6 +61,8 @@ class Repeated:
 
     organisation_id: int
     called: str
+    same: Pair | None
+    """What the entries agree in; nothing where any two count."""
     n: int
     last: date
 
@@ -65,16 +73,19 @@ class Tally:
 
     reading: Reading
     counts: tuple[Counts, ...]
+    within: str
+    """The period in which entries of one holder count together."""
     repeated: tuple[Repeated, ...]
 
 
 def tallies(
-    tx: Connection, actor: Actor, readings: Sequence[Reading], *, year: int | None, within: timedelta
+    tx: Connection, actor: Actor, readings: Sequence[Reading], *, year: int | None, within: str | None
 ) -> tuple[list[Tally], list[int], bool]:
     """The registers that name what is counted, as far as the reader reads them as an office; the years in which entries
     were made; whether there are more than ``MOST``.
 
-    ``year`` narrows what is counted by value; ``within`` is how close together several entries of one holder lie.
+    ``year`` narrows what is counted by value; ``within`` is how close together several entries of one holder lie, in
+    place of what the register says.
     """
     wanted = [one for one in readings if one.inside and one.book.register.statistics]
     if not wanted:
@@ -88,7 +99,11 @@ def tallies(
         every = by.get((one.book.authority_id, one.book.register.id), [])
         of_year = [row for row in every if year in (None, row["issued_on"].year)]
         whole = register_find.reads_all(one.book, actor)
-        made.append(Tally(one, tuple(_counts(one, of_year, whole=whole)), tuple(_repeated(every, within))))
+        again = one.book.register.again
+        period = within or (again.within if again is not None else WITHIN)
+        same = again.same if again is not None and again.same in one.names else None
+        repeated = tuple(_repeated(every, period, same))
+        made.append(Tally(one, tuple(_counts(one, of_year, whole=whole)), period, repeated))
     return made, sorted({row["issued_on"].year for row in rows}, reverse=True), len(rows) >= MOST
 
 
@@ -156,16 +171,19 @@ def _said(value: Mapping[str, Any] | None) -> Pair | None:
     return {"zh": str(value["zh"]), "en": str(value["en"])} if value else None
 
 
-def _repeated(rows: Iterable[RowMapping], within: timedelta) -> Iterator[Repeated]:
-    """Holders with two entries or more, none further from the first of them than the period."""
-    by: dict[int, list[RowMapping]] = {}
+def _repeated(rows: Iterable[RowMapping], within: str, same: str | None) -> Iterator[Repeated]:
+    """Holders with two entries or more (that say the ``same``), none further from the first of them than the period."""
+    by: dict[tuple[int, str], list[RowMapping]] = {}
     for row in rows:
-        if row["kind"] in KINDS:
-            by.setdefault(row["organisation_id"], []).append(row)
-    found = []
-    for holder, entries in by.items():
+        said = _said(row["values"].get(same)) if same is not None else None
+        if row["kind"] in KINDS and (same is None or said is not None):
+            by.setdefault((row["organisation_id"], said["zh"] if said else ""), []).append(row)
+    limit, found = workdays.Limit.parse(within), []
+    for (holder, _), entries in by.items():
         days = sorted(row["issued_on"] for row in entries)
-        most = max(sum(day <= other <= day + within for other in days) for day in days)
+        ends = [workdays.count(_NO_CALENDAR, day, limit).nominal for day in days]
+        most = max(sum(day <= other <= end for other in days) for day, end in zip(days, ends, strict=True))
         if most > 1:
-            found.append(Repeated(holder, entries[0]["called"], most, days[-1]))
+            said = _said(entries[0]["values"].get(same)) if same is not None else None
+            found.append(Repeated(holder, entries[0]["called"], said, most, days[-1]))
     yield from sorted(found, key=lambda one: (-one.n, -one.last.toordinal(), one.called))

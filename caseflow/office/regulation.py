@@ -1,10 +1,10 @@
-"""What an office that supervises watches: the clocks that run over several states, and what stands in public registers."""
+"""What an office that supervises watches: the clocks that run over several states or end soon, and public registers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +23,8 @@ from caseflow.workflow.running import LONG
 
 STOPS = tuple(name for name, (_, status) in STEPS.items() if status != "valid")
 """Effects after which an entry holds no longer, or not for now."""
+SOON = timedelta(days=14)
+"""So long before its end the clock of a single state is watched too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +36,26 @@ class Published:
     until: date | None
     """Its last day in public: the end of its term, or, where it has ended, of the time for which it is still shown."""
 
+    @property
+    def under(self) -> Mapping[str, Any] | None:
+        """The rule under which it is public, where its register names the value that says so."""
+        name = self.reading.book.register.shown_under
+        return self.entry.values.get(name) if name is not None else None
+
 
 def clocks(
-    tx: Connection, ground: Ground, actor: Actor, *, limit: int, offset: int = 0
+    tx: Connection, ground: Ground, actor: Actor, today: date, *, limit: int, offset: int = 0
 ) -> tuple[list[RowMapping], int]:
-    """The clocks over several states that run, wait or are late in cases that the reader may know, first to end first;
-    and how many. Each row is that of the case with ``clock``, ``clock_due`` and ``clock_status``.
+    """The clocks over several states that run, wait or are late in cases that the reader may know, and those of single
+    states that end soon or are late, first to end first; and how many. Each row is that of the case with ``clock``,
+    ``clock_due`` and ``clock_status``.
     """
+    ends = sa.and_(
+        deadline.c.clock.not_like("%:%"),
+        deadline.c.status != "paused",
+        deadline.c.closed_at.is_(None),
+        deadline.c.due_on <= today + SOON,
+    )
     statement = (
         sa.select(
             case,
@@ -53,7 +68,7 @@ def clocks(
         .where(
             organisation_record.visible(tx, ground, actor),
             ~case.c.final,
-            deadline.c.clock.startswith(LONG),
+            sa.or_(deadline.c.clock.startswith(LONG), ends),
             deadline.c.status.in_(["running", "paused", "breached"]),
         )
     )
@@ -87,6 +102,12 @@ def published(
         .offset(offset)
     ).mappings()
     return [_published(known[(row["authority_id"], row["register"])], row, today) for row in rows], count
+
+
+def known_cases(tx: Connection, ground: Ground, actor: Actor, case_ids: Iterable[int]) -> set[int]:
+    """Those of the cases that the reader may know."""
+    visible = organisation_record.visible(tx, ground, actor)
+    return set(tx.scalars(sa.select(case.c.id).where(case.c.id.in_(list(case_ids)), visible)))
 
 
 def may_stop(one: Book) -> list[Text]:

@@ -215,6 +215,8 @@ class _Play:
                 said["task"] = scene.task(str(said["task"]))
             if "person" in said and not isinstance(said["person"], int):
                 said["person"] = names.person(str(said["person"]))
+            if "finding" in said and not isinstance(said["finding"], int):
+                said["finding"] = expected.finding(scene, str(said["finding"]))
             return said
         for question in action.asks.values():
             if question.type == "score_sheet" and question.id in said:

@@ -123,15 +123,8 @@ class Scene:
 
     def _filed(self, values: Mapping[str, Any]) -> int:
         """A case that the public begins, with those of the answers that its form asks for."""
-        put = {
-            one.id: {name: said for name, said in values.get(one.id, {}).items() if name in one.fields}
-            for one in public_opening.asked(self.definition)
-        }
-        left_out = {section for section, given in put.items() if not given}
-        kept, wrong = public_opening.cleaned(self.loaded, self.ground, put, left_out)
-        if wrong:
-            raise entry.Invalid(wrong)
-        return public_opening.open_publicly(self.tx, self.ground, self.loaded, kept, request_key=self.key()).case_id
+        filed = public_opening.file_answers(self.tx, self.ground, self.loaded, values, request_key=self.key())
+        return filed.case_id
 
     def _round(self, stands: str) -> int:
         today = clock.today()

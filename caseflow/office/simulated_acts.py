@@ -13,7 +13,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from caseflow import clock
 from caseflow.cases import act, service, taking_back
 from caseflow.cases.entry import Invalid, NotHere
 from caseflow.cases.ground import Ground, Loaded
@@ -24,6 +23,7 @@ from caseflow.office import simulated_goals as goals
 from caseflow.office.simulated_aims import Aims
 from caseflow.office.simulated_answers import Answers
 from caseflow.office.simulated_choices import Life, Option
+from caseflow.office.simulated_fitting import Fitting
 from caseflow.office.simulated_people import Troupe
 from caseflow.office.simulated_registers import MISSED, PROVIDED, Registers
 from caseflow.office.simulated_typing import Typing
@@ -66,6 +66,11 @@ def _rests_on_the_form(action: Action | None) -> bool:
     return action is not None and any(isinstance(one, Check) and "dossier." in one.check for one in action.needs)
 
 
+def _opens_cases(action: Action) -> bool:
+    """Whether an act begins another case, which somebody has to bring to an end then."""
+    return any(call.name == "open_case" for call in action.then)
+
+
 @dataclass(slots=True)
 class Acts:
     """Does what was chosen, and keeps why something could not be done."""
@@ -78,6 +83,7 @@ class Acts:
     answers: Answers
     typing: Typing
     rng: Random
+    fitting: Fitting
     registers: Registers | None = None
     """Who enters what acts look for in registers; nobody where none of them looks for anything."""
     lives: dict[int, Life] = field(default_factory=lambda: defaultdict(Life))
@@ -153,7 +159,13 @@ class Acts:
         if not among:
             return None
         here = self.lives[row["id"]].here
-        (action,) = self.rng.choices(among, [_REPEATED ** here[one.id] for one in among])
+        spare = {
+            one.id for one in among
+            if _opens_cases(one)
+            and not self.watch.is_open(loaded, "action", goals.where(definition, row["state"], one.id), one.id)
+        }  # fmt: skip
+        weights = [_REPEATED ** (here[one.id] + (one.id in spare)) for one in among]
+        (action,) = self.rng.choices(among, weights)
         done = self.do(row, loaded, Option(action.id, 1.0, option.role, action))
         return action.id if done else None
 
@@ -171,25 +183,28 @@ class Acts:
         self, row: Mapping[Any, Any], loaded: Loaded, option: Option, actor: Actor, spot: Spot
     ) -> list[Message] | None:
         """What was said against an act; nothing where it was done."""
-        posted = dict(option.said)
+        posted, role = dict(option.said), option.role or ""
         if option.action is not None:
             posted = self.answers.form(loaded, row, option.action, actor)
+            posted = self.fitting.foresee(loaded, row, option.action, actor, role, posted)
         if option.act == service.ACT:
-            posted |= {
-                "done_on": clock.today().isoformat(),
-                "file": self.typing.receipt(loaded, row["id"], int(posted["letter"]), actor),
-            }
+            posted["file"] = self.typing.receipt(loaded, row["id"], int(posted["letter"]), actor)
 
         if self.registers is not None and option.action is not None:
-            self.registers.renew(loaded, row, option.action, actor, option.role or "")
+            self.registers.renew(loaded, row, option.action, actor, role)
 
         def perform() -> None:
             act.perform(self.tx, self.ground, actor, row["id"], option.act, posted, request_key=self.key())
 
-        reasons = self.through(perform, row["id"], spot, option.role or "")
-        if reasons is not None and self._provided(row, loaded, option, actor, posted, reasons):
-            reasons = self.through(perform, row["id"], spot, option.role or "")
+        reasons = self.through(perform, row["id"], spot, role)
         self.answers.learn(taken=reasons is None)
+        if reasons is not None and option.action is not None:
+            mended = self.fitting.mend(loaded, row, option.action, actor, role, posted)
+            if mended is not None:
+                posted = mended
+                reasons = self.through(perform, row["id"], spot, role)
+        if reasons is not None and self._provided(row, loaded, option, actor, posted, reasons):
+            reasons = self.through(perform, row["id"], spot, role)
         if reasons is None:
             life = self.lives[row["id"]]
             life.acts[option.act] += 1

@@ -53,6 +53,11 @@ class Aims:
         """Whether every action of the whole family was taken."""
         return not any(self._has_new(one) for one in self.family)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a case under way has an aim."""
+        return bool(self._of)
+
     def of(self, row: Mapping[Any, Any], loaded: Loaded) -> Goal | None:
         """What a case aims at; nothing where all that it could reach was taken."""
         case_id, workflow = row["id"], loaded.definition.workflow
@@ -84,6 +89,11 @@ class Aims:
         named = [(state.id, state.actions[act]) for act in acts for state in loaded.definition.states.values()
                  if act in state.actions]  # fmt: skip
         return max((self._weight(row, loaded, state, action) for state, action in named), default=STAYS)
+
+    def favour_from(self, row: Mapping[Any, Any], loaded: Loaded, state: str, act: str) -> float:
+        """How much it will help a case to do an act in a state, once it comes there."""
+        definition = loaded.definition
+        return self._weight(row, loaded, state, definition.states[state].actions.get(act) or definition.anywhere[act])
 
     def is_wanted(self, row: Mapping[Any, Any], loaded: Loaded, act: str) -> bool:
         """Whether an act of its state, by which others move it, was not taken yet and does not lose a case its aim."""
@@ -189,15 +199,23 @@ class Aims:
         return self._awaited(row, loaded)
 
     def _awaited(self, row: Mapping[Any, Any], loaded: Loaded) -> Goal | None:
-        """Where something new waits for cases like this one: a procedure over many, or its good end for its members."""
+        """Where something new waits for cases like this one: a procedure over many, its good end for its members, or a
+        case that opened one like it.
+        """
         definition = loaded.definition
         if definition.members is not None:
             among = [state.id for state in definition.states.values() if state.outcome == "positive"]
         else:
             rules = [one.definition.members for one in self.family if self._has_new(one)]
             among = [rule.in_ for rule in rules if rule is not None and definition.workflow in rule.of]
+            waited = [state for one in self.family
+                      for state in goals.waited_for(definition, one.definition, self.watch.open_goals(one))]  # fmt: skip
+            among += sorted(waited, key=lambda one: self._aimed(definition, one))
         near = {("state", one): self.distance(row, loaded, ("state", one)) for one in among}
         return next((goal for goal, apart in near.items() if apart), None)
+
+    def _aimed(self, definition: Definition, state: str) -> int:
+        return sum(1 for aim in self._of.values() if aim == (definition.workflow, ("state", state)))
 
     def _given_up(self, loaded: Loaded) -> set[tuple[str, str]]:
         """State and act of what was refused again and again, and never taken."""

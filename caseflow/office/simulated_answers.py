@@ -35,6 +35,8 @@ _USUAL = {"today": 2.0, "late": 0.3, "beyond": 0.3}
 """How much more or less often such a day is named, whatever is known to help; the others count 1."""
 _TRUSTED = 0.5
 """How far it counts, beside what a member aims at, what its form was taken with."""
+_SETTLED = ("choice", "choices", "boolean")
+"""Questions on which it may rest whether others are put."""
 _LEFT_OPEN, _ALIKE = 0.4, 0.5
 """How often an optional question stays open, and all rows say the same."""
 _BETTER, _WORSE, _LEAST, _MOST = 1.5, 0.7, 0.05, 8.0
@@ -71,9 +73,15 @@ class Answers:
         self._picked.clear()
 
     def dossier(
-        self, loaded: Loaded, row: Mapping[Any, Any], actor: Actor, *, whole: bool
+        self,
+        loaded: Loaded,
+        row: Mapping[Any, Any],
+        actor: Actor,
+        *,
+        whole: bool,
+        given: Mapping[str, Any] = MappingProxyType({}),
     ) -> dict[str, dict[str, Any]]:
-        """A dossier; one that is not ``whole`` may lack something."""
+        """A dossier, with what is ``given`` of choices by ``section.field``; one that is not ``whole`` may lack something."""
         names = self.troupe.names(loaded, row["id"], row["organisation_id"])
         form = Form(loaded, row, actor, names)
 
@@ -82,7 +90,12 @@ class Answers:
                 return None
             return self._answer(form, question, sure=whole)
 
-        return samples.complete(loaded, self.ground, 0, names, fill=fill)
+        dossier = loaded.definition.dossier
+        settled = {
+            path: value for path, value in given.items()
+            if (at := path.split("."))[0] in dossier and dossier[at[0]].fields[at[1]].type in _SETTLED
+        }  # fmt: skip
+        return samples.complete(loaded, self.ground, 0, names, settled, fill)
 
     # --- one answer -----------------------------------------------------------------------------------------------
 

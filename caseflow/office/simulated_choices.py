@@ -30,8 +30,9 @@ from caseflow.records import letters
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.procedure import Action
 
-WAIT, BEYOND, LAPSE = "wait", "beyond", "lapse"
-"""Not acting for a while; not acting until a clock has run out; not acting until the day for which an act waits is over."""
+WAIT, BEYOND, LAPSE, UNDO = "wait", "beyond", "lapse", "undo"
+"""Not acting for a while; not acting until a clock has run out; not acting until the day for which an act waits is over;
+being undone, as where the entry because of which the case was opened is annulled."""
 _FRESH, _PARTLY, _SIGN, _OWED, _FINDING, _REST, _LATE, _DESK = (
     10.0, 2.0, 8.0, 4.0, 6.0, 8.0, 0.4, 0.1,
 )  # fmt: skip
@@ -118,6 +119,10 @@ class Choices:
         found = [self._lapsing(row, loaded, life, one) for one in found]
         found += self._findings(row, definition)
         found += self._beside(row, loaded, life)
+        undo = definition.states[row["state"]].when_undone
+        if undo is not None:
+            weight = self.aims.weight(row, loaded, definition.states[row["state"]].actions[undo])
+            found.append(Option(UNDO, weight if weight >= NEW else weight * _SELDOM))
         found.append(Option(WAIT, self._waiting(row, loaded)))
         soon = clock.today() + timedelta(days=_SOON)
         if any(self.watch.is_open(loaded, "breach", one["clock"]) for one in self.running(row["id"], soon)):
@@ -238,7 +243,11 @@ class Choices:
             for one in letters.of_case(self.tx, row["id"]):
                 rule = definition.letters[one.kind].service
                 if rule is not None and one.id not in recorded:
-                    said = {"letter": one.id, "way": self.rng.choice(rule.ways), "receiver": "收件人"}
+                    day = clock.local_date(one.created_at)
+                    # letters of one day reach their receiver together
+                    ways = [way for way in rule.ways if way in _common_ways(definition)] or list(rule.ways)
+                    way = ways[(row["id"] + day.toordinal()) % len(ways)]
+                    said = {"letter": one.id, "way": way, "receiver": "收件人", "done_on": day.isoformat()}
                     yield Option(service.ACT, _OWED, self.rng.choice(_offices(definition)), said=said)
         for owed in tasks.open_tasks(self.tx, row["id"]):
             if owed["organisation_id"] is not None and definition.roles[owed["role"]].sees in _WIDE:
@@ -258,6 +267,12 @@ class Choices:
 
 
 _WIDE = ("own_authority", "own_prefecture")
+
+
+def _common_ways(definition: Definition) -> set[str]:
+    """The ways in which every letter of a workflow may be served."""
+    known = [set[str](letter.service.ways) for letter in definition.letters.values() if letter.service is not None]
+    return set.intersection(*known)
 
 
 def _offices(definition: Definition) -> list[str]:

@@ -42,6 +42,8 @@ class Filing:
 
     tx: Connection
     acts: Acts
+    filed: list[Loaded]
+    """The workflows of which cases are opened one by one."""
     to_come: int = 0
     """So many are still to be filed."""
     _filed: Counter[str] = field(default_factory=Counter)
@@ -50,11 +52,16 @@ class Filing:
     def file(self, loaded: Loaded) -> int | None:
         """Open a case: in the own name, or as an officer who enters it from paper.
 
-        As long as the cases under way aim at all that is new, the others come later: so there are some left to try again.
+        Where the cases under way aim at all that is new in a workflow, one of another is opened instead; where they aim at
+        all that is new, the others come later: so there are some left to try again.
         """
-        acts, definition = self.acts, loaded.definition
-        if not acts.aims.is_over and not acts.aims.uncared_for(loaded) and self._later():
-            return _LATER
+        acts = self.acts
+        if not acts.aims.is_over and not acts.aims.uncared_for(loaded):
+            other = next((one for one in self.filed if acts.aims.uncared_for(one)), None)
+            if other is None and self._later():
+                return _LATER
+            loaded = other or loaded
+        definition = loaded.definition
         self.to_come -= 1
         self._filed[definition.workflow] += 1
         if definition.imports is not None and self._filed[definition.workflow] % _TAKEN_IN == _FIRST_TAKEN_IN:
@@ -124,10 +131,11 @@ class Filing:
         return samples.sample(question, self.acts.ground, number, troupe.names(loaded, 0, None))
 
     def _later(self) -> bool:
-        """Whether a round will be open for long enough after a while."""
+        """Whether a round will be open for long enough after a while; without rounds, whether a case still has an aim."""
         rounds, later = self.acts.troupe.rounds, clock.today() + timedelta(days=_LATER)
-        ends = max((opens for _, opens in rounds), default=later) + timedelta(days=simulated_people.ARRIVAL_DAYS)
-        return later <= ends
+        if not rounds:
+            return self.acts.aims.is_busy
+        return later <= max(opened for _, opened in rounds) + timedelta(days=simulated_people.ARRIVAL_DAYS)
 
     def _is_new_from(self, loaded: Loaded, state: str) -> bool:
         """Whether a case that begins in a state finds something there at which no case aims yet."""
@@ -175,3 +183,10 @@ class Filing:
         if place["prefecture_id"] is not None:
             alike.append(case.c.prefecture_id == place["prefecture_id"])
         return self.tx.execute(sa.select(case.c.id).where(*alike, ~case.c.final).limit(1)).first() is not None
+
+
+def opens(loaded: Loaded) -> bool:
+    """Whether somebody opens cases of a workflow, one by one."""
+    definition = loaded.definition
+    known = definition.public_form is not None or any(role.opens for role in definition.roles.values())
+    return known and definition.members is None

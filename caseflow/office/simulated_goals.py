@@ -7,7 +7,7 @@ A goal is a tuple: its kind, then names. ``("action", state, action)`` (the stat
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from caseflow.cases import deadlines
 from caseflow.workflow import graph, running
@@ -71,6 +71,31 @@ def moved_for(definition: Definition, name: str) -> dict[str, list[str]]:
             for one, acts in by_result(action):
                 for value, act in acts.items() if one == name else ():
                     found.setdefault(value, []).append(act)
+    return found
+
+
+@kept
+def opened(definition: Definition) -> Mapping[str, str]:
+    """By link the workflow of the cases that acts open under it."""
+    return {
+        str(call.argument.get("link")): str(call.argument["workflow"])
+        for state in definition.states
+        for action in definition.actions_in(state)
+        for call in action.then
+        if call.name == "open_case" and isinstance(call.argument, dict)
+    }
+
+
+def waited_for(definition: Definition, opener: Definition, open_goals: Iterable[Goal]) -> list[str]:
+    """The states in which cases let those of another workflow, which opened them, do what was not taken yet there."""
+    links = opened(opener)
+    found: list[str] = []
+    for goal in open_goals if definition.workflow in links.values() else ():
+        here = opener.states.get(goal[1]) if goal[0] == "action" else None
+        for rule in here.when_linked if here is not None else ():
+            if rule.do == goal[2] and links.get(rule.link) == definition.workflow:
+                ends = [one.id for one in definition.states.values() if one.final and one.outcome == rule.reaches]
+                found += [rule.reaches] if rule.reaches in definition.states else ends
     return found
 
 

@@ -14,6 +14,7 @@ from caseflow.cases.ground import Ground, Loaded
 from caseflow.footprint.shelf import Shelf
 from caseflow.office import rehearsed_service, samples
 from caseflow.office.simulated_answers import Answers
+from caseflow.office.simulated_fitting import Fitting
 from caseflow.office.simulated_people import Troupe
 from caseflow.people.rights import Actor
 from caseflow.studies import store
@@ -31,6 +32,7 @@ class Typing:
     troupe: Troupe
     answers: Answers
     rng: Random
+    fitting: Fitting
     shelf: Shelf
     _typed: dict[int, tuple[str, Any]] = field(default_factory=dict)
     """By case where its dossier was typed last: the state, and since when the case stood there."""
@@ -65,6 +67,10 @@ class Typing:
 
     def _save(self, row: Mapping[Any, Any], loaded: Loaded, who: Actor, paths: set[str] | None, *, whole: bool) -> None:
         made = self.answers.dossier(loaded, row, who, whole=whole)
+        if whole and (fitted := self.fitting.dossier(loaded, row, made)) != made:
+            given = {f"{section}.{name}": value for section, of in fitted.items() for name, value in of.items()}
+            told = self.answers.dossier(loaded, row, who, whole=whole, given=given)
+            made = self.fitting.dossier(loaded, row, told)
         known = dossier.working(self.tx, self.ground, row)
         owner = f"organisation:{row['organisation_id']}"
         for section, values in made.items():

@@ -16,10 +16,12 @@ from caseflow.workflow import running
 from caseflow.workflow.parts import Call, Check
 from caseflow.workflow.procedure import Action
 from caseflow.workflow.registers import LIVE, call
-from caseflow.workflow.spans import ASKS
+from caseflow.workflow.spans import ANSWERS, ASKS, TODAY
 
 _ENTRY_IS, _EXPIRED = "entry_is", "expired"
 _AFTER = timedelta(days=1)
+_AHEAD = (30, 90, 180, 370, 740, 1100, 1830)
+"""Days after today that are tried where a condition counts from a day on."""
 
 
 def until(
@@ -73,21 +75,26 @@ def _is_owed(task: Mapping[Any, Any], duty: str) -> bool:
 
 
 def _between(move: Move) -> date | None:
-    """The last day on which a time that an act waits for is still too short."""
-    asked = [one.argument for one in move.action.needs if isinstance(one, Call) and one.name == ASKS]
-    days = [day for one in asked if (day := spans.passes_after(move, one)) is not None and day >= clock.today()]
+    """The last day on which a time that an act waits for is still too short, up to today or to a day that is answered."""
+    asked = [one for one in move.action.needs if isinstance(one, Call) and one.name == ASKS]
+    meant = [
+        {**one.argument, "to": TODAY} if str(one.argument["to"]).startswith(ANSWERS) else one.argument for one in asked
+    ]
+    days = [day for one in meant if (day := spans.passes_after(move, one)) is not None and day >= clock.today()]
     return max(days, default=None)
 
 
 def _allowed(move: Move) -> date | None:
-    """The first of the days that a case knows after which every condition of an act holds, where some do not today.
+    """The first of the days that a case knows, or of some that lie ahead, after which every condition of an act holds, where
+    some do not today.
 
     Conditions on the answers are left out: the answers are made up anew.
     """
     asked = [one for one in move.action.needs if isinstance(one, Check) and "asks." not in one.check]
     if not any(guards.objections(move, one) for one in asked):
         return None
-    for day in sorted({one for one in _days(move) if one >= clock.today()}):
+    ahead = {clock.today() + timedelta(days=far) for far in _AHEAD}
+    for day in sorted(ahead.union(one for one in _days(move) if one >= clock.today())):
         with clock.still(clock.at_local(day + _AFTER)):
             move.at = clock.now()
             if not any(guards.objections(move, one) for one in asked):

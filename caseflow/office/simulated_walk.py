@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from caseflow import clock
+from caseflow.cases import consequences
 from caseflow.cases.ground import Loaded
 from caseflow.office.simulated_acts import Acts
-from caseflow.office.simulated_choices import BEYOND, LAPSE, WAIT, Choices, Life, Option
+from caseflow.office.simulated_choices import BEYOND, LAPSE, UNDO, WAIT, Choices, Life, Option
 
 TRIES, EXHAUSTIVELY, BURST = 4, 3, 30
 """So many options are tried in a row, so often each where all are tried, so many acts of a panel follow each other."""
@@ -66,6 +67,9 @@ class Walk:
             option = self.choices.pick(options)
             if option.act == WAIT:
                 return self.choices.rng.randint(2, 8)
+            if option.act == UNDO:
+                consequences.undo(self.choices.tx, row["id"], f"{row['id']}/{row['seq']}", clock.now())
+                return 1
             if option.act == BEYOND:
                 return self._beyond(row["id"])
             if option.act == LAPSE:

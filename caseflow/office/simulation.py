@@ -27,7 +27,8 @@ from caseflow.office.simulated_acts import Acts
 from caseflow.office.simulated_aims import Aims
 from caseflow.office.simulated_answers import Answers
 from caseflow.office.simulated_choices import Choices
-from caseflow.office.simulated_filing import Filing
+from caseflow.office.simulated_filing import Filing, opens
+from caseflow.office.simulated_fitting import Fitting
 from caseflow.office.simulated_people import Troupe
 from caseflow.office.simulated_registers import Registers
 from caseflow.office.simulated_typing import Typing
@@ -45,6 +46,7 @@ MOST_MOVES = 60
 _FIRST_MONTH, _WORK_BEGINS, _BETWEEN = 3, time(9), timedelta(seconds=10)
 _OPENERS_LOOK = 4
 """Every so many days an office looks whether cases wait to be gathered."""
+_OFFICE = "own_authority"
 _SPARE_EXPERTS = 20
 """So many experts more than a panel needs: some have an interest in one of the cases, some sit elsewhere."""
 _PER_ROUND, _MOST_ROUNDS = 15, 8
@@ -65,7 +67,7 @@ class Plan:
     until: date | None = None
     """The day on which it breaks off; unless given it goes on until every case has ended or is stuck."""
     coverage: int | None = None
-    """Stop as soon as so many percent of the actions of the whole family were taken; never unless given."""
+    """Stop as soon as so many percent of the actions of its own workflows were taken; never unless given."""
 
 
 @dataclass(slots=True)
@@ -75,6 +77,8 @@ class Simulated:
     plan: Plan
     family: list[Loaded]
     """The workflow itself, then those with which its cases have to do."""
+    own: list[Loaded]
+    """Those of the family that are walked for their own sake; of the others come the cases that these open."""
     watch: Watch
     walk: Walk
     first: date
@@ -96,47 +100,69 @@ def run(tx: Connection, ground: Ground, known_roles: Roles, root: Path, plan: Pl
     if plan.workflow not in known:
         raise Refused(Message("simulation.no_workflow", {"name": plan.workflow, "names": sorted(known)}))
     family = [known[name] for name in related(known, plan.workflow)]
+    walked = [known[name] for name in own(known, plan.workflow)]
     first = plan.start or date(int(family[0].definition.version.partition(".")[0]), _FIRST_MONTH, 1)
     rng = Random(plan.seed)  # noqa: S311 -- a walk that can be repeated, no secret
     with clock.still(clock.at_local(first, _WORK_BEGINS)):
         cast = Cast(tx, ground, known_roles, root, family[0].definition)
         for loaded in family:
             rehearsed_pool.stock(tx, ground.keys, cast, loaded.definition, spare=_SPARE_EXPERTS)
+        for role in dict.fromkeys(
+            role.id for one in family for role in one.definition.roles.values() if role.sees == _OFFICE
+        ):
+            cast.actor(role)  # who holds a role says which office a case belongs to that others open for it
         troupe, watch = Troupe(tx, ground, known_roles, cast, rng, root), Watch(tx, ground)
         watch.look()
         aims = Aims(watch, rng, family)
         answers = Answers(tx, ground, troupe, rng, aims, Values(tx, ground, troupe, rng))
-        typing = Typing(tx, ground, troupe, answers, rng, store.stored_shelf(tx))
+        fitting = Fitting(tx, ground, rng, aims)
+        typing = Typing(tx, ground, troupe, answers, rng, fitting, store.stored_shelf(tx))
         shelf = simulated_registers.shelf(tx, ground, family, cast.place("unit"))
         entries = Registers(tx, ground, troupe, rng, shelf) if shelf is not None else None
-        acts = Acts(tx, ground, troupe, watch, aims, answers, typing, rng, entries)
-        found = Simulated(plan, family, watch, Walk(acts, Choices(tx, watch, rng, aims)), first, first)
-        course = _Course(tx, ground, found, Filing(tx, acts), _ended={shelf.case_id} if shelf is not None else set())
+        acts = Acts(tx, ground, troupe, watch, aims, answers, typing, rng, fitting, entries)
+        found = Simulated(plan, family, walked, watch, Walk(acts, Choices(tx, watch, rng, aims)), first, first)
+        filed = [one for one in walked if opens(one)] or [one for one in family if opens(one)]
+        course = _Course(
+            tx, ground, found, Filing(tx, acts, filed), _ended={shelf.case_id} if shelf is not None else set()
+        )
         return course.run()
 
 
+def own(known: Mapping[str, Loaded], name: str) -> list[str]:
+    """A workflow, with those that gather and move its cases or are gathered by it, and theirs."""
+    pairs = {(one, other) for one, loaded in known.items() for other in _gathered(loaded)}
+    near = {one: {b for a, b in pairs if a == one} | {a for a, b in pairs if b == one} for one in known}
+    return _reached([name], near, known)
+
+
 def related(known: Mapping[str, Loaded], name: str) -> list[str]:
-    """The workflows whose cases have to do with those of one: that gather them, move them, open them, or the reverse."""
-    pairs = {(one, other) for one, loaded in known.items() for other in _names(loaded)}
-    found, waiting = [name], [name]
+    """The workflows whose cases a walk of one has to do with: its own, and those that they open, with theirs.
+
+    Where nobody opens a case of its own by itself, those in which one is opened come with it.
+    """
+    first = own(known, name)
+    opened = {one: {*simulated_goals.opened(loaded.definition).values()} for one, loaded in known.items()}
+    if not any(opens(known[one]) for one in first):
+        first += [one for one in sorted(known) if one not in first and opened[one] & set(first)]
+    near = {one: {*own(known, one), *opened[one]} for one in known}
+    return _reached(first, near, known)
+
+
+def _reached(first: list[str], near: Mapping[str, set[str]], known: Mapping[str, Loaded]) -> list[str]:
+    found, waiting = list(first), list(first)
     while waiting:
-        here = waiting.pop(0)
-        near = {other for one, other in pairs if one == here} | {one for one, other in pairs if other == here}
-        waiting += (fresh := sorted(one for one in near if one not in found and one in known))
+        waiting += (fresh := sorted(one for one in near[waiting.pop(0)] if one not in found and one in known))
         found += fresh
     return found
 
 
-def _names(loaded: Loaded) -> Iterator[str]:
+def _gathered(loaded: Loaded) -> Iterator[str]:
     definition = loaded.definition
     yield from definition.members.of if definition.members is not None else ()
     for state in definition.states.values():
         yield from state.moved_by
         for action in definition.actions_in(state.id):
             yield from action.moved_by
-            for call in action.then:
-                if call.name == "open_case" and isinstance(call.argument, dict):
-                    yield str(call.argument["workflow"])
 
 
 @dataclass(slots=True)
@@ -186,7 +212,7 @@ class _Course:
         wanted = min(max(1, round(plan.cases / _PER_ROUND)), _MOST_ROUNDS)
         if any(one.rounds == "required" for one in definitions):
             found.walk.acts.troupe.open_rounds(definitions, found.first, wanted)
-        filed = [one for one in found.family if one.definition.members is None and _opens(one)]
+        filed = self.filing.filed
         gap = simulated_people.ROUND_DAYS + simulated_people.ROUND_GAP
         for number in range(plan.cases if filed else 0):
             day = number * wanted // plan.cases * gap + rng.randrange(simulated_people.ARRIVAL_DAYS)
@@ -202,7 +228,7 @@ class _Course:
 
     def _enough(self) -> bool:
         least = self.found.plan.coverage
-        return least is not None and all(covered(self.found.watch, one) >= least for one in self.found.family)
+        return least is not None and all(covered(self.found.watch, one) >= least for one in self.found.own)
 
     # --- what happens on a day ------------------------------------------------------------------------------------
 
@@ -269,8 +295,3 @@ def covered(watch: Watch, loaded: Loaded, kinds: tuple[str, ...] = ("action",)) 
     known = watch.taken[loaded.definition.workflow]
     wanted = [goal for goal in simulated_goals.goals(loaded.definition) if goal[0] in kinds]
     return 100.0 * sum(1 for goal in wanted if goal in known) / len(wanted) if wanted else 100.0
-
-
-def _opens(loaded: Loaded) -> bool:
-    definition = loaded.definition
-    return definition.public_form is not None or any(role.opens for role in definition.roles.values())

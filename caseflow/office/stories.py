@@ -17,6 +17,8 @@ _NAMED = re.compile(r"\$([a-z_]+)")
 _MORNING = time(9)
 _PACE = timedelta(minutes=1)
 MOST_DEEP = 20
+PUBLIC = "public"
+"""As the opener of a story: it begins with a form that anybody may file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def login(people: Mapping[str, Any], story: Mapping[str, Any], name: str) -> str
     places = {one["login"]: one["at"] for one in people["people"]}
     if name in places:
         return name
-    near = [places[opener(people, story)]]
+    near = [places[one] for one in [opener(people, story)] if one != PUBLIC]
     near += [people["companies"][one]["at"] for one in near if one in people["companies"]]
     holding = [one for one in people["people"] if name in roles_of(one)]
     holding.sort(key=lambda one: near.index(one["at"]) if one["at"] in near else len(near))

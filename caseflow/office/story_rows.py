@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from caseflow.cases import choosing, dossier, panels
+from caseflow.cases import choosing, dossier, linking, panels
 from caseflow.cases.ground import Ground
 from caseflow.cases.models import case, task
 from caseflow.office import invented, sample_files, samples
@@ -19,6 +19,7 @@ from caseflow.people.rights import Actor
 from caseflow.records import files
 from caseflow.words import text
 from caseflow.workflow.form import Field
+from caseflow.workflow.sampling import samples as samples_of
 
 _SEATED = "seated"
 """Before the place on the panel, where a story does not say who was drawn."""
@@ -53,6 +54,19 @@ class Rows:
             "credit_code": invented.credit_code(company, division),
         }
 
+    def drawn(self, tx: Connection, key: str) -> dict[str, str]:
+        """What was drawn by lot in the case of a story: ``{sample.1}`` is the number of the row that was drawn first,
+        ``{sample.1.name}`` what stands there.
+        """
+        row, found = self.case(tx, key), dict[str, str]()
+        for into, meant in samples_of(self._ground.definition(tx, row["definition_id"]).definition).items():
+            _, section, table = meant.of.split(".")
+            for place, number in enumerate(row["facts"].get(into, {}).get("rows", ()), 1):
+                found[f"{into}.{place}"] = number
+                cells = dossier.working(tx, self._ground, row)[section][table][int(number) - 1]
+                found |= {f"{into}.{place}.{name}": str(value) for name, value in cells.items()}
+        return found
+
     def unit(self, tx: Connection, key: str) -> int:
         """The organisation of a company of the data; one without an account is entered when it is first asked for."""
         company = self._people["companies"][key]
@@ -85,8 +99,20 @@ class Rows:
             raise LookupError(f"{key}: nobody is {name}")
         return str(tx.scalar(sa.select(person.c.login).where(person.c.id == sitting[int(number) - 1]["person_id"])))
 
-    def names(self, tx: Connection, key: str, story: Mapping[str, Any], actor: Actor) -> samples.Names:
-        """How the names in an answer of this actor become rows."""
+    def linked(self, tx: Connection, said: Mapping[str, Any]) -> int:
+        """The case that acts of another story (``of``) opened under a ``link``: the first, or the ``place``-th.
+
+        Raises:
+            LookupError: so many were not opened.
+        """
+        found = linking.opened_by(tx, self.cases[said["of"]], said["link"])
+        place = int(said.get("place", 1))
+        if len(found) < place:
+            raise LookupError(f"{said['of']} opened {len(found)} under {said['link']}, none is number {place}")
+        return int(found[place - 1]["id"])
+
+    def names(self, tx: Connection, key: str, story: Mapping[str, Any], actor: Actor | None) -> samples.Names:
+        """How the names in an answer of this actor become rows; nobody: of somebody without an account."""
         row = self.case(tx, key) if key in self.cases else None
         code = samples.UNKNOWN_FORM
         if row is not None and row["revision"]:
@@ -97,7 +123,8 @@ class Rows:
             title = "\n".join(filter(None, [Path(name).stem, unit, question.label.zh, text("demo.no_effect", "zh")]))
             made = sample_files.content(name, title)
             kept = files.keep(made.body, name=name, media_type=made.media_type, root=self._root, pages=made.pages)
-            return files.record(tx, kept, uploaded_by=actor.person_id, organisation_id=actor.organisation_id)
+            by, unit_id = (actor.person_id, actor.organisation_id) if actor is not None else (None, None)
+            return files.record(tx, kept, uploaded_by=by, organisation_id=unit_id)
 
         return samples.Names(
             file=file,

@@ -136,6 +136,16 @@ def has_come(tx: Connection, case_id: int, state: str) -> bool:
     return tx.execute(found.limit(1)).first() is not None
 
 
+def since_arrival(tx: Connection, case_id: int, key: str, name: str) -> bool:
+    """Whether an act noted ``name`` under ``key`` of its body since a case came to where it stands."""
+    for row in reversed(entries(tx, case_id)):
+        if row.from_state != row.to_state:
+            return False
+        if name in row.body.get(key, {}):
+            return True
+    return False
+
+
 def said(tx: Connection, case_id: int, act: str) -> list[tuple[int | None, Mapping[str, Any]]]:
     """Who did an act on a case and what the journal keeps of it, in order."""
     return [(row.person_id, row.body) for row in tx.execute(_SAID, {"case_id": case_id, "act": act})]

@@ -50,7 +50,8 @@ def write_table(
 ) -> bytes:
     """An .xlsx with one sheet: title, lines above the table, column heads, rows, notes below.
 
-    A column is its head, or head and width in characters. Cells are text, numbers, dates, booleans or ``None``.
+    A column is its head, or head and width in characters. Cells are text, numbers, dates, moments (shown in
+    Shanghai, to the minute), booleans or ``None``.
     """
     out = BytesIO()
     options = {
@@ -68,6 +69,7 @@ def write_table(
         head = book.add_format(plain | {"bold": True, "border": 1, "align": "center", "valign": "vcenter"})
         cell = book.add_format(plain | {"border": 1})
         day = book.add_format(plain | {"border": 1, "num_format": "yyyy-mm-dd"})
+        minute = book.add_format(plain | {"border": 1, "num_format": "yyyy-mm-dd hh:mm"})
         heads = [column if isinstance(column, tuple) else (column, 16) for column in columns]
         for number, (_, width) in enumerate(heads):
             sheet.set_column(number, number, width)
@@ -86,7 +88,7 @@ def write_table(
             sheet.write_string(top, number, safe(text), head)
         for at, row in enumerate(rows, start=top + 1):
             for number, value in enumerate(row):
-                _write_cell(sheet, at, number, value, cell, day)
+                _write_cell(sheet, at, number, value, cell, day, minute)
         for at, text in enumerate(notes, start=top + 1 + len(rows)):
             sheet.write_string(at, 0, safe(text), line)
         sheet.freeze_panes(top + 1, 0)
@@ -102,7 +104,7 @@ def safe(text: str) -> str:
     return f"'{text}" if text.startswith(_DANGEROUS) else text
 
 
-def _write_cell(sheet: Any, row: int, column: int, value: Any, cell: Any, day: Any) -> None:
+def _write_cell(sheet: Any, row: int, column: int, value: Any, cell: Any, day: Any, minute: Any) -> None:
     if value is None or value == "":
         sheet.write_blank(row, column, None, cell)
     elif isinstance(value, bool):
@@ -110,7 +112,9 @@ def _write_cell(sheet: Any, row: int, column: int, value: Any, cell: Any, day: A
     elif isinstance(value, int | float | Decimal):
         sheet.write_number(row, column, value, cell)
     elif isinstance(value, datetime):
-        sheet.write_string(row, column, value.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M"), cell)
+        # A cell knows no zone: what is kept is the clock on the wall of the office.
+        local = value.astimezone(clock.SHANGHAI).replace(tzinfo=None, second=0, microsecond=0)
+        sheet.write_datetime(row, column, local, minute)
     elif isinstance(value, date):
         sheet.write_datetime(row, column, datetime.combine(value, time()), day)
     else:

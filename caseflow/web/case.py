@@ -14,7 +14,7 @@ from caseflow.cases.find import Filters
 from caseflow.cases.models import case as case_table
 from caseflow.cases.models import member, round_
 from caseflow.cases.view import Offer, View, state_name
-from caseflow.people.models import organisation
+from caseflow.people.models import OFFICES, organisation
 from caseflow.records import files
 from caseflow.web import (
     applicant,
@@ -229,8 +229,10 @@ def _organisation(view: View, organisation_id: int | None) -> Any:
     if organisation_id is None:
         return None
     row = view.tx.execute(sa.select(organisation).where(organisation.c.id == organisation_id)).mappings().first()
-    name = {"zh": row["name_zh"], "en": row["name_en"] or row["name_zh"]} if row else {}
-    return row and {**row, "name": name, "has_page": row["kind"] in organisation_record.KINDS}
+    if row is None:
+        return None
+    name, kind = {"zh": row["name_zh"], "en": row["name_en"] or row["name_zh"]}, row["kind"]
+    return {**row, "name": name, "has_page": kind in organisation_record.KINDS, "is_office": kind in OFFICES}
 
 
 def _hosts(view: View) -> list[dict[str, Any]]:

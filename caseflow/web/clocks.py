@@ -24,7 +24,7 @@ from caseflow.workflow.definition import Definition
 from caseflow.workflow.parameters import Parameter, is_parameter, name_of
 from caseflow.workflow.parts import Text
 from caseflow.workflow.procedure import State
-from caseflow.workflow.report import SERVED, paths
+from caseflow.workflow.report import paths
 from caseflow.workflow.running import Running
 from caseflow.workflow.timers import Timer
 
@@ -149,11 +149,7 @@ def waiting(view: View) -> str:
 
 
 def _waits(view: View, rule: Running, starts: str) -> str:
-    what: Any = paths(view.definition)[starts].label
-    store, letter, *_ = starts.split(".")
-    if store == SERVED:
-        title = view.definition.letters[letter].title
-        what = Text(zh=f"《{title.zh}》{what.zh}", en=f"“{title.en}”, {what.en.lower()}")
+    what = paths(view.definition)[starts].label
     name = drawing.named(_named(view, rule.title, rule.state))
     return drawing.t("clocks.waits", state=name, what=drawing.named(what))
 

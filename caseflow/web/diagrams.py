@@ -143,7 +143,7 @@ def case_page(case_id: int) -> Any:
 def case_picture(case_id: int) -> Any:
     """The diagram of a case by itself."""
     view = viewed(case_id)
-    if not (view.is_staff or view.is_applicant):
+    if not view.takes_part:
         abort(404)
     return Response(of_case(view).file, mimetype=SVG)
 

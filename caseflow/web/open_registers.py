@@ -20,7 +20,7 @@ from caseflow import clock
 from caseflow.cases import register_book, register_find, register_holders, register_page, register_values
 from caseflow.cases.register_find import Book, Entry, Wanted
 from caseflow.cases.register_page import Sheet
-from caseflow.people import organisations, throttle
+from caseflow.people import throttle
 from caseflow.records import sheets
 from caseflow.web import drawing, registers, shell
 from caseflow.web.account import address
@@ -71,7 +71,6 @@ def index() -> Any:
 def listed(authority: str, register: str) -> Any:
     one, today, wanted = opened(g.tx, authority, register), clock.today(), registers.asked()
     scope = register_find.shown_to_all(today)
-    bureaus = organisations.bureaus(g.tx, one.authority_id)
     return render_template(
         "registers/open_list.html",
         book=one,
@@ -83,7 +82,7 @@ def listed(authority: str, register: str) -> Any:
         text_of=registers.text_of,
         statuses=registers.statuses(one.register),
         years=register_find.years(g.tx, one, scope),
-        bureaus=[(row["id"], drawing.named({"zh": row["name_zh"], "en": row["name_en"]})) for row in bureaus],
+        bureaus=registers.bureaus(one),
         orders=register_find.ORDERS,
         wanted=wanted,
         at=registers.at_page(),
@@ -138,9 +137,9 @@ def table(authority: str, register: str) -> Any:
     lines = csv.writer(out)
     vouched = [field for field in one.register.fields.values() if field.public and field.vouched is not None]
     said = [f"{drawing.named(field.title)}{drawing.t('public.registers.vouched_head')}" for field in vouched]
-    lines.writerow([*(head for head, _ in registers.heads(one.register, one.open_fields)), *said])
+    lines.writerow([*(head for head, _ in registers.heads(one, one.open_fields)), *said])
     for row in found:
-        cells = registers.cells(one.register, row, one.open_fields)
+        cells = registers.cells(one, row, one.open_fields)
         by = [drawing.t(f"registers.vouched.{field.vouched}") if field.id in row.values else "" for field in vouched]
         lines.writerow([_cell(cell) for cell in (*cells, *by)])
     answer: Response = current_app.response_class(out.getvalue(), mimetype="text/csv")

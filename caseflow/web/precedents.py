@@ -13,6 +13,7 @@ from caseflow.cases.precedents import Like
 from caseflow.cases.view import View
 from caseflow.web import drawing, shell
 from caseflow.web.act_form import blank_move
+from caseflow.workflow.registers import RegisterField
 
 NUMBERS = ("integer", "decimal")
 
@@ -51,14 +52,14 @@ def _card(view: View, one: Any) -> Card | None:
         one.register_,
         drawing.named(book.register.title),
         like,
-        tuple((name, drawing.named(field.title)) for name, field in fields.items()),
+        tuple((name, _titled(field)) for name, field in fields.items()),
         {
             entry.id: url_for("registers.entry", authority=book.authority, register=one.register_, entry_id=entry.id)
             for entry in like.entries
         },
         tuple(
             (
-                drawing.named(fields[name].title),
+                _titled(fields[name]),
                 f"{spread.middle:f}",
                 f"{spread.least:f}",
                 f"{spread.most:f}",
@@ -67,3 +68,11 @@ def _card(view: View, one: Any) -> Card | None:
             for name, spread in like.spreads.items()
         ),
     )
+
+
+def _titled(field: RegisterField) -> str:
+    """What a value is called, with its unit."""
+    title = drawing.named(field.title)
+    if field.unit is None:
+        return title
+    return f"{title}（{field.unit}）" if g.language == "zh" else f"{title} ({field.unit})"

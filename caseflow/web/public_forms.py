@@ -227,4 +227,4 @@ def _widgets(
 def _readers(definition: Definition) -> str:
     """The titles of those who read what is sealed away; empty where nothing is."""
     found = [drawing.named(role.title) for role in definition.roles.values() if role.reads_sealed]
-    return drawing.t("public.comma").join(found)
+    return drawing.t("public.and").join(found)

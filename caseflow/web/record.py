@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from caseflow.cases import dossier as dossiers
 from caseflow.cases import lines, show
 from caseflow.cases.models import case
 from caseflow.cases.view import View
+from caseflow.records import journal
 from caseflow.web import answers, drawing
 from caseflow.web.answers import Shown
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.form import Field
 from caseflow.workflow.lookups import takes
 from caseflow.workflow.procedure import Action
+from caseflow.workflow.publishing import published
 from caseflow.workflow.report import paths
 from caseflow.workflow.sampling import samples
 
@@ -27,6 +30,8 @@ NOT_READ = ("score_sheet",)
 """What no page shows from the answers of an act: scores are read through the panel's own rules."""
 BRIEF = ("choice", "choices", "region", "product_class", "credit_code", "decimal", "integer", "date")
 MOST_BRIEF = 10
+MOST_TOLD = 3
+"""Columns that tell which row of a table was drawn."""
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
@@ -121,31 +126,65 @@ def given_so_far(view: View, *, without: frozenset[str] = frozenset()) -> list[P
     """
     known: dict[str, Any] = view.facts()
     parts: dict[str, Part] = {}
+    done = _done(view)
     for action in acts(view.definition):
         store = action.store or action.id
         skipped = action.appends or without & {call.name for call in action.then}
         if store in known and store not in parts and not skipped:
-            part = of_act(view, action, known[store])
+            part = of_act(view, done.get(store, action), known[store])
             if part.answers:
                 parts[store] = part
     return [*parts.values(), *_beside(view, known)]
 
 
+def _done(view: View) -> dict[str, Action]:
+    """By store the act that answered last, where several answer into the same."""
+    titles: dict[str, set[str]] = {}
+    for action in acts(view.definition):
+        titles.setdefault(action.store or action.id, set()).add(action.id)
+    shared = {store for store, named in titles.items() if len(named) > 1}
+    found: dict[str, Action] = {}
+    for row in journal.entries(view.tx, view.row["id"]) if shared else ():
+        act = view.definition.action(row.from_state, row.act) if row.from_state and "answers" in row.body else None
+        if act is not None and (act.store or act.id) in shared:
+            found[act.store or act.id] = act
+    return found
+
+
 def _beside(view: View, known: Mapping[str, Any]) -> Iterator[Part]:
-    """What acts have kept beside their answers: entries taken over from registers, samples drawn by lot."""
+    """What acts have kept beside their answers: entries of registers, samples drawn by lot, factors published."""
     definition, fields = view.definition, paths(view.definition)
-    drawn, taken = samples(definition), takes(definition)
-    for store in (one for one in (*taken, *drawn) if known.get(one)):
-        of = definition.registers[taken[store]].title if store in taken else fields[drawn[store].of].label
+    kinds = {
+        **{store: ("entry", definition.registers[name].title) for store, name in takes(definition).items()},
+        **{store: ("sample", fields[one.of].label) for store, one in samples(definition).items()},
+        **{store: ("factor", fields[one.name].label) for store, one in published(definition).items()},
+    }
+    for store, (kind, of) in ((one, found) for one, found in kinds.items() if known.get(one)):
         said = {name: field for name, field in fields.items() if name.rpartition(".")[0] == store}
         found = tuple(
             Answer(name, drawing.named(field.label), shown(view, field, known[store][field.id]))
             for name, field in said.items()
             if known[store].get(field.id) is not None
         )
-        yield Part(
-            store, drawing.t(f"case.kept.{'entry' if store in taken else 'sample'}", of=drawing.named(of)), found
-        )
+        if kind == "sample":
+            drawn = _drawn(view, samples(definition)[store].of, known[store])
+            found = tuple(replace(one, shown=drawn, long=True) if one.path == f"{store}.rows" else one for one in found)
+        yield Part(store, drawing.t(f"case.kept.{kind}", of=drawing.named(of)), found)
+
+
+def _drawn(view: View, table: str, kept: Mapping[str, Any]) -> Shown:
+    """The rows of a sample in the order of the draw, each with its number and what it says first."""
+    _, section, name = table.split(".")
+    question = paths(view.definition)[table]
+    told = [one for one in question.columns.values() if not one.personal and one.type not in ("file", "files")]
+    stored = view.scoped(dossiers.frozen(view.tx, view.ground, view.row["id"], kept["revision"]))
+    rows = stored.get(section, {}).get(name) or []
+    columns = [show.words("case.sampled_row"), *(show.pair(column.label) for column in told[:MOST_TOLD])]
+    cells: list[list[Any]] = []
+    for number in kept["rows"]:
+        row = rows[int(number) - 1] if int(number) <= len(rows) else {}
+        cells.append([show.both(number), *(show.value(view.ground, one, row.get(one.id)) for one in told[:MOST_TOLD])])
+    return Shown("table", columns=columns, rows=cells, empty=not cells)
 
 
 def acts(definition: Definition) -> Iterable[Action]:

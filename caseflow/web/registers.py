@@ -68,7 +68,6 @@ def index() -> Any:
 def listed(authority: str, register: str) -> Any:
     one, scope, names = opened(authority, register)
     wanted, today = asked(), clock.today()
-    bureaus = organisations.bureaus(g.tx, one.authority_id) if g.actor.organisation_kind != "bureau" else []
     return render_template(
         "registers/list.html",
         book=one,
@@ -78,7 +77,7 @@ def listed(authority: str, register: str) -> Any:
         text_of=text_of,
         statuses=statuses(one.register),
         years=register_find.years(g.tx, one, scope),
-        bureaus=[(row["id"], drawing.named({"zh": row["name_zh"], "en": row["name_en"]})) for row in bureaus],
+        bureaus=bureaus(one) if g.actor.organisation_kind != "bureau" else [],
         orders=register_find.ORDERS,
         wanted=wanted,
         at=at_page(),
@@ -92,9 +91,9 @@ def export(authority: str, register: str) -> Any:
     one, scope, names = opened(authority, register)
     found = register_find.listed(g.tx, one, scope, asked(), names, clock.today(), limit=MOST_EXPORTED)
     title = drawing.named(one.register.title)
-    rows = [cells(one.register, row, names) for row in found]
+    rows = [cells(one, row, names) for row in found]
     made = drawing.t("registers.export_made", at=drawing.moment(clock.now()), name=g.actor.name, n=len(rows))
-    content = sheets.write_table(title, heads(one.register, names), rows, header_lines=[made])
+    content = sheets.write_table(title, heads(one, names), rows, header_lines=[made])
     person_id, what = g.actor.person_id, f"export:register:{len(rows)}"
     shell.after(lambda tx: reading.log(tx, person_id, None, what))
     name = f"{title}-{clock.today():%Y%m%d}.xlsx"
@@ -141,6 +140,12 @@ def asked() -> Wanted:
     )
 
 
+def bureaus(one: Book) -> list[tuple[int, str]]:
+    """The bureaus by which a list may be narrowed; none where another office keeps the register."""
+    found = organisations.bureaus(g.tx, one.authority_id) if one.organ is None else []
+    return [(row["id"], drawing.named({"zh": row["name_zh"], "en": row["name_en"]})) for row in found]
+
+
 def at_page() -> int:
     return min(max(request.args.get("page", 1, type=int), 1), 1_000_000)
 
@@ -169,10 +174,10 @@ def text_of(row: Entry, field: RegisterField) -> str:
     return drawing.named(register_page.plain(row.values[field.id], field)) if field.id in row.values else "–"
 
 
-def heads(register: Register, names: tuple[str, ...]) -> list[tuple[str, int]]:
+def heads(one: Book, names: tuple[str, ...]) -> list[tuple[str, int]]:
     """The heads of an exported list."""
     first = [("number", 22), ("called", 30), ("status", 12), ("since", 14), ("issued_on", 14), ("valid_until", 14)]
-    own = [(_head(field), 22) for field in register.fields.values() if field.id in names]
+    own = [(_head(field), 22) for field in one.register.fields.values() if field.id in names]
     told = [(drawing.t(f"registers.{name}"), width) for name, width in first]
     return [*told, (drawing.t("registers.prefecture"), 22), *own]
 
@@ -182,11 +187,12 @@ def _head(field: RegisterField) -> str:
     return f"{title} ({field.unit})" if field.unit is not None else title
 
 
-def cells(register: Register, row: Entry, names: tuple[str, ...]) -> list[Any]:
+def cells(one: Book, row: Entry, names: tuple[str, ...]) -> list[Any]:
     """One entry as the cells of an exported list."""
-    own = [drawing.named(row.values[name]) if name in row.values else "" for name in register.fields if name in names]
+    mine = [name for name in one.register.fields if name in names]
+    own = [drawing.named(row.values[name]) if name in row.values else "" for name in mine]
     days = [row.since, row.issued_on, row.valid_until]
-    return [row.number, row.called, status_of(register, row.status), *days, drawing.named(row.prefecture), *own]
+    return [row.number, row.called, status_of(one.register, row.status), *days, drawing.named(one.in_charge(row)), *own]
 
 
 def opened(authority: str, register: str) -> tuple[Book, sa.ColumnElement[bool], tuple[str, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -13,12 +13,14 @@ from flask import Blueprint, abort, g, render_template, request, send_file
 from caseflow import clock
 from caseflow.cases import deadlines, register_holders
 from caseflow.office import register_counts, regulation
-from caseflow.office.register_counts import Counts, Tally
+from caseflow.office.register_counts import Counts, Repeated, Tally
 from caseflow.office.regulation import Published
 from caseflow.records import reading, sheets
 from caseflow.web import clocks, desk, drawing, registers, shell
 from caseflow.web.shell import MenuItem, page
+from caseflow.words import render
 from caseflow.workflow import running
+from caseflow.workflow.days import workdays
 from caseflow.workflow.definition import Definition
 
 blueprint = Blueprint("regulation", __name__)
@@ -27,8 +29,7 @@ SIZE = 50
 MOST_EXPORTED = 5_000
 PARTS = ("clocks", "publication", "statistics", "repeated")
 YEARS_BACK = (1, 2, 3, 5)
-"""How close together, in years, several entries of one holder lie."""
-YEAR = timedelta(days=365)
+"""How close together, in years, several entries of one holder lie, in place of what each register says."""
 
 MENU = (MenuItem("regulation.menu", "regulation.show", registers.reads_registers),)
 
@@ -53,6 +54,10 @@ class Shown:
     left: int | None
     """Days, today not counted."""
     stops: tuple[str, ...]
+    basis: str
+    """The rule under which it is public."""
+    case: bool
+    """Whether the reader may open its case."""
 
 
 @page(blueprint, "/regulation", policy=registers.reads_registers)
@@ -60,7 +65,9 @@ def show() -> Any:
     part, at = _part(), registers.at_page()
     more: dict[str, Any] = {}
     if part == "clocks":
-        rows, count = regulation.clocks(g.tx, shell.house().ground, g.actor, limit=SIZE, offset=SIZE * (at - 1))
+        rows, count = regulation.clocks(
+            g.tx, shell.house().ground, g.actor, clock.today(), limit=SIZE, offset=SIZE * (at - 1)
+        )
         more = {"clocks": [_clock(row) for row in rows], "count": count}
     elif part == "publication":
         known = register_holders.readings(g.tx, shell.house().ground, g.actor, clock.today())
@@ -109,9 +116,9 @@ def _year() -> int | None:
     return request.args.get("year", type=int)
 
 
-def _within() -> int:
-    asked = request.args.get("within", YEARS_BACK[1], type=int)
-    return asked if asked in YEARS_BACK else YEARS_BACK[1]
+def _within() -> int | None:
+    asked = request.args.get("within", type=int)
+    return asked if asked in YEARS_BACK else None
 
 
 def _clock(row: Any) -> Clock:
@@ -135,6 +142,7 @@ def _clock(row: Any) -> Clock:
 
 def _shown(found: Sequence[Published]) -> list[Shown]:
     today, stops = clock.today(), dict[tuple[str, str], tuple[str, ...]]()
+    known = regulation.known_cases(g.tx, shell.house().ground, g.actor, [one.entry.case_id for one in found])
     made = []
     for one in found:
         book = one.reading.book
@@ -142,19 +150,22 @@ def _shown(found: Sequence[Published]) -> list[Shown]:
         if key not in stops:
             stops[key] = tuple(drawing.named(title) for title in regulation.may_stop(book))
         left = (one.until - today).days if one.until is not None else None
-        made.append(Shown(one, left, stops[key]))
+        basis = drawing.named(one.under) if one.under is not None else book.register.basis
+        made.append(Shown(one, left, stops[key], basis, one.entry.case_id in known))
     return made
 
 
 def _tallies() -> tuple[list[Tally], list[int], bool]:
     known = register_holders.readings(g.tx, shell.house().ground, g.actor, clock.today())
-    return register_counts.tallies(g.tx, g.actor, known, year=_year(), within=YEAR * _within())
+    years = _within()
+    within = f"{years} years" if years is not None else None
+    return register_counts.tallies(g.tx, g.actor, known, year=_year(), within=within)
 
 
 def _sheet(part: str) -> tuple[list[tuple[str, int]], list[list[Any]]]:
     """Heads (key of the word, width) and rows of one part."""
     if part == "clocks":
-        found, _ = regulation.clocks(g.tx, shell.house().ground, g.actor, limit=MOST_EXPORTED)
+        found, _ = regulation.clocks(g.tx, shell.house().ground, g.actor, clock.today(), limit=MOST_EXPORTED)
         return (
             [("desk.column.number", 18), ("desk.column.title", 30), ("desk.column.workflow", 22), ("regulation.clock", 24),
              ("desk.column.state", 18), ("desk.column.due_on", 14), ("regulation.left", 12), ("registers.basis", 30)],
@@ -178,9 +189,17 @@ def _sheet(part: str) -> tuple[list[tuple[str, int]], list[list[Any]]]:
             for counts in tally.counts
             for cell in counts.cells
         ]
-    heads = [("regulation.register", 24), ("registers.called", 36), ("regulation.n", 12), ("regulation.last", 14)]
+    heads = [("regulation.register", 24), ("registers.called", 36), ("regulation.value", 30), ("regulation.n", 12),
+             ("regulation.last", 14), ("regulation.within", 14)]  # fmt: skip
     return heads, [
-        [drawing.named(tally.reading.book.register.title), one.called, one.n, one.last]
+        [
+            drawing.named(tally.reading.book.register.title),
+            one.called,
+            name_of_same(one),
+            one.n,
+            one.last,
+            again_of(tally),
+        ]
         for tally in tallies
         for one in tally.repeated
     ]
@@ -197,7 +216,7 @@ def _public_cells(shown: Shown) -> list[Any]:
     status, until = registers.status_of(register, entry.status), shown.one.until
     days: list[date | int | None] = [entry.valid_from, until, shown.left]
     own = [entry.number, drawing.named(register.title), entry.called, status]
-    return [*own, *days, register.basis, "、".join(shown.stops)]
+    return [*own, *days, shown.basis, "、".join(shown.stops)]
 
 
 def title_of(counts: Counts) -> str:
@@ -215,6 +234,21 @@ def number_of(n: int | None) -> Any:
     return drawing.t("regulation.small", n=register_counts.SMALL) if n is None else n
 
 
+def name_of_same(one: Repeated) -> str:
+    """What the entries of a holder agree in."""
+    return drawing.named(one.same) if one.same is not None else ""
+
+
+def again_of(tally: Tally) -> str:
+    """What counts as coming again, in words."""
+    register = tally.reading.book.register
+    within = render(workdays.Limit.parse(tally.within).message(), g.language)
+    same = register.again.same if register.again is not None else None
+    if same is None or same not in tally.reading.names:
+        return drawing.t("regulation.again_any", within=within)
+    return drawing.t("regulation.again_same", within=within, value=drawing.named(register.fields[same].title))
+
+
 @blueprint.app_context_processor
 def _words() -> dict[str, Any]:
-    return {"counts_title": title_of, "cell_name": name_of, "cell_number": number_of}
+    return {"counts_title": title_of, "cell_name": name_of, "cell_number": number_of, "again_of": again_of}

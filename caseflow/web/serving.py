@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, g, render_template, request, url_for
@@ -29,6 +31,17 @@ RECEIPT = Field(
     accept=service.KINDS,
     max_megabytes=20,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far serving a letter has come."""
+
+    on: date | None
+    """The day on which it counts as served; None while nothing is recorded."""
+    way: str
+    mine: bool
+    """Whether the reader records it."""
 
 
 @page(blueprint, "/cases/<int:case_id>/letters/<int:letter_id>/service", policy=shell.signed_in)
@@ -94,6 +107,29 @@ def receipt(case_id: int, letter_id: int, kind: str) -> Any:
     if kind == "docx":
         return papers.sent(docx.letter_docx(body, language, demo=demo), name, kind)
     return papers.printed(letters.html(body, language, demo=demo, screen=kind == "html"), name, kind)
+
+
+def standings(view: View, rows: Sequence[Mapping[Any, Any]]) -> dict[int, Standing]:
+    """How far serving each of these letters has come; without those that are not served."""
+    served = [row for row in rows if service.rule_of(view.definition, row) is not None]
+    known = service.newest(g.tx, [row["id"] for row in served]) if served else {}
+    made = {}
+    for row in served:
+        one, mine = known.get(row["id"]), service.may_record(view.definition, view.roles, view.actor, row)
+        made[row["id"]] = Standing(one["served_on"] if one else None, one["way"] if one else "", mine)
+    return made
+
+
+def to_serve(view: View, rows: Sequence[Mapping[Any, Any]]) -> list[Mapping[Any, Any]]:
+    """The letters whose service the reader has still to record: the newest of each kind."""
+    latest = {row["kind"]: row for row in sorted(rows, key=lambda row: row["id"])}
+    known = standings(view, list(latest.values()))
+    return [row for row in latest.values() if row["id"] in known and known[row["id"]].mine and not known[row["id"]].on]
+
+
+@blueprint.app_context_processor
+def _words() -> dict[str, Any]:
+    return {"service_standings": standings, "letters_to_serve": to_serve}
 
 
 def _served(view: View, letter_id: int) -> tuple[Mapping[Any, Any], Any]:

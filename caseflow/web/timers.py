@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,22 +52,22 @@ class Line:
 def index() -> str:
     """Every time limit of the register, by what it belongs to."""
     definitions = [loaded.definition for loaded in shell.house().ground.all_current(g.tx)]
-    lines = list(_lines(definitions))
+    known = timer_reading.known(shell.house().settings.workflows)
+    lines = list(_lines(definitions, known.timers))
     groups: dict[str, list[Line]] = {}
     for one in lines:
         groups.setdefault(one.group, []).append(one)
-    titles = timer_reading.known(shell.house().settings.workflows).groups
     counts = {mark: sum(one.timer.mark == mark for one in lines) for mark in MARKS}
     counts |= {"n": len(lines), "used": sum(bool(one.used or one.inside) for one in lines)}
-    return render_template("timers/index.html", groups=groups, titles=titles, counts=counts)
+    return render_template("timers/index.html", groups=groups, titles=known.groups, counts=counts)
 
 
-def _lines(definitions: Iterable[Definition]) -> Iterator[Line]:
+def _lines(definitions: Iterable[Definition], timers: Mapping[str, Timer]) -> Iterator[Line]:
     named: dict[str, dict[str, tuple[Definition, list[Use]]]] = {}
     for definition in definitions:
         for use in uses(definition):
             named.setdefault(use.key, {}).setdefault(definition.workflow, (definition, []))[1].append(use)
-    for key, timer in timer_reading.known(shell.house().settings.workflows).timers.items():
+    for key, timer in timers.items():
         using = list(named.get(key, {}).values())
         shown = [(one, found) for one, found in using if _is_known(one)]
         yield Line(

@@ -23,7 +23,7 @@ blueprint = Blueprint("why", __name__)
 @page(blueprint, "/cases/<int:case_id>/why", policy=shell.signed_in)
 def show(case_id: int) -> Any:
     view = viewed(case_id)
-    if not (view.is_staff or view.is_applicant):
+    if not view.takes_part:
         abort(404)
     sight, lines, who = sights.of_view(view), lines_of(view), why_acts.naming(view)
     return render_template(

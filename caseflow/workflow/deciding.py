@@ -187,8 +187,9 @@ def shown(definition: Definition, column: Input, value: Value) -> dict[str, str]
         return _OTHER
     field = field_of(definition, column)
     if isinstance(value, Fraction):
-        text = dated(value) if field is not None and field.type == "date" else plain(value)
-        return {"zh": text, "en": text}
+        if field is not None and field.type == "date":
+            return _day(date.fromordinal(int(value)))
+        return {"zh": plain(value), "en": plain(value)}
     choice = field.choices.get(value) if field is not None else None
     return {"zh": choice.title.zh, "en": choice.title.en} if choice is not None else {"zh": value, "en": value}
 
@@ -208,6 +209,10 @@ def shown_cell(definition: Definition, column: Input, cell: Cell | None) -> dict
         written = re.compile(rf"parameter\.{parameter.id}\b")
         joined = {key: written.sub(getattr(parameter.title, key), text) for key, text in joined.items()}
     return joined
+
+
+def _day(when: date) -> dict[str, str]:
+    return {"zh": f"{when.year}年{when.month}月{when.day}日", "en": f"{when.day} {when:%B} {when.year}"}
 
 
 def dated(value: Fraction) -> str:

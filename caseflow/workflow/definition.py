@@ -133,6 +133,8 @@ class Definition(Part):
     workflow: WorkflowId
     version: Annotated[str, StringConstraints(pattern=r"^\d{4}\.\d{1,3}$")]
     authority: Id
+    organ: Text | None = None
+    """The office in charge of the procedure, where that is another one than the authority itself."""
     title: Text
     kind: Literal["application", "collective"] = "application"
     basis: Basis

@@ -14,7 +14,7 @@ from caseflow.workflow.kept import kept
 from caseflow.workflow.parts import Call, Condition, Id, Part, Path, Text
 from caseflow.workflow.registers import Register, RegisterCall, RegisterField, Status
 
-ASKS, TAKES = "entry_where", "take_entry"
+ASKS, TAKES, TELLS = "entry_where", "take_entry", "entry_there"
 OWN = ("number", "holder")
 """Of the entry itself, beside its values."""
 _NUMBER = Field(id="number", type="text", label=Text(zh="登记编号", en="Number of the entry"))
@@ -23,7 +23,7 @@ _UNTIL = Field(id="valid_until", type="date", label=Text(zh="有效期至", en="
 
 
 class Lookup(Part):
-    """What stands behind ``entry_where`` and ``take_entry``."""
+    """What stands behind ``entry_where``, ``entry_there`` and ``take_entry``."""
 
     register_: Id = Value(alias="register")
     where: Mapping[Id, Path] = Value(min_length=1)
@@ -40,7 +40,7 @@ class Lookup(Part):
     @classmethod
     def read(cls, call: Call) -> Self | None:
         """The argument of a call that looks for an entry; nothing where it is another call, or is not understood."""
-        if call.name not in (ASKS, TAKES):
+        if call.name not in (ASKS, TAKES, TELLS):
             return None
         argument = call.argument
         if isinstance(argument, dict) and isinstance(argument.get("status"), str):
@@ -51,6 +51,7 @@ class Lookup(Part):
             return None
         guards = found.none or found.if_any
         fits = found.into is not None and not guards if call.name == TAKES else found.into is None
+        fits = fits and not (guards and call.name == TELLS)
         return found if fits and found.status else None
 
 

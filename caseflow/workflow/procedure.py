@@ -268,6 +268,8 @@ class State(Named):
     panel: Id | None = None
     duties: dict[Id, Duty] = Value(default_factory=dict)
     when_linked: tuple[Linked, ...] = ()
+    when_undone: Id | None = None
+    """The act by which the system undoes the case here, where that from which it was opened is undone."""
     beside: tuple[Beside, ...] = ()
     """Like entries of registers, shown to officers beside the acts."""
     may_be_taken_back: bool = False

@@ -123,6 +123,16 @@ class Validity(Part):
         return tuple(name for name in ("lasts", "lasts_by", "until") if getattr(self, name) is not None)
 
 
+class Again(Part):
+    """What counts as coming again, for the offices that read the register."""
+
+    same: Id | None = None
+    """The value in which the entries agree; any two entries of a holder unless given."""
+    within: Period
+    """How close together they lie."""
+    basis: str
+
+
 class Register(Named):
     """A register of the authority; its entries are appended and never edited."""
 
@@ -144,8 +154,12 @@ class Register(Named):
     """The page of an entry; headed by its number unless given."""
     removed_after: Period | None = None
     """How long after its end an entry is still shown to the public; for ever unless given."""
+    shown_under: Id | None = None
+    """The value that says under which rule an entry is public; its own ``basis`` unless given."""
     statistics: tuple[Id, ...] = ()
     """The values by which the offices that read it count its entries; beside them the bureau in charge."""
+    again: Again | None = None
+    """When a holder with several entries comes again."""
     basis: str
 
     @model_validator(mode="before")

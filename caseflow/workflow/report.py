@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from caseflow.words import Message
-from caseflow.workflow import lookups, sampling
+from caseflow.workflow import lookups, publishing, sampling
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.form import Field
 from caseflow.workflow.kept import kept
+from caseflow.workflow.many import Letter
 from caseflow.workflow.parts import Text
 from caseflow.workflow.problems import Finding, Level, Place, nearest
 from caseflow.workflow.procedure import Action, State
@@ -33,8 +34,6 @@ ENGINE_ACTS = (
 
 SERVED = "served"
 """The store of how letters were served: ``served.<letter>.on`` and ``.way``."""
-SERVED_ON = Field(id="on", type="date", label=Text(zh="送达日期", en="Served on"))
-SERVED_WAY = Field(id="way", type="text", label=Text(zh="送达方式", en="Way of service"))
 FOOTPRINT = "footprint"
 """Before the figures of the study that is filed with a case, as it was recomputed last."""
 FIGURE_DECIMALS = 9
@@ -122,8 +121,8 @@ def paths(definition: Definition) -> Mapping[str, Field]:
             put(f"{action.store or action.id}.{field.id}", field)
     for letter in definition.letters.values():
         if letter.service is not None:
-            put(f"{SERVED}.{letter.id}.on", SERVED_ON)
-            put(f"{SERVED}.{letter.id}.way", SERVED_WAY)
+            for field in served(letter):
+                put(f"{SERVED}.{letter.id}.{field.id}", field)
     for decision in definition.decisions.values():
         if decision.hit != "collect":
             for output in decision.outputs.values():
@@ -139,13 +138,24 @@ def paths(definition: Definition) -> Mapping[str, Field]:
     for store in sampling.samples(definition):
         for field in sampling.KEPT:
             put(f"{store}.{field.id}", field)
+    for store in publishing.published(definition):
+        for field in publishing.KEPT:
+            put(f"{store}.{field.id}", field)
     return found
+
+
+def served(letter: Letter) -> tuple[Field, Field]:
+    """The day on which a letter counts as served, and in which way it was served."""
+    title = letter.title
+    on = Text(zh=f"《{title.zh}》送达日期", en=f"the day on which “{title.en}” was served")
+    way = Text(zh=f"《{title.zh}》送达方式", en=f"the way in which “{title.en}” was served")
+    return Field(id="on", type="date", label=on), Field(id="way", type="text", label=way)
 
 
 @kept
 def beside(definition: Definition) -> frozenset[str]:
-    """The stores of what an act keeps beside its answers: entries that were taken over, samples that were drawn."""
-    return frozenset({**lookups.takes(definition), **sampling.samples(definition)})
+    """The stores of what an act keeps beside its answers: entries that were taken over, samples, factors that were published."""
+    return frozenset({**lookups.takes(definition), **sampling.samples(definition), **publishing.published(definition)})
 
 
 @kept

@@ -21,7 +21,7 @@ from caseflow.workflow.parts import Check, Text
 from caseflow.workflow.problems import Finding, Place
 from caseflow.workflow.procedure import Action
 from caseflow.workflow.readings import answer
-from caseflow.workflow.report import FOOTPRINT, SERVED, beside, gathered, paths
+from caseflow.workflow.report import FOOTPRINT, SERVED, beside, gathered, paths, served
 
 Names = dict[str, tuple[Kind, int | None]]
 
@@ -238,8 +238,7 @@ def _labels(definition: Definition) -> dict[str, Text]:
         found |= {f"case.{decision.id}.{output.id}": output.label for output in decision.outputs.values()}
     for letter in definition.letters.values():
         if letter.service is not None:
-            named = Text(zh=f"《{letter.title.zh}》送达日期", en=f"the day on which “{letter.title.en}” was served")
-            found[f"case.{SERVED}.{letter.id}.on"] = named
+            found |= {f"case.{SERVED}.{letter.id}.{field.id}": field.label for field in served(letter)}
     taken = beside(definition)
     for path, field in paths(definition).items():
         store = path.partition(".")[0]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
-from caseflow import worker
+from caseflow import clock, worker
 from caseflow.cases import dossier, linking, view
-from caseflow.cases.models import timer
+from caseflow.cases.models import deadline, timer
 from caseflow.people.rights import Actor
 from caseflow.records import journal
 from caseflow.words import Message, Refused
@@ -56,6 +58,19 @@ def test_an_act_opens_a_case_with_what_it_copies_and_both_journals_say_so(world:
     assert "王二" not in str((first.body, here.body))
     assert [kind for kind, *_ in parts.owed(world, other)] == ["state:looking"]
     assert parts.sound(world)
+
+
+def test_a_clock_starts_at_once_from_a_date_that_is_copied_and_not_without_one(world: World) -> None:
+    case_id, office = reviewing(world)
+    seen = clock.today() - timedelta(days=1)
+    for said in ({}, {"seen_on": seen.isoformat()}):
+        world.do(office, case_id, "inquire", topic="排放数据", **said)
+    with world.database.read() as tx:
+        opened = [row["id"] for row in linking.opened_by(tx, case_id, "inquiry")]
+        running = sa.select(deadline.c.case_id, deadline.c.started_on).where(deadline.c.clock == "clock:since_seen")
+        found = [tuple(row) for row in tx.execute(running)]
+
+    assert found == [(opened[1], seen)]
 
 
 def test_a_case_may_belong_to_the_office_that_holds_it_and_not_to_the_applicant(world: World) -> None:

@@ -30,12 +30,12 @@ def test_a_hearing_lies_so_many_working_days_after_the_notice_and_not_too_late(w
         last = world.do(officer, case_id, "summon", hearing_on="2026-12-23")
 
     assert nothing == ["还没有“告知日期”，无法计算期限。（示例第二十一条）"]
-    assert before == ["“听证日期”（2026-09-23）早于“告知日期”（2026-09-24）。（示例第二十一条）"]
+    assert before == ["“听证日期”（2026年9月23日）早于“告知日期”（2026年9月24日）。（示例第二十一条）"]
     assert early == [
-        "“告知日期”为2026-09-24，7个工作日后为2026-10-12，“听证日期”（2026-10-11）不得早于该日。（示例第二十一条）"
+        "“告知日期”为2026年9月24日，7个工作日后为2026年10月12日，“听证日期”（2026年10月11日）不得早于该日。（示例第二十一条）"
     ]
     assert late == [
-        "“告知日期”为2026-09-24，90日至2026-12-23届满，“听证日期”（2026-12-24）不得晚于该日。（示例第二十一条）"
+        "“告知日期”为2026年9月24日，90日至2026年12月23日届满，“听证日期”（2026年12月24日）不得晚于该日。（示例第二十一条）"
     ]
     assert (first.state, last.state) == ("reviewing", "reviewing")
     assert parts.sound(world)
@@ -52,7 +52,7 @@ def test_a_time_that_must_have_run_out_is_open_on_its_last_day_and_over_on_the_n
         over = world.do(officer, case_id, "sum_up")
 
     assert open_still == [
-        "“告知日期”为2026-11-03，5个工作日至2026-11-10届满，“今天”（2026-11-10）须在该日之后。（示例第二十二条）"
+        "“告知日期”为2026年11月3日，5个工作日至2026年11月10日届满，届满后才能办理。（示例第二十二条）"
     ]
     assert over.state == "reviewing"
 

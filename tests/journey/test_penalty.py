@@ -3,181 +3,133 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
 
 import pytest
 
 from caseflow.config import Settings
 from caseflow.db import Database
-from caseflow.office import reference
-from caseflow.people import accounts, organisations, roles
-from caseflow.people.models import person
-from caseflow.workflow.identifiers import make_credit_code
-from tests.journey.filing import case_of, pdf, public, section
-from tests.journey.offices import do, sign
-from tests.journey.visitor import Visitor
-from tests.journey.world import SECRET, Site, build
-from tests.people.conftest import password_hash
+from tests.journey.drive import Stage, fill, follow, press, stage
+from tests.journey.enforcement import (
+    CLUE,
+    DECISION,
+    NOTE,
+    UNIT,
+    act,
+    decision,
+    filed,
+    investigated,
+    regulator,
+    serve,
+    signed,
+)
+from tests.journey.filing import pdf
+from tests.journey.offices import do
+from tests.journey.prepared import enter, told
+from tests.journey.world import Site
 
-UNIT, CODE = "宜春示例电池有限公司", make_credit_code("91", "360900", 91)
-PEOPLE = {
-    "officer": ("演示办案", "enforcement_officer", "jx-market"),
-    "second": ("演示协办", "second_officer", "jx-market"),
-    "head": ("演示机构负责", "enforcement_head", "jx-market"),
-    "reviewer": ("演示审核", "case_reviewer", "jx-market"),
-    "leader": ("演示部门负责", "market_leader", "jx-market"),
-    "unit": ("演示当事人", "party", "unit"),
-}
-CLUE, NOTE, DECISION = "群众反映标注虚高的线索原文", "内部备注不外传", "例市监罚〔2025〕1号"
-POINTS = ("competent", "party", "facts", "nature", "law", "procedure", "proper")
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
 def site(sqlite_database: Database, settings: Settings) -> Site:
-    """The market regulator of the province, and the enterprise that is the party."""
-    found = build(sqlite_database, settings)
-    known, keys = reference.roles(settings), found.ground.keys
-    with found.time(), found.database.write() as tx:
-        authority = organisations.authority_id(tx, "jiangxi")
-        unit = organisations.record(
-            tx, authority_id=authority, name_zh=UNIT, name_en=UNIT, credit_code=CODE, kind="enterprise",
-            prefecture_id=found.ids["jx-yichun"], division="360900",
-        )  # fmt: skip
-        places = {**found.ids, "unit": unit}
-        for login, (name, role, place) in PEOPLE.items():
-            who = accounts.create(
-                tx, authority_id=authority, login=login, name=name, password_hash=password_hash(), keys=keys
-            )
-            roles.grant(tx, known, person_id=who, organisation_id=places[place], role=role, by=None)
-            if place != "unit":
-                sealed = accounts.seal(keys, login, "second_factor", SECRET)
-                tx.execute(person.update().where(person.c.id == who).values(second_factor=sealed, last_step=0))
-    return found
+    return regulator(sqlite_database, settings)
 
 
-def test_a_penalty_is_worked_by_many_hands_and_read_by_everybody_in_the_end(site: Site) -> None:
+def test_a_penalty_is_worked_by_many_hands_and_read_by_everybody_in_the_end(site: Site, tmp_path: Path) -> None:
     number = filed(site)
     investigated(site, number)
-    told = site.visitor("officer")
-    do(told, number, "send_notice", {"facts": "拟罚款五万元"})
-    serve(told, number, "行政处罚告知书")
-    early = act(site, "officer", number, "go_on", {"summary": "未行使"})
-    unseen = site.visitor("unit").get(f"/cases/{number}").status
-    do(site.visitor("officer"), number, "open_to_party", {"code": CODE})
-    seen = site.visitor("unit").get(f"/cases/{number}")
-    inside = [site.visitor("unit").get(f"/cases/{number}{part}").words for part in ("", "?part=timeline")]
-    do(site.visitor("unit"), number, "state_case", {"stated_on": site.today.isoformat(), "text": "请从轻"})
-    site.wait_until(site.today + timedelta(days=14))
-    do(site.visitor("officer"), number, "consider_statements", {"opinion": "部分采纳"})
-    sign(site.visitor("head"), number)
-    do(site.visitor("officer"), number, "go_on", {"summary": "已陈述，已复核"})
-    heavier = act(site, "officer", number, "decide", decision(site, fine="60000.00"))
-    decided(site, number)
-    published(site, number)
-    register = public(site, "/public/registers/jiangxi/penalties")
-    entry = public(site, register.link("/penalties/"))
+    unheard = site.visitor("unit").get(f"/cases/{number}").status
+    do(site.visitor("officer"), number, "send_notice", {"facts": "拟罚款五万元"})
+    with stage(site, tmp_path / "shots") as on:
+        served_in_the_browser(on, number)
+        early = act(site, "officer", number, "go_on", {"summary": "未行使"})
+        inside = read_by_the_party(on, number)
+        site.wait_until(site.today + timedelta(days=14))
+        do(site.visitor("officer"), number, "consider_statements", {"opinion": "部分采纳"})
+        signed(site, number, "head")
+        do(site.visitor("officer"), number, "go_on", {"summary": "已陈述，已复核"})
+        heavier = act(site, "officer", number, "decide", decision(site, fine="60000.00"))
+        decided(site, number)
+        published(site, number)
+        entry = read_by_the_public(on)
+        performed(site, number)
+    closed = site.visitor("officer").get(f"/cases/{number}?part=papers").words
 
-    assert "尚未届满" in " ".join([*early.errors, early.words]) or "期" in " ".join(early.errors)
-    assert (unseen, seen.status) == (404, 200)
+    assert unheard == 404
+    assert early.errors == [
+        "“《行政处罚告知书》送达日期”为2026年6月1日，5个工作日至2026年6月8日届满，届满后才能办理。（程序规定第五十七条）"
+    ]
+    assert "行政处罚告知书" in inside[0]
     assert [mark in words for words in inside for mark in (CLUE, NOTE)] == [False] * 4
-    assert "罚款重于告知的数额" in " ".join([*heavier.errors, heavier.words])
-    assert all(one in entry.words for one in (DECISION, UNIT, "罚款五万元", "公示中"))
-    assert [mark in entry.words for mark in (CLUE, NOTE)] == [False, False]
+    assert heavier.errors == ["罚款重于告知的数额。（依据：程序规定第五十八条）"]
+    assert all(one in entry for one in (DECISION, UNIT, "罚款五万元", "公示中"))
+    assert [mark in entry for mark in (CLUE, NOTE)] == [False, False]
+    assert "已结案" in closed
+    assert closed.count("直接送达") == 3
+    assert on.faults == []
 
 
-def filed(site: Site) -> int:
-    """The clue entered, looked into and filed, with the signatures of two officers, the head and the leader."""
-    officer = site.visitor("officer")
-    number = opened(officer)
-    today = site.today.isoformat()
-    party = {"name": UNIT, "uscc": CODE, "kind": "body", "role_in": "producer", "region": "360900"}
-    for name, answers in {
-        "source": {"kind": "inspection", "found_on": today, "matter": "虚标产品碳足迹", "text": CLUE},
-        "party": {**party, "address": "宜春市示例路1号", "note": NOTE},
-    }.items():
-        assert section(officer, number, name, answers).errors == [], name
-    do(officer, number, "register")
-    do(officer, number, "record_check", {"day": today, "officers": "甲、乙", "found": "不符"})
-    alone = {"officers-0-name": "甲", "officers-0-card": "证1"}
-    conditions = {f"conditions-{one}-conclusion": "met" for one in ("evidence", "punishable", "competent", "in_time")}
-    refused = act(site, "officer", number, "open_file", {**conditions, **alone, "opinion": "立案"})
-    both = {**alone, "officers-1-name": "乙", "officers-1-card": "证2"}
-    do(officer, number, "open_file", {**conditions, **both, "opinion": "立案"})
-    for who in ("second", "head", "leader"):
-        sign(site.visitor(who), number)
-    assert refused.errors != []
-    return number
+def served_in_the_browser(on: Stage, number: int) -> None:
+    """The officer finds on the page of the case that the notice is still to be served, and says that it was."""
+    page = enter(on, "officer")
+    page.goto(f"/cases/{number}")
+    on.look(page, "penalty-to-serve", narrow=True)
+    follow(page, "登记送达：行政处罚告知书")
+    fill(page, {"way": "direct", "done_on": on.site.today.isoformat(), "receiver": "前台"})
+    press(page, "登记送达")
+    assert "请上传送达回证扫描件" in told(page)
+    fill(page, {"file": pdf("回证.pdf")})
+    on.look(page, "penalty-service", narrow=True)
+    press(page, "登记送达")
+    page.goto(f"/cases/{number}")
+    on.look(page, "penalty-served")
+    assert "待登记送达" not in told(page)
 
 
-def investigated(site: Site, number: int) -> None:
-    """Evidence, the report with its second signature, the review by somebody else, the leader's approval."""
-    today = site.today.isoformat()
-    officer = site.visitor("officer")
-    evidence = {"item": "截图", "kind": "electronic", "proves": "标注", "source": "现场", "taken_on": today}
-    do(officer, number, "take_evidence", {**evidence, "taken_by": "甲、乙", "keeper": "甲", "paper": pdf("证据.pdf")})
-    report = {
-        "offence": "misleading_claim", "happened_on": today, "gravity": "ordinary", "facts": "没有依据",
-        "discretion": "从轻", "proposal": "punish", "corrected": "not_ordered", "kinds": ["fine"], "fine": "50000.00",
-    }  # fmt: skip
-    do(officer, number, "conclude_investigation", {**report, "paper": pdf("报告.pdf")})
-    sign(site.visitor("second"), number)
-    points = {f"points-{one}-conclusion": "met" for one in POINTS}
-    do(site.visitor("reviewer"), number, "pass_review", {"kind": "case", **points, "opinion": "同意"})
-    do(site.visitor("leader"), number, "approve_proposal", {"opinion": "同意"})
+def read_by_the_party(on: Stage, number: int) -> list[str]:
+    """The party reads what was served on it and states its case; all that it can read of the case."""
+    page = enter(on, "unit")
+    page.goto(f"/cases/{number}")
+    on.look(page, "penalty-party", narrow=True)
+    found = [told(page)]
+    follow(page, "陈述申辩")
+    fill(page, {"stated_on": on.site.today.isoformat(), "text": "标注已经撤下，请从轻处理。"})
+    on.look(page, "penalty-statement", narrow=True)
+    press(page, "陈述申辩")
+    page.goto(f"/cases/{number}?part=timeline")
+    on.look(page, "penalty-party-stated")
+    return [*found, told(page)]
 
 
-def decision(site: Site, fine: str = "50000.00") -> dict[str, Any]:
-    return {
-        "document_number": DECISION, "decided_on": site.today.isoformat(), "kinds": ["fine"], "fine": fine,
-        "content": "罚款五万元", "organ": "例市场监督管理局", "class": "general", "discretion": "从轻", "paper": pdf("决定.pdf"),
-    }  # fmt: skip
+def read_by_the_public(on: Stage) -> str:
+    """What anybody reads of the penalty in the public register."""
+    page = on.person("anybody")
+    page.goto("/public/registers/jiangxi/penalties")
+    on.look(page, "penalty-register", narrow=True)
+    follow(page, DECISION)
+    on.look(page, "penalty-entry", narrow=True)
+    return told(page)
 
 
 def decided(site: Site, number: int) -> None:
     officer = site.visitor("officer")
     do(officer, number, "decide", decision(site))
-    for who in ("head", "leader"):
-        sign(site.visitor(who), number)
-    for paper in ("行政处罚决定书", "信用修复告知书"):
-        serve(officer, number, paper)
+    signed(site, number, "head", "leader")
+    serve(site, number, "行政处罚决定书", "信用修复告知书")
     do(officer, number, "confirm_service", {"told": True})
 
 
 def published(site: Site, number: int) -> None:
     until = (site.today + timedelta(days=200)).isoformat()
     do(site.visitor("officer"), number, "publish", {"until": until, "decision": pdf("公示.pdf"), "checked": True})
-    sign(site.visitor("head"), number)
+    signed(site, number, "head")
 
 
-def opened(officer: Visitor) -> int:
-    """A case of the office begun from its start page."""
-    page = officer.get("/collective/penalty/new")
-    return case_of(officer.send(page, page.form("request_key")))
-
-
-def serve(officer: Visitor, number: int, title: str) -> None:
-    """Record that the newest letter of this title was handed over today."""
-    page = officer.get(f"/cases/{number}?part=letters")
-    record = officer.get(next(link for link in page.links("/service") if link))
-    for link in page.links("/service"):
-        record = officer.get(link)
-        if title in record.words:
-            break
-    form = record.form("/service").fill(
-        way="direct", done_on=str(officer_day(record)), receiver="前台", file=pdf("回证.pdf")
-    )
-    done = officer.send(record, form)
-    assert (done.status, done.errors) == (200, []), (done.errors, done.words[:800])
-
-
-def officer_day(page: Any) -> str:
-    """The day that the form offers."""
-    return str(page.form("/service")["done_on"])
-
-
-def act(site: Site, who: str, number: int, name: str, answers: dict[str, Any]) -> Any:
-    """An act that is refused: the page that says so."""
-    visitor = site.visitor(who)
-    where = f"/cases/{number}/acts/{name}"
-    page = visitor.get(where)
-    return visitor.send(page, page.form(where).fill(answers))
+def performed(site: Site, number: int) -> None:
+    """Paid, performed and closed."""
+    officer, today = site.visitor("officer"), site.today.isoformat()
+    do(officer, number, "record_payment", {"paid_on": today, "amount": "50000.00", "receipt": pdf("收据.pdf")})
+    do(officer, number, "finish", {"how": "罚款已缴清，标注已撤下"})
+    do(officer, number, "close", {"way": "performed", "goods": "无", "index": True})
+    signed(site, number, "head", "leader")

@@ -11,6 +11,7 @@ import pytest
 from caseflow.cases.ground import publish
 from caseflow.cases.vocabulary import vocabulary
 from caseflow.office import rehearsal
+from caseflow.workflow import timer_reading
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.proof.timer_uses import uses
 from caseflow.workflow.reader import examine
@@ -59,6 +60,12 @@ def test_nothing_that_is_shipped_uses_these_limits() -> None:
 
     assert NAME not in everything()
     assert not [key for key in named if key.startswith("pe.")]
+
+
+def test_whoever_takes_it_up_uses_every_one_of_them(taken_up: Definition) -> None:
+    rows = {key for key in timer_reading.known(EVERYWHERE).timers if key.startswith("pe.")}
+
+    assert {use.key for use in uses(taken_up) if use.key.startswith("pe.")} == rows
 
 
 def test_filing_and_the_case_have_limits_of_their_own_in_calendar_days(taken_up: Definition) -> None:

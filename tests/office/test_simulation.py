@@ -138,7 +138,7 @@ def journals(stage: Stage, plan: Plan) -> list[tuple[Any, ...]]:
 
 
 def test_the_same_seed_draws_the_same_experts_and_leaves_the_same_journals(trap: Stage) -> None:
-    plan = Plan("review-meeting", cases=4, until=date(2026, 6, 30))
+    plan = Plan("review-meeting", cases=4, seed=2, until=date(2026, 6, 30))
     first, second = (journals(trap, plan) for _ in range(2))
 
     assert {name for *_, draw, _ in first for name in draw or ()} >= {"commitment", "snapshot", "draw", "signed"}
@@ -232,7 +232,7 @@ def test_the_command_tells_what_it_found_and_fails_below_the_coverage(
 
     assert code == 1
     assert told["workflow"] == told["workflows"][0]["workflow"] == "municipal-submission"
-    assert {one["workflow"] for one in told["workflows"]} == set(ALL)
+    assert {one["workflow"] for one in told["workflows"]} >= set(ALL)
     assert told["workflows"][0]["coverage"]["actions"]["taken"] < told["workflows"][0]["coverage"]["actions"]["of"]
 
 
@@ -262,7 +262,7 @@ def test_a_replay_of_a_case_that_is_not_there_says_so(capsys: pytest.CaptureFixt
 def test_a_procedure_runs_with_all_that_belong_to_it_and_nothing_in_it_breaks(trap: Stage) -> None:
     found, told = simulated(trap, Plan("pilot-service", cases=6, until=date(2026, 4, 20)))
 
-    assert {loaded.definition.workflow for loaded in found.family} == set(ALL)
+    assert {loaded.definition.workflow for loaded in found.own} == set(ALL)
     assert found.walk.acts.crashes == []
     assert found.watch.broken == []
     assert told["acts"] > 50

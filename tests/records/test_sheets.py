@@ -54,7 +54,7 @@ def test_a_table_comes_back_as_it_was_written(tmp_path: Path) -> None:
         ["填报单位（盖章）：示例市", None, None, None, None, None],
         ["序号", "单位", "日期", "值", "是否", "备注"],
         [1, "示例公司", date(2026, 3, 5), 12.5, True, None],
-        [2, None, "2026-03-06 00:30", -3, False, "未签收"],
+        [2, None, datetime(2026, 3, 6, 0, 30), -3, False, "未签收"],  # noqa: DTZ001 - a cell has no zone
         ["备注：无", None, None, None, None, None],
     ]
 

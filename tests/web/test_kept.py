@@ -71,5 +71,6 @@ def test_the_office_reads_the_sample_and_the_applicant_does_not(published: World
     own = words(published.visit("unit-1").get(f"/cases/{case_id}").text)
 
     assert "“证据清单”抽样" in page
+    assert [f"{number} 发票{number}" in page for number in range(1, 5)] == [True] * 4
     assert "随机种子" in page
     assert "随机种子" not in own

@@ -99,6 +99,19 @@ def test_the_page_is_headed_says_what_it_is_not_and_groups_what_it_tells(
     assert "内部" not in page
 
 
+def test_the_office_in_charge_is_that_of_the_procedure_and_no_bureau_of_the_authority(
+    world: World, department: Actor, app: Flask
+) -> None:
+    entered(world, department)
+    visitor = Visitor(app)
+    listing, page = visitor.get(f"/public{MARKS}"), words_of(visitor.get(OPEN))
+    (row,) = csv.DictReader(StringIO(visitor.get(f"/public{MARKS}.csv").data.decode("utf-8-sig")))
+
+    assert "主管部门 示例市场监督管理局" in page
+    assert "示例市场监督管理局 · 依据" in page
+    assert (row["主管部门"], 'name="prefecture"' in listing.text) == ("示例市场监督管理局", False)
+
+
 def test_a_page_tells_the_status_and_the_figure_of_the_day_of_issue_beside_those_of_today(
     world: World, department: Actor, app: Flask
 ) -> None:

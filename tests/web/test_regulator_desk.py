@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +15,26 @@ from python_calamine import CalamineWorkbook
 
 from caseflow import clock
 from caseflow.app import create_app
+from caseflow.cases import deadlines, register_book, register_holders
 from caseflow.cases import ground as grounds
-from caseflow.cases import register_book
 from caseflow.cases.models import case as case_table
 from caseflow.cases.models import deadline
 from caseflow.cases.register_models import register_standing
 from caseflow.cases.vocabulary import vocabulary
 from caseflow.config import Settings
 from caseflow.db import Database
+from caseflow.office import reference, register_counts, rehearsed_registers
 from caseflow.office.register_counts import Cell, told
+from caseflow.people import accounts, organisations, roles, sessions
 from caseflow.people.rights import Actor
+from caseflow.workflow.identifiers import make_credit_code
 from caseflow.workflow.reader import read
+from caseflow.workflow.registers import Again
 from tests.cases.world import World, build
+from tests.journey import world as journey
+from tests.journey.world import Site
 from tests.web.conftest import Visitor, words_of
+from tests.web.office_world import Reader
 from tests.web.test_beside import visit
 
 TOY = read(Path(__file__).with_name("toy-regulation.yaml"), vocabulary=vocabulary())
@@ -102,7 +110,7 @@ def test_clocks_stand_by_what_is_left_and_only_those_of_cases_that_may_be_known(
     assert ("查处总期限" in page, "示例第五条" in page, "已超期" in page) == (True, True, True)
     assert page.index(world.row(late)["title"]) < page.index(world.row(soon)["title"])
     assert [one for one in (over, other) if f"/cases/{one}" in page] == []
-    assert "没有正在计算的跨环节期限" in bureau
+    assert "没有正在计算的跨环节期限，也没有即将到期的环节期限" in bureau
     assert [row[3] for row in sheet[3:]] == ["查处总期限"] * 2
 
 
@@ -181,6 +189,111 @@ def test_a_holder_comes_again_only_within_the_period(world: World, app: Flask, d
     assert [name in far for name in ("再犯单位", "相隔单位", "一次单位")] == [True, True, False]
     assert link in reader.get("/regulation?part=repeated").text
     assert ("再犯单位" in elsewhere.text, "没有多次列入的单位" in elsewhere.text) == (False, True)
+
+
+def test_only_entries_that_agree_count_where_the_register_says_what_coming_again_is(
+    world: World, department: Actor
+) -> None:
+    register = TOY.registers["sanctions"]
+    again = Again(same="offence", within="2 years", basis="内部默认")
+    strict = register.model_copy(update={"again": again})
+    same, mixed = world.enterprise("同类单位"), world.enterprise("异类单位")
+    for unit, offence in ((same, "label"), (same, "label"), (mixed, "label"), (mixed, "report")):
+        published(world, department, unit, offence)
+    change(world, published(world, department, same, "report"), issued_on=clock.today() - timedelta(days=800))
+    with world.database.read() as tx:
+        known = register_holders.readings(tx, world.ground, department, clock.today())
+        narrow = [
+            replace(one, book=replace(one.book, register=strict))
+            for one in known
+            if one.book.register.id == "sanctions"
+        ]
+        (tally,), _, _ = register_counts.tallies(tx, department, narrow, year=None, within=None)
+        (wide,), _, _ = register_counts.tallies(tx, department, known, year=None, within="3 years")
+
+    assert [(one.called, one.same, one.n) for one in tally.repeated] == [
+        ("同类单位", {"zh": "虚标", "en": "False label"}, 2)
+    ]
+    assert {(one.called, one.n) for one in wide.repeated} == {("同类单位", 3), ("异类单位", 2)}
+
+
+@pytest.fixture
+def regulator(sqlite_database: Database, settings: Settings) -> tuple[Site, Reader]:
+    """What is shipped, with an officer of the market regulator at the desk."""
+    site = journey.build(sqlite_database, settings)
+    with site.time(), site.database.write() as tx:
+        authority = organisations.authority_id(tx, "jiangxi")
+        who = accounts.create(
+            tx, authority_id=authority, login="desk", name="演示监管", password_hash="-", keys=site.ground.keys
+        )
+        for role in ("enforcement_officer", "market_officer"):
+            roles.grant(
+                tx,
+                reference.roles(site.settings),
+                person_id=who,
+                organisation_id=site.ids["jx-market"],
+                role=role,
+                by=None,
+            )
+        token = sessions.begin(tx, who, idle_seconds=3600, address="192.0.2.1", second_factor_done=True)
+    reader = Reader(site.app)
+    reader.client.set_cookie("caseflow", token)
+    return site, reader
+
+
+def test_the_desk_reads_the_shipped_registers_by_offence_product_region_and_source(
+    regulator: tuple[Site, Reader],
+) -> None:
+    site, reader = regulator
+    with site.time(), site.database.write() as tx:
+        units = [
+            organisations.record(
+                tx, authority_id=organisations.authority_id(tx, "jiangxi"), name_zh=f"示例{at}公司", name_en=f"Unit {at}",
+                credit_code=make_credit_code("91", "360900", 200 + at), kind="enterprise",
+                prefecture_id=site.ids["jx-yichun"], division="360900",
+            )
+            for at in range(2)
+        ]  # fmt: skip
+        book = rehearsed_registers.shelf(
+            tx, site.ground, site.ground.current(tx, "penalty"), site.ids["jx-market"], None
+        )
+        until = clock.today() + timedelta(days=90)
+        for number, (unit, offence, product) in enumerate(
+            [
+                (0, "引人误解的宣传", "电池"),
+                (0, "引人误解的宣传", "水泥"),
+                (1, "引人误解的宣传", "电池"),
+                (1, "虚假证明", "电池"),
+            ]
+        ):
+            said = {"offence": offence, "product": product, "region": "宜春市", "policy": "公示规定第十三条（三年）"}
+            book.enter("penalties", said, holder=units[unit], number=f"例罚{number}号", until=until)
+        book.enter("clues", {"source": "媒体反映", "region": "宜春市", "result": "立案"}, holder=units[0])
+        definition = site.ground.current(tx, "penalty").definition
+        for limit in ("5 workdays", "30 workdays"):
+            rule = deadlines.rule_of(definition, "checking")
+            made = deadlines.made_of(book.case_id, "checking", clock.today(), limit)
+            deadlines.insert(tx, site.ground, definition, rule, made)
+    soon = rows_of(reader.get("/regulation/clocks.xlsx"))
+    page = reader.get("/regulation?part=publication")
+    said_public = words_of(page)
+    counts = reader.get("/regulation?part=statistics").text
+    again = words_of(reader.get("/regulation?part=repeated"))
+    sheets = {
+        part: rows_of(reader.get(f"/regulation/{part}.xlsx")) for part in ("publication", "statistics", "repeated")
+    }
+
+    assert [(row[3], row[5], row[7]) for row in soon[3:]] == [("核查", date(2026, 6, 8), "程序规定第十八条")]
+    assert all(text in said_public for text in ("例罚0号", "公示规定第十三条（三年）", "办案人员", "剩余天数：90天"))
+    assert f'href="/cases/{book.case_id}"' in page.text
+    assert {"引人误解的宣传": "3", "虚假证明": "1", "电池": "3", "水泥": "1", "媒体反映": "1"}.items() <= counted(
+        counts
+    ).items()
+    assert ("示例0公司 引人误解的宣传 2" in again, "示例1公司" in again) == (True, False)
+    assert "“违法行为类型”相同、相隔不超过2年的两条以上登记" in again
+    assert [row[7] for row in sheets["publication"][3:]] == ["公示规定第十三条（三年）"] * 4
+    assert ["线索台账", "线索来源", "媒体反映", 1] in sheets["statistics"]
+    assert [row[1:4] for row in sheets["repeated"][3:]] == [["示例0公司", "引人误解的宣传", 2]]
 
 
 def test_only_offices_have_the_desk(world: World, app: Flask, department: Actor) -> None:

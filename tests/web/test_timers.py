@@ -54,7 +54,7 @@ def test_everybody_reads_each_row_with_whence_it_is_known_and_what_is_to_be_conf
     assert "见于网页摘录，待核" in row(zh, "bl.early")
     assert "凭记忆，待核 令第44号期限条款未读到原文" in row(zh, "bl.term")
     assert "延长：经市场监督管理部门负责人批准延长一次" in row(zh, "pn.case")
-    assert all("尚无流程使用" in row(zh, key) for key in SHIPPED.timers if key.startswith("rr."))
+    assert all("尚无流程使用" in row(zh, key) for key in SHIPPED.timers if key.startswith("pe."))
     assert "from memory, to be confirmed" in row(pages["en"], "bl.term")
 
 

@@ -79,7 +79,7 @@ CLOCKS: list[tuple[str, list[tuple[str, str]]]] = [
     ("clock_never_resumed", [("then: [resume_clock]", "then: []")]),
     ("clock_may_not_stop", [("      stops: {by: municipal_head, basis: 示例第九条}\n", "")]),
     ("clock_word_missing", [("        sign_off: municipal_head\n", "")]),
-    ("clock_word_missing", [("        sign_off: municipal_head\n", "        sign_off: municipal_head\n        at_most: 1\n        beyond: sign_off\n")]),
+    ("clock_word_missing", [("        at_most: 2\n", "        at_most: 2\n        beyond: sign_off\n")]),
     ("clock_word_missing", [("        by: municipal_head\n", "")]),
     ("clock_ground_missing", [("理由, en: Ground}, required: true,", "理由, en: Ground},")]),
     ("clock_ground_missing", [("中止事由, en: Ground}, required: true,", "中止事由, en: Ground},")]),

@@ -1,4 +1,4 @@
-"""What is wrong with looking for entries, taking them over and drawing samples is told at its place, in both languages."""
+"""What is wrong with looking for entries, taking them over, drawing samples and publishing factors is told at its place, in both languages."""
 
 from __future__ import annotations
 
@@ -49,6 +49,13 @@ WRONG: list[tuple[str, str, str, str]] = [
     ("sampled", DRAWN, DRAWN.replace("draw.many", "dossier.papers.list.name"), "question_type"),
     ("sampled", DRAWN, DRAWN.replace("into: sample", "into: draw"), "into_taken"),
     ("sampled", LEAST, "size: parameter.lest", "unknown_parameter"),
+    ("factor", "into: published, ", "", "argument_wrong"),
+    ("factor", "into: published", "into: admit", "into_taken"),
+    ("factor", "name: dossier.factor.name", "name: dossier.factor.nam", "unknown_path"),
+    ("factor", "value: dossier.factor.value", "value: dossier.factor.year", "question_type"),
+    ("factor", "choices: {kg:", "choices: {bushel:", "unknown_code"),
+    ("factor", "of: published", "of: publishd", "unknown_factor"),
+    ("factor", ", document: retire.document", "", "argument_wrong"),
     ("sampled", "type: integer\n    default: 2", "type: boolean\n    default: true", "parameter_kind"),
 ]
 

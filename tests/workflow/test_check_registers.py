@@ -74,6 +74,8 @@ SINGLE: list[tuple[str, list[tuple[str, str]]]] = [
     ("unknown_register_value", [(BASIS, f"    page: {{{PAGE}, figure: roff}}\n{BASIS}")]),
     ("unknown_register_value", [(BASIS, f"    page: {{{PAGE}, groups: {{of: {{title: {TITLE}, fields: [roff]}}}}}}\n{BASIS}")]),
     ("unknown_register_value", [(BASIS, f"    statistics: [roof, roff]\n{BASIS}")]),
+    ("unknown_register_value", [(BASIS, f"    shown_under: roff\n{BASIS}")]),
+    ("unknown_register_value", [(BASIS, f"    again: {{same: roff, within: 2 years, basis: 镇规七}}\n{BASIS}")]),
     ("page_value_twice", [(BASIS, f"    page: {{{PAGE}, figure: roof, groups: {{of: {{title: {TITLE}, fields: [roof]}}}}}}\n{BASIS}")]),
     ("register_issued_twice", [(WITHDRAW, "{register_issue: built}], to")]),
 ]  # fmt: skip

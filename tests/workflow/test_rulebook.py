@@ -95,7 +95,8 @@ BASES = {
     "rounded_inquiry": Base(garden.changed(ROUNDS, text=toy("inquiry")), KNOWN),
     "council": Base(toy("council"), KNOWN, ("part",)),
     "opener": Base(toy("opener"), KNOWN, ("inquiry",)),
-    **{name: Base(toy(name), KNOWN) for name in ("side", "served", "shown", "inquiry", "decided", "clocked", "part", "drawn", "assigned")},
+    "blacklist": Base(toy("blacklist"), KNOWN, ("review", "licence", "inquiry")),
+    **{name: Base(toy(name), KNOWN) for name in ("side", "factor", "served", "shown", "inquiry", "review", "licence", "decided", "clocked", "part", "drawn", "assigned")},
 }  # fmt: skip
 WITH_EXAMPLE = [rule for rule in rulebook.rules().values() if rule.id not in FALLBACK]
 

@@ -140,13 +140,13 @@ class Court:
             changed[reading.definition.workflow] = reading.definition
         if all(self.definitions[name].canonical() == one.canonical() for name, one in changed.items()):
             return Verdict(SAME)
-        everybody = {**self.definitions, **changed}
+        everybody = {**shipped.everything(), **self.definitions, **changed}
         for name in touched:
             reader._meaning(readings[name], vocabulary(), everybody)
             if readings[name].problems:
                 rules = {problem.rule for problem in readings[name].problems}
                 return Verdict("proof" if rules <= set(PROOF) else "check", _said(readings[name]))
-        for name in set(everybody) - set(touched):
+        for name in set(self.definitions) - set(touched):
             if found := pairs.check(everybody[name], everybody):
                 return Verdict("check", found[0].rule)
         if said := self._of_the_procedure(changed):

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from caseflow.words import Message
+from caseflow.workflow import consequences
 from caseflow.workflow.definition import Definition
+from caseflow.workflow.form import Field
 from caseflow.workflow.parts import Call, Condition
 from caseflow.workflow.problems import Finding, Place, nearest
 from caseflow.workflow.procedure import Action
@@ -15,6 +17,8 @@ from caseflow.workflow.report import Report, paths
 OPENS, LINKED = "open_case", "linked_case"
 KEYS = frozenset({"workflow", "in", "link", "copies", "owner"})
 FILES = ("file", "files")
+NUMBER = "number"
+"""The number of the case itself, which a text of the other may keep."""
 OFFICE = "office"
 """Under ``owner``: the case belongs to the office that holds its first state, and not to the applicant of the other."""
 
@@ -29,6 +33,8 @@ def opened(definition: Definition) -> Iterator[tuple[Place, Action, Mapping[str,
         for number, call in enumerate(action.then):
             if call.name == OPENS and shape_of_opening(call.argument):
                 yield (*place, "then", number, OPENS), action, call.argument
+            elif (said := consequences.opening(call)) is not None:
+                yield (*place, "then", number, call.name), action, said
 
 
 def links(definition: Definition) -> dict[str, str]:
@@ -59,10 +65,11 @@ def shape_of_asking(argument: Any) -> bool:
 
 def check(report: Report) -> None:
     """What one definition says of links by itself."""
-    known, fields = links(report.definition), paths(report.definition)
+    known = links(report.definition)
     for place, _, said in opened(report.definition):
+        fields = _sources(report.definition, place)
         for target, path in said.get("copies", {}).items():
-            report.known("unknown_path", path, fields, (*place, "copies", target))
+            report.known("unknown_path", path, [*fields, NUMBER], (*place, "copies", target))
     for state in report.definition.states.values():
         for number, rule in enumerate(state.when_linked):
             at: Place = ("states", state.id, "when_linked", number)
@@ -72,6 +79,9 @@ def check(report: Report) -> None:
                 and not state.actions[rule.do].system
             ):
                 report.say("linked_not_system", (*at, "do"), name=rule.do)
+        undo, at = state.when_undone, ("states", state.id, "when_undone")
+        if report.known("unknown_action", undo, state.actions, at) and undo and not state.actions[undo].system:
+            report.say("linked_not_system", at, name=undo)
     for place, _, action in report.actions():
         for number, need in enumerate(action.needs):
             argument = _asked(need)
@@ -100,15 +110,22 @@ def check_pairs(definition: Definition, peers: Mapping[str, Definition]) -> Iter
 
 def _copies(definition: Definition, other: Definition, said: Mapping[str, Any], place: Place) -> Iterator[Finding]:
     """A copied value fits the question under which it is kept."""
-    mine, theirs = paths(definition), paths(other)
+    mine, theirs = _sources(definition, place), paths(other)
     for target, path in said.get("copies", {}).items():
         at = (*place, "copies", target)
         if target not in theirs or target.count(".") != 2 or not target.startswith("dossier."):
             yield _found("linked_path_unknown", at, theirs, name=target, workflow=other.workflow)
-        elif path in mine and (mine[path].type != theirs[target].type or mine[path].type in FILES):
-            yield _found("copies_differ", at, name=target, type=mine[path].type, other=theirs[target].type)
+        elif (kind := "text" if path == NUMBER else mine[path].type if path in mine else None) is not None and (
+            kind != theirs[target].type or kind in FILES
+        ):
+            yield _found("copies_differ", at, name=target, type=kind, other=theirs[target].type)
         elif path in mine and mine[path].personal and not theirs[target].personal:
             yield _found("copies_personal", at, name=path)
+
+
+def _sources(definition: Definition, place: Place) -> Mapping[str, Field]:
+    """The questions whose answers a call may copy: of a case about an entry what stands in it too."""
+    return {**paths(definition), **(consequences.PATHS if place[-1] == consequences.OPENS else {})}
 
 
 def _reached(definition: Definition, peers: Mapping[str, Definition]) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from caseflow.words import Message
-from caseflow.workflow import lookups
+from caseflow.workflow import consequences, lookups
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.form import Field
 from caseflow.workflow.kept import kept
@@ -56,14 +56,17 @@ def argument(report: Report, call: Call, place: Place) -> None:
 
 
 def given(report: Report, entries: Any, place: Place) -> None:
-    """The entries that a test gives: of a register of the definition, with values that it has."""
+    """The entries that a test gives: of a register of the definition, with values that it has; of one that it only names
+    without values.
+    """
     known = report.definition.registers
+    others = consequences.concerned(report.definition)
     for register, listed in entries.items() if isinstance(entries, Mapping) else ():
-        if not report.known("unknown_register", str(register), known, (*place, str(register))):
+        if not report.known("unknown_register", str(register), [*known, *others], (*place, str(register))):
             continue
         for at, said in enumerate(listed if isinstance(listed, list) else ()):
             for name in said if isinstance(said, Mapping) else ():
-                allowed = [*known[register].fields, *GIVEN_OF_ENTRY]
+                allowed = [*(known[register].fields if register in known else ()), *GIVEN_OF_ENTRY]
                 report.known("unknown_register_value", str(name), allowed, (*place, str(register), at, str(name)))
 
 
@@ -86,7 +89,7 @@ def unwritten(definition: Definition, peers: Mapping[str, Definition]) -> Iterat
     if not definition.registers:
         return
     family = [definition, *(one for one in peers.values() if one.authority == definition.authority)]
-    written = frozenset[str]().union(*map(_issued, family))
+    written = frozenset[str]().union(*map(issued, family))
     for register in definition.registers.values():
         if register.id not in written and _asked(definition, register):
             message = Message("workflow.register_unwritten", {"name": register.id})
@@ -94,7 +97,7 @@ def unwritten(definition: Definition, peers: Mapping[str, Definition]) -> Iterat
 
 
 @kept
-def _issued(definition: Definition) -> frozenset[str]:
+def issued(definition: Definition) -> frozenset[str]:
     """The registers in which a workflow makes entries."""
     return frozenset(
         lookups.register_of(call) or ""

@@ -11,7 +11,16 @@ from caseflow.workflow.graph import ORIGIN, action_ids
 from caseflow.workflow.parts import Call, Named
 from caseflow.workflow.problems import Place
 from caseflow.workflow.procedure import BY_DECISION, Action, State
-from caseflow.workflow.proof import clocks, linking, lookup_checks, register_checks, roles, sampling_checks
+from caseflow.workflow.proof import (
+    clocks,
+    consequence_checks,
+    linking,
+    lookup_checks,
+    publishing_checks,
+    register_checks,
+    roles,
+    sampling_checks,
+)
 from caseflow.workflow.proof.walking import inside
 from caseflow.workflow.report import CASE_PATHS, ENGINE_ACTS, Report, paths
 from caseflow.workflow.running import LONG
@@ -171,8 +180,12 @@ def _argument(report: Report, entry: Entry, argument: Any, place: Place, at: Sta
         register_checks.argument(report, entry, argument, place)
     elif kind == "lookup":
         lookup_checks.argument(report, Call(name=entry.name, argument=argument), place)
+    elif kind in ("listed", "for_entries", "undone"):
+        consequence_checks.argument(report, entry, argument, place)
     elif kind in ("involve", "record"):
         roles.argument(report, Call(name=entry.name, argument=argument), place)
+    elif kind == "factor":
+        publishing_checks.argument(report, Call(name=entry.name, argument=argument), place)
     elif kind == "sample":
         sampling_checks.argument(report, Call(name=entry.name, argument=argument), place)
     elif (kind == "text" and not isinstance(argument, str)) or (

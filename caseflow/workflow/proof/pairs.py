@@ -8,7 +8,7 @@ from caseflow.words import Message
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.problems import Finding, Place, nearest
 from caseflow.workflow.procedure import Action
-from caseflow.workflow.proof import linking, lookup_checks, public_forms
+from caseflow.workflow.proof import consequence_checks, linking, lookup_checks, public_forms
 from caseflow.workflow.proof.papers import COLUMN_PATHS
 from caseflow.workflow.proof.register_checks import unfit
 from caseflow.workflow.report import paths
@@ -26,6 +26,7 @@ def check(definition: Definition, peers: Mapping[str, Definition]) -> list[Findi
     found = [*_movers(definition, peers), *_members(definition, peers), *_counters(definition, peers)]
     found += lookup_checks.unwritten(definition, peers)
     found += public_forms.gathered(definition, peers)
+    found += consequence_checks.check_pairs(definition, peers)
     return [*found, *_registers(definition, peers), *linking.check_pairs(definition, peers)]
 
 

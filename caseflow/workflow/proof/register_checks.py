@@ -86,6 +86,10 @@ def _register(report: Report, register: Register, known: Mapping[str, Field]) ->
     _page(report, register)
     for number, name in enumerate(register.statistics):
         report.known("unknown_register_value", name, register.fields, (*place, "statistics", number))
+    if register.shown_under is not None:
+        report.known("unknown_register_value", register.shown_under, register.fields, (*place, "shown_under"))
+    if register.again is not None and register.again.same is not None:
+        report.known("unknown_register_value", register.again.same, register.fields, (*place, "again", "same"))
     _value(report, register.number_from, known, (*place, "number_from"), of="name")
     _value(report, register.called, known, (*place, "called"), of="name")
     if register.holder != "organisation":

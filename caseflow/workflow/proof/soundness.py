@@ -148,7 +148,7 @@ def _action(report: Report, place: Place, at: State | None, action: Action) -> N
     if not (action.by or action.system or action.moved_by) and (at is None or holder is None):
         report.say("nobody_acts", place, name=action.id)
     if action.system:
-        awaited = at is not None and any(rule.do == action.id for rule in at.when_linked)
+        awaited = at is not None and action.id in {at.when_undone, *(rule.do for rule in at.when_linked)}
         if not awaited and (at is None or at.publicity is None or at.publicity.ends != action.id):
             report.say("system_without_timer", (*place, "system"), name=action.id)
         for key in ("asks", "sign_off", "by", "moved_by"):
