@@ -98,8 +98,8 @@ def as_they_are(site: Site) -> list[str]:
     clauses |= {one.id for notice in known(ROOT / "workflows").values() for one in notice.clauses if _is_long(one.id)}
     wrote = {
         piece
-        for path in (ROOT / "workflows/data/demo").glob("*.yaml")
-        for text in _scalars(data(f"demo/{path.stem}"))
+        for path in (ROOT / "workflows/data/demo").rglob("*.yaml")
+        for text in _scalars(data(str(path.relative_to(ROOT / "workflows/data").with_suffix(""))))
         for piece in (text, *_PLACE.split(text))
         if HAN.search(piece)
     }

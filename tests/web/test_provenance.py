@@ -14,8 +14,11 @@ from caseflow.cases.vocabulary import vocabulary
 from caseflow.cli import main as cli
 from caseflow.config import ROOT
 from caseflow.office import notices_known
+from caseflow.words import catalogue
 from caseflow.workflow.definition import Definition
+from caseflow.workflow.grounds import grounds
 from caseflow.workflow.reader import examine_folder
+from tests.shipped import everything
 from tests.web.office_world import World, office, seeded
 
 __all__ = ["office", "seeded"]
@@ -34,6 +37,14 @@ def test_every_clause_stands_in_its_order_with_what_carries_it_out(office: World
 
     assert re.findall(r'<article class="clause \w+" id="c-([^"]+)"', text) == [one.id for one in known.clauses]
     assert ("办理期限" in clause(text, "四（一）"), "每类产品试点" in clause(text, "四（一）")) == (True, True)
+
+
+def test_every_notice_has_its_page_and_every_part_with_a_ground_a_word(office: World) -> None:
+    for name in notices_known.known(office.settings.workflows):
+        assert office.visit("province").get(f"/basis/{name}").status_code == 200
+    kinds = {one.kind for definition in everything().values() for one in grounds(definition)}
+
+    assert [kind for kind in sorted(kinds) if f"provenance.kind.{kind}" not in catalogue()] == []
 
 
 def test_the_line_beside_a_part_is_that_of_its_ground(office: World) -> None:
