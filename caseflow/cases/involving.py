@@ -70,7 +70,8 @@ def involve(move: Move, argument: Any) -> None:
         if against := _nobody(move, argument):
             raise Refused(*against)
         return
-    give(move, meant.role, organisation_id)
+    if not give(move, meant.role, organisation_id):
+        return
     title = move.definition.roles[meant.role].title
     values = {"number": move.row["number"] or "", "title": move.row["title"], "role": {"zh": title.zh, "en": title.en}}
     notice = Message("inbox.involved", values)
@@ -105,15 +106,16 @@ def record_organisation(move: Move, argument: Any) -> None:
     move.notes.setdefault("recorded", []).append(made)
 
 
-def give(move: Move, role: str, organisation_id: int) -> None:
-    """Open the part of an organisation, or open it again."""
+def give(move: Move, role: str, organisation_id: int) -> bool:
+    """Open the part of an organisation, or open it again; false where it has that part already."""
     where = {"on_case": move.case["id"], "of_organisation": organisation_id, "of_role": role}
     if organisation_id in standing.involved(move.tx, move.case["id"], role):
-        return
+        return False
     if move.tx.execute(_AGAIN.values(until=None, since=move.at), where).rowcount == 0:
         part = {"case_id": move.case["id"], "organisation_id": organisation_id, "role": role, "since": move.at}
         move.tx.execute(involvement.insert().values(**part))
     move.notes.setdefault("involved", []).append({"organisation": organisation_id, "role": role})
+    return True
 
 
 def _no_part(move: Move, role: str) -> list[Message]:

@@ -79,6 +79,14 @@ def test_a_letter_to_a_party_is_there_for_it_from_its_service_and_then_it_is_tol
     assert kinds(world, officer, case_id) == ["minutes", "notice", "information", "to_witness"]
 
 
+def test_a_party_is_told_of_its_part_once_however_often_it_is_named(world: World) -> None:
+    case_id, officer, _ = told(world)
+    first = parts.told(world, case_id, "inbox.involved")
+    world.do(officer, case_id, "admit_known")
+
+    assert parts.told(world, case_id, "inbox.involved") == first == [(world.organisations["乙厂"], "party", None)]
+
+
 def test_a_party_is_not_staff_and_reads_neither_the_dossier_nor_what_the_case_is_about(world: World) -> None:
     case_id, _, party = told(world)
     stand = {name: seen(world, party, case_id, name) for name in ("is_staff", "is_office", "is_applicant", "is_party")}
