@@ -76,7 +76,7 @@ class Report:
 
     def actions(self) -> tuple[tuple[Place, State | None, Action], ...]:
         """Every action with its place and the state in which it is offered (none: anywhere)."""
-        return _actions(self.definition)
+        return placed_actions(self.definition)
 
     def questions(self) -> tuple[tuple[Place, Field], ...]:
         """Every field of the dossier and of the actions, columns of tables included."""
@@ -84,7 +84,8 @@ class Report:
 
 
 @kept
-def _actions(definition: Definition) -> tuple[tuple[Place, State | None, Action], ...]:
+def placed_actions(definition: Definition) -> tuple[tuple[Place, State | None, Action], ...]:
+    """Every action with its place and the state in which it is offered (none: anywhere)."""
     found: list[tuple[Place, State | None, Action]] = [
         (("states", state.id, "actions", action.id), state, action)
         for state in definition.states.values()
@@ -98,7 +99,7 @@ def _questions(definition: Definition) -> tuple[tuple[Place, Field], ...]:
     found: list[tuple[Place, Field]] = []
     for section in definition.dossier.values():
         found += _with_columns(("dossier", section.id, "fields"), section.fields)
-    for place, _, action in _actions(definition):
+    for place, _, action in placed_actions(definition):
         found += _with_columns((*place, "asks"), action.asks)
     return tuple(found)
 

@@ -7,16 +7,13 @@ from typing import Any
 
 from caseflow.config import Settings
 from caseflow.db import Database
-from caseflow.office import reference
-from caseflow.people import accounts, organisations, roles
-from caseflow.people.models import person
 from caseflow.workflow.identifiers import make_credit_code
 from tests.journey.filing import case_of, pdf, section
 from tests.journey.offices import do, sign
 from tests.journey.pages import Page
+from tests.journey.second_province import enrol
 from tests.journey.visitor import Visitor
-from tests.journey.world import SECRET, Site, build
-from tests.people.conftest import password_hash
+from tests.journey.world import Site, build
 
 UNIT, CODE = "宜春示例电池有限公司", make_credit_code("91", "360900", 91)
 CLUE, NOTE, DECISION = "群众反映标注虚高的线索原文", "内部备注不外传", "例市监罚〔2026〕1号"
@@ -34,22 +31,7 @@ POINTS = ("competent", "party", "facts", "nature", "law", "procedure", "proper")
 def regulator(database: Database, settings: Settings) -> Site:
     """The officers of the regulator, and the enterprise that is the party."""
     found = build(database, settings)
-    known, keys = reference.roles(settings), found.ground.keys
-    with found.time(), found.database.write() as tx:
-        authority = organisations.authority_id(tx, "jiangxi")
-        unit = organisations.record(
-            tx, authority_id=authority, name_zh=UNIT, name_en=UNIT, credit_code=CODE, kind="enterprise",
-            prefecture_id=found.ids["jx-yichun"], division="360900",
-        )  # fmt: skip
-        places = {**found.ids, "unit": unit}
-        for login, (name, role, place) in PEOPLE.items():
-            who = accounts.create(
-                tx, authority_id=authority, login=login, name=name, password_hash=password_hash(), keys=keys
-            )
-            roles.grant(tx, known, person_id=who, organisation_id=places[place], role=role, by=None)
-            if place != "unit":
-                sealed = accounts.seal(keys, login, "second_factor", SECRET)
-                tx.execute(person.update().where(person.c.id == who).values(second_factor=sealed, last_step=0))
+    enrol(found, PEOPLE, UNIT, CODE)
     return found
 
 

@@ -9,16 +9,13 @@ import pytest
 
 from caseflow.config import Settings
 from caseflow.db import Database
-from caseflow.office import reference
-from caseflow.people import accounts, organisations, roles
-from caseflow.people.models import person
 from caseflow.workflow.identifiers import make_credit_code
 from tests.journey import filing
 from tests.journey.filing import case_of, pdf, public, section
 from tests.journey.offices import answer_findings, do, sign
+from tests.journey.second_province import enrol
 from tests.journey.visitor import Visitor
-from tests.journey.world import SECRET, Site, build
-from tests.people.conftest import password_hash
+from tests.journey.world import Site, build
 
 DEPARTMENTS = ("reform", "industry", "finance", "commerce", "market", "bank")
 PEOPLE = {
@@ -53,22 +50,7 @@ OWN_FIGURE = "534.8"
 def site(sqlite_database: Database, settings: Settings) -> Site:
     """The other province with its people, and an enterprise."""
     found = build(sqlite_database, settings)
-    known, keys = reference.roles(settings), found.ground.keys
-    with found.time(), found.database.write() as tx:
-        authority = organisations.authority_id(tx, "jiangxi")
-        unit = organisations.record(
-            tx, authority_id=authority, name_zh=UNIT, name_en=UNIT, credit_code=CODE, kind="enterprise",
-            prefecture_id=found.ids["jx-yichun"], division="360900",
-        )  # fmt: skip
-        places = {**found.ids, "unit": unit}
-        for login, (name, role, place) in {**PEOPLE, "unit": ("演示企业", "applicant", "unit")}.items():
-            made = accounts.create(
-                tx, authority_id=authority, login=login, name=name, password_hash=password_hash(), keys=keys
-            )
-            roles.grant(tx, known, person_id=made, organisation_id=places[place], role=role, by=None)
-            if place != "unit":
-                sealed = accounts.seal(keys, login, "second_factor", SECRET)
-                tx.execute(person.update().where(person.c.id == made).values(second_factor=sealed, last_step=0))
+    enrol(found, {**PEOPLE, "unit": ("演示企业", "applicant", "unit")}, UNIT, CODE)
     return found
 
 

@@ -169,7 +169,8 @@ def test_the_approval_slip_prints_every_signature_with_opinion_and_time(office: 
 
     assert link is not None
     page = words_of(reader.get(f"{link[1]}.html"))
-    said = ("市局经办甲", "提出", "市局科长乙", "同意", "拟同意推荐。", f"{clock.today():%Y-%m-%d}")
+    today = f"{clock.today():%Y}年{clock.today().month}月{clock.today().day}日"
+    said = ("市局经办甲", "提出", "市局科长乙", "同意", "拟同意推荐。", today)
     assert [one for one in said if one not in page] == []
     assert page.index("市局经办甲") < page.index("拟同意推荐。")
     document = docx.Document(io.BytesIO(reader.get(f"{link[1]}.docx").data))

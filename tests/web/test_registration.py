@@ -72,7 +72,7 @@ def test_a_registration_is_approved_by_the_bureau_in_charge_and_opens_the_role(
     assert "13800000000" in shown.text
     assert (licence.status_code, licence.mimetype) == (200, "image/png")
     assert decided.status_code == 303
-    assert "申报单位经办人、申报单位账号管理员" in after
+    assert "申报单位经办人、当事人、申报单位账号管理员" in after
     assert (
         message.key,
         message.values["organisation"],

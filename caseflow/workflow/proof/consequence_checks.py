@@ -15,7 +15,7 @@ from caseflow.workflow.problems import Finding, Place, nearest
 from caseflow.workflow.procedure import Action
 from caseflow.workflow.proof.linking import links
 from caseflow.workflow.proof.lookup_checks import issued
-from caseflow.workflow.report import Report, paths
+from caseflow.workflow.report import Report, paths, placed_actions
 from caseflow.workflow.vocabulary import Entry
 
 
@@ -52,7 +52,7 @@ def check_pairs(definition: Definition, peers: Mapping[str, Definition]) -> Iter
                 yield _found("unknown_register", (*place, "registers", number), written, name=register)
         yield from _choices(meant, peers.get(meant.workflow), place)
     opened = links(definition)
-    for place, action in _actions(definition):
+    for place, _, action in placed_actions(definition):
         for at, call in enumerate(action.then):
             undone = Undone.read(call.argument) if call.name == consequences.UNDOES else None
             other = peers.get(opened.get(undone.link, "")) if undone is not None else None
@@ -89,7 +89,7 @@ def _standing_on(other: Definition) -> list[str]:
 
 
 def _opening(definition: Definition) -> Iterator[tuple[Place, Action, ForEntries]]:
-    for place, action in _actions(definition):
+    for place, _, action in placed_actions(definition):
         for number, call in enumerate(action.then):
             meant = ForEntries.read(call.argument) if call.name == consequences.OPENS else None
             if meant is not None:
@@ -97,18 +97,10 @@ def _opening(definition: Definition) -> Iterator[tuple[Place, Action, ForEntries
 
 
 def _warnings(definition: Definition) -> Iterator[tuple[Place, Call]]:
-    for place, action in _actions(definition):
+    for place, _, action in placed_actions(definition):
         for number, call in enumerate(action.warns):
             if call.name == consequences.LISTED:
                 yield (*place, "warns", number), call
-
-
-def _actions(definition: Definition) -> Iterator[tuple[Place, Action]]:
-    for state in definition.states.values():
-        for action in state.actions.values():
-            yield ("states", state.id, "actions", action.id), action
-    for action in definition.anywhere.values():
-        yield ("anywhere", action.id), action
 
 
 def _found(

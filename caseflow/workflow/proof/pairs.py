@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping
 from caseflow.words import Message
 from caseflow.workflow.definition import Definition
 from caseflow.workflow.problems import Finding, Place, nearest
-from caseflow.workflow.procedure import Action
 from caseflow.workflow.proof import consequence_checks, linking, lookup_checks, public_forms
 from caseflow.workflow.proof.papers import COLUMN_PATHS
 from caseflow.workflow.proof.register_checks import unfit
-from caseflow.workflow.report import paths
+from caseflow.workflow.report import paths, placed_actions
 
 STAY = "stay"
 """In ``acts`` of ``members``: nothing is done to the cases with this value."""
@@ -32,7 +31,7 @@ def check(definition: Definition, peers: Mapping[str, Definition]) -> list[Findi
 
 def member_acts(definition: Definition) -> Iterator[tuple[Place, str]]:
     """Every action that a workflow over many cases performs on its members, with the place that says so."""
-    for place, action in _actions(definition):
+    for place, _, action in placed_actions(definition):
         for number, call in enumerate(action.then):
             if call.name == "members":
                 at = (*place, "then", number, call.name)
@@ -51,7 +50,7 @@ def _movers(definition: Definition, peers: Mapping[str, Definition]) -> Iterator
         for number, mover in enumerate(state.moved_by):
             if mover not in peers:
                 yield _found("unknown_workflow", ("states", state.id, "moved_by", number), peers, name=mover)
-    for place, action in _actions(definition):
+    for place, _, action in placed_actions(definition):
         for number, mover in enumerate(action.moved_by):
             at = (*place, "moved_by", number)
             other = peers.get(mover)
@@ -111,9 +110,9 @@ def _members(definition: Definition, peers: Mapping[str, Definition]) -> Iterato
     if len(known) < len(definition.members.of):
         return
     for place, act in member_acts(definition):
-        having = [(peer, [action for _, action in _actions(peer) if action.id == act]) for peer in known]
+        having = [(peer, [action for _, _, action in placed_actions(peer) if action.id == act]) for peer in known]
         if not any(actions for _, actions in having):
-            names = {action.id for peer in known for _, action in _actions(peer)}
+            names = {action.id for peer in known for _, _, action in placed_actions(peer)}
             workflows = list(definition.members.of)
             yield _found("member_action_unknown", place, names, name=act, workflows=workflows)
         for peer, actions in having:
@@ -125,7 +124,7 @@ def _members(definition: Definition, peers: Mapping[str, Definition]) -> Iterato
 
 def _only_in(definition: Definition, members: list[Definition]) -> Iterator[Finding]:
     """The state in which a member must stand for an act to concern it."""
-    for place, action in _actions(definition):
+    for place, _, action in placed_actions(definition):
         for number, call in enumerate(action.then):
             if call.name != "members" or not isinstance(call.argument, dict) or "only_in" not in call.argument:
                 continue
@@ -169,14 +168,6 @@ def _columns(definition: Definition, members: list[Definition]) -> Iterator[Find
         quotas = {name for member in members for name in member.quotas}
         if panel.line is not None and panel.line not in quotas:
             yield _found("line_unknown", ("panels", panel.id, "line"), quotas, name=panel.line, workflows=workflows)
-
-
-def _actions(definition: Definition) -> Iterator[tuple[Place, Action]]:
-    for state in definition.states.values():
-        for action in state.actions.values():
-            yield ("states", state.id, "actions", action.id), action
-    for action in definition.anywhere.values():
-        yield ("anywhere", action.id), action
 
 
 def _found(rule: str, place: Place, known: Mapping[str, object] | set[str] | None = None, **values: object) -> Finding:
