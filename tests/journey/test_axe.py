@@ -23,8 +23,8 @@ ENDS = (360, 1280)
 """Of each kind of page in every run; what lies between, and English, in the long one."""
 OPTIONS = json.dumps({"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}})
 """Targets of at least 24 px (WCAG 2.2, 2.5.8) are off in axe unless asked for."""
-SEEN_BY = ("class", "disabled", "for", "hidden", "lang", "open", "role", "scope", "tabindex", "type")
-"""What decides, beside ``aria-*``, how axe takes an element."""
+SEEN_BY = ("class", "disabled", "hidden", "lang", "open", "role", "scope", "tabindex", "type")
+"""What decides, beside ``aria-*`` and whether it names what it is ``for``, how axe takes an element."""
 EXAMINE = f"""async () => {{
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const {{ violations }} = await axe.run({OPTIONS});
@@ -66,19 +66,19 @@ class Examined:
 
     def __init__(self) -> None:
         self.views: Counter[tuple[str, ...]] = Counter()
-        self._inside: defaultdict[tuple[str, ...], set[object]] = defaultdict(set)
+        self._inside: defaultdict[str, set[object]] = defaultdict(set)
         self._around: set[object] = set()
 
     def widths(self, stop: walk.Stop) -> tuple[int, ...]:
-        """At which widths a page is to be examined: a kind at both ends; as a second role sees it once more, where
-        anything stands on it otherwise than on the first one's page, or around it otherwise than on any page.
+        """At which widths a page is to be examined: where anything stands on it otherwise than on the pages of the same
+        address before it, or around it otherwise than on any page; a kind at both ends, as a second role sees it once more.
         """
         inside, around = pieces(stop.page)
-        views = self.views[stop.kind]
-        if views == 2 or (views == 1 and inside <= self._inside[stop.kind] and around <= self._around):
+        known, views = self._inside[stop.kind[0]], self.views[stop.kind]
+        if views == 2 or (inside <= known and around <= self._around):
             return ()
         self.views[stop.kind] += 1
-        self._inside[stop.kind] |= inside
+        known |= inside
         self._around |= around
         return ENDS if views == 0 else (1280,)
 
@@ -86,7 +86,12 @@ class Examined:
 def pieces(page: pages.Page) -> tuple[set[object], set[object]]:
     """Each element with the one before it, as axe takes them: of the main part, and of what stands around it."""
     elements = [
-        (tag, *(given.get(name) for name in SEEN_BY), *(name for name in sorted(given) if name.startswith("aria-")))
+        (
+            tag,
+            "for" in given,
+            *(given.get(name) for name in SEEN_BY),
+            *sorted(name for name in given if "aria-" in name),
+        )
         for tag, given in page.tags
     ]
     tags = [tag for tag, _ in page.tags]
